@@ -1,0 +1,49 @@
+# `make demo` and `make test` are all the set-up there is; both make .venv when it is absent.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# Which torch to install, as pip would be told. Any release from 2.4 on is admitted.
+TORCH ?= torch==2.13.0
+JOBS ?= 2
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+export HF_HUB_OFFLINE := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help install demo test test-slow check format clean
+
+help:  ## list what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
+
+install: $(STAMP)  ## make .venv with everything in it, and the command `robopolicy`
+
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "robopolicy needs Python 3.11 or newer; $(PYTHON) is older. Say which: make install PYTHON=python3.11"; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info >= (3, 12))' || \
+	  echo "Note: PyBullet has wheels up to Python 3.11; here pip builds it from source (a C++ compiler, about 8 minutes)."
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install "$(TORCH)"
+	$(BIN)/python -m pip install --editable ".[dev]"
+	@touch $@
+
+demo: $(STAMP)  ## the whole loop, from play to unseen commands, into runs/demo (at most 20 minutes on 2 cores)
+	@$(BIN)/robopolicy demo
+
+test: $(STAMP)  ## the test suite (under 15 minutes)
+	$(BIN)/python -m pytest -n $(JOBS) -m "not slow"
+
+test-slow: $(STAMP)  ## the tests that take minutes each
+	$(BIN)/python -m pytest -n $(JOBS) -m slow
+
+check: $(STAMP)  ## ruff, pyright
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+
+format: $(STAMP)  ## let ruff rewrite what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:  ## remove .venv and caches; runs/ stays
+	rm -rf .venv .pytest_cache .ruff_cache build *.egg-info

@@ -1,0 +1,1 @@
+"""Hydra configurations, one file per verb; installed as robopolicy.configs."""

@@ -1,0 +1,1 @@
+"""Play and its memory: collection, storage, hindsight relabelling, language, datasets."""

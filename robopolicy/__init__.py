@@ -1,0 +1,1 @@
+"""Learning and asking: text encoder, policy, training, evaluation, command line."""

@@ -1,0 +1,34 @@
+"""What a user did wrong, said in one sentence: what was given, what would be accepted, the nearest fix.
+
+Every error of this project that a person can cause is a subclass of ValueError defined in one of its
+three packages; the command line prints such an error without a traceback and exits with 2.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+OUR_PACKAGES = ("sim", "data", "robopolicy")
+
+
+class UserError(ValueError):
+    """Something the user gave cannot be used."""
+
+
+class UnknownName(UserError):
+    """A name that is none of those that exist."""
+
+    def __init__(self, kind: str, name: str, accepted: Iterable[str]) -> None:
+        super().__init__(f"no {kind} is called {name!r}; {suggestion(name, tuple(accepted))}")
+
+
+def suggestion(name: str, accepted: tuple[str, ...]) -> str:
+    """The nearest of the accepted names if one is near, else all of them."""
+    near = get_close_matches(name, accepted, n=2, cutoff=0.5)
+    if near:
+        return f"did you mean {' or '.join(near)}?"
+    return f"there are: {', '.join(accepted)}."
+
+
+def is_users(error: BaseException) -> bool:
+    """Whether an error is one of ours about input, to be told without a traceback."""
+    return isinstance(error, ValueError) and type(error).__module__.partition(".")[0] in OUR_PACKAGES

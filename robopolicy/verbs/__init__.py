@@ -1,0 +1,1 @@
+"""What each verb of the command line does; each module has a CONFIG and a run(config)."""

@@ -1,0 +1,174 @@
+"""Drawing a scene from a seed: pure, no physics.
+
+`draw_scene` draws any desk; `draw_scene_for` one in which a given family is possible and not
+already done, with the goal's objects chosen. Both depend on nothing but their arguments.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sim.feasible import possible
+from sim.layouts import DRAWER_FLOOR, DRAWER_TRAVEL, LAYOUTS, LEVER_TRAVEL, TRAY_FLOOR, Layout, fixture_points
+from sim.panda import HOME_POSE, MAX_OPENING
+from sim.scene import COLOURS, SHAPES, Scene, Thing
+from sim.state import MAX_OBJECTS, State
+from sim.tasks import Goal, UnknownTask, goals_of, task_named
+
+ROOM = 0.095  # m between centres of objects: an open hand fits between them
+PLACES = ("desk", "drawer", "tray", "stacked")
+PLACE_CHANCES = (0.72, 0.08, 0.08, 0.12)
+ATTEMPTS = 400
+
+
+@dataclass(frozen=True)
+class SceneConfig:
+    """Which desks are drawn."""
+
+    n_objects: int = 3
+    layouts: tuple[str, ...] = tuple(LAYOUTS)
+    objects: tuple[tuple[str, str], ...] = tuple((c, s) for c in COLOURS for s in SHAPES)  # (colour, shape)
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.n_objects <= MAX_OBJECTS:
+            raise ValueError(f"a scene holds 1 to {MAX_OBJECTS} objects, not {self.n_objects}")
+        unknown = [name for name in self.layouts if name not in LAYOUTS]
+        if unknown or not self.layouts:
+            raise ValueError(f"no layout is called {unknown}; the layouts: {', '.join(LAYOUTS)}")
+        if len(set(self.objects)) < self.n_objects:
+            raise ValueError(f"{self.n_objects} different objects can't be drawn from {len(set(self.objects))}")
+
+
+class CannotDraw(ValueError):
+    """No scene of the kind asked for turned up."""
+
+    def __init__(self, task: str) -> None:
+        super().__init__(
+            f"no scene in which {task} is possible and allowed was found in {ATTEMPTS} draws; "
+            "more objects or fewer exclusions would help"
+        )
+
+
+def draw_scene(seed: int, config: SceneConfig = SceneConfig()) -> Scene:
+    """A desk as it may be found: same seed and config, same scene."""
+    return _draw(np.random.default_rng(seed), seed, config, None)
+
+
+def draw_scene_for(
+    task: str,
+    seed: int,
+    config: SceneConfig = SceneConfig(),
+    allows: Callable[[Goal, tuple[str, ...]], bool] | None = None,
+) -> tuple[Scene, Goal]:
+    """A desk on which the family is possible and not yet done, and the goal; `allows` filters goals.
+
+    Raises `UnknownTask` and `CannotDraw`.
+    """
+    family = task_named(task)
+    rng = np.random.default_rng([seed, sum(map(ord, task))])
+    for _ in range(ATTEMPTS):
+        scene = _draw(rng, seed, config, task)
+        state = initial_state(scene)
+        goals = [
+            goal
+            for goal in goals_of(family, len(scene.objects))
+            if possible(goal, state) and (allows is None or allows(goal, scene.names))
+        ]
+        if goals:
+            return scene, goals[rng.integers(len(goals))]
+    raise CannotDraw(task)
+
+
+def initial_state(scene: Scene) -> State:
+    """The state that the scene describes, before physics has its say (settling moves things by < 1 mm)."""
+    poses = LAYOUTS[scene.layout].poses
+    joints = np.array(scene.joints, float)
+    half = np.array([thing.yaw / 2 for thing in scene.objects])
+    return State(
+        ee_pos=np.array(HOME_POSE[0]),
+        ee_quat=np.array(HOME_POSE[1]),
+        gripper=np.array(MAX_OPENING),
+        object_pos=np.array([thing.pos for thing in scene.objects]),
+        object_quat=np.stack([0 * half, 0 * half, np.sin(half), np.cos(half)], -1),
+        object_size=np.array([thing.size for thing in scene.objects]),
+        fixture_pos=fixture_points(poses, joints),
+        fixture_yaw=poses[:, 2],
+        joints=joints,
+        lights=np.array([float(scene.led), float(joints[3] > 0)]),
+    )
+
+
+def _draw(rng: np.random.Generator, seed: int, config: SceneConfig, task: str | None) -> Scene:
+    layout = LAYOUTS[config.layouts[rng.integers(len(config.layouts))]]
+    joints, led = _furniture(rng, task)
+    chosen = rng.choice(len(config.objects), config.n_objects, replace=False)
+    things: list[Thing] = []
+    for rank, index in enumerate(chosen):
+        colour, shape = config.objects[index]
+        scale = rng.uniform(0.94, 1.06)
+        size = tuple(round(v * scale, 4) for v in SHAPES[shape])
+        thing = Thing(colour, shape, (size[0], size[1], size[2]), (0.0, 0.0, 0.0), 0.0)
+        things.append(_placed(rng, thing, things, layout, joints, _place(rng, rank, task)))
+    order = rng.permutation(len(things))
+    return Scene(seed, layout.name, tuple(things[i] for i in order), joints, led)
+
+
+def _furniture(rng: np.random.Generator, task: str | None) -> tuple[tuple[float, float, float, float], bool]:
+    drawer = rng.uniform(0.13, DRAWER_TRAVEL) if rng.random() < 0.5 else 0.0
+    door = rng.uniform(-0.09, 0.09)
+    up, led = bool(rng.random() < 0.5), bool(rng.random() < 0.5)
+    if task in ("open_drawer",):
+        drawer = 0.0
+    elif task in ("close_drawer", "put_in_drawer", "take_out_of_drawer"):
+        drawer = rng.uniform(0.14, DRAWER_TRAVEL)
+    elif task == "slide_door_left":
+        door = rng.uniform(-0.09, -0.03)
+    elif task == "slide_door_right":
+        door = rng.uniform(0.03, 0.09)
+    elif task in ("turn_on_lamp", "turn_off_lamp"):
+        up = task == "turn_off_lamp"
+    elif task in ("turn_on_led", "turn_off_led"):
+        led = task == "turn_off_led"
+    return (float(drawer), float(door), 0.0, LEVER_TRAVEL if up else -LEVER_TRAVEL), led
+
+
+def _place(rng: np.random.Generator, rank: int, task: str | None) -> str:
+    if rank == 1 and task == "unstack":
+        return "stacked"
+    if rank == 0 and task == "take_out_of_drawer":
+        return "drawer"
+    place = PLACES[rng.choice(len(PLACES), p=PLACE_CHANCES)]
+    return "desk" if rank == 0 else place
+
+
+def _placed(
+    rng: np.random.Generator, thing: Thing, others: list[Thing], layout: Layout, joints: tuple[float, ...], place: str
+) -> Thing:
+    """The thing at the first free spot of its place; on the desk if there is none."""
+    z = thing.size[2] / 2
+    if place == "stacked":
+        bases = [o for o in others if o.pos[2] < 0.03 and min(o.size[:2]) > 0.04 and o.shape != "bar"]
+        if bases:
+            base = bases[rng.integers(len(bases))]
+            x, y = (base.pos[i] + rng.uniform(-0.006, 0.006) for i in range(2))
+            return replace(thing, pos=(x, y, base.size[2] + z + 0.001), yaw=base.yaw + rng.uniform(-0.2, 0.2))
+    if place in ("drawer", "tray"):
+        point = fixture_points(layout.poses, np.array(joints))
+        x, y = point[0 if place == "drawer" else 4, :2]
+        floor = DRAWER_FLOOR if place == "drawer" else TRAY_FLOOR
+        x += rng.uniform(0.105, 0.125) if place == "drawer" else rng.uniform(-0.02, 0.02)
+        y += rng.uniform(-0.015, 0.015)
+        if all(np.hypot(o.pos[0] - x, o.pos[1] - y) > ROOM for o in others):
+            return replace(thing, pos=(float(x), float(y), floor + z + 0.001), yaw=rng.uniform(-0.3, 0.3))
+    (x_low, x_high), (y_low, y_high) = layout.area
+    room = ROOM
+    while True:
+        for _ in range(60):
+            x, y = rng.uniform(x_low, x_high), rng.uniform(y_low, y_high)
+            if all(np.hypot(o.pos[0] - x, o.pos[1] - y) > room for o in others):
+                return replace(thing, pos=(x, y, z + 0.0005), yaw=rng.uniform(-np.pi, np.pi))
+        room *= 0.95  # a crowded desk
+
+
+__all__ = ["CannotDraw", "SceneConfig", "UnknownTask", "draw_scene", "draw_scene_for", "initial_state"]

@@ -1,0 +1,94 @@
+"""Where the furniture stands, and where its handles are for given joint positions.
+
+Layouts are data: one pose (x, y, yaw) per fixture, metres and radians in the world frame. Each
+fixture is built in a frame of its own that faces the robot: its local -x points to whoever uses it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.state import Array
+
+DRAWER_TRAVEL = 0.18  # m, fully open
+DOOR_TRAVEL = 0.09  # m, either way of the middle
+BUTTON_TRAVEL = 0.015  # m, fully pressed
+LEVER_TRAVEL = 0.45  # rad, either way of level
+
+HANDLE_OUT = 0.035  # m, from the drawer's front to the middle of its handle
+HANDLE_HEIGHT = 0.066
+KNOB_OUT = 0.035  # m, from the door's face to the middle of its knob
+KNOB_HEIGHT = 0.085
+BUTTON_HEIGHT = 0.05  # m, top of the button when nobody presses it
+LEVER_LENGTH = 0.075  # m, pivot to the middle of its tip
+LEVER_HEIGHT = 0.065  # m, of the pivot
+TRAY_SIZE = (0.16, 0.20, 0.02)  # m, outer: x, y and height of its rim
+TRAY_FLOOR = 0.005
+DRAWER_INSIDE = (0.16, 0.19, 0.05)  # m: depth, width and height of the walls
+DRAWER_FLOOR = 0.010
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One arrangement of the desk."""
+
+    name: str
+    drawer: tuple[float, float, float]
+    door: tuple[float, float, float]
+    button: tuple[float, float, float]
+    lever: tuple[float, float, float]
+    tray: tuple[float, float, float]
+    area: tuple[tuple[float, float], tuple[float, float]]  # ((x low, x high), (y low, y high)) free for objects
+
+    @property
+    def poses(self) -> Array:
+        """(5, 3) x, y, yaw in the order of `FIXTURES`."""
+        return np.array([self.drawer, self.door, self.button, self.lever, self.tray])
+
+
+def _mirrored(layout: Layout, name: str) -> Layout:
+    """The same desk seen in a mirror: left and right exchanged."""
+    poses = {part: (x, -y, -yaw) for part, (x, y, yaw) in _parts(layout).items()}
+    (x_low, x_high), (y_low, y_high) = layout.area
+    return Layout(name, **poses, area=((x_low, x_high), (-y_high, -y_low)))
+
+
+def _parts(layout: Layout) -> dict[str, tuple[float, float, float]]:
+    return {part: getattr(layout, part) for part in ("drawer", "door", "button", "lever", "tray")}
+
+
+RIGHT_HANDED = Layout(
+    name="right_handed",
+    drawer=(0.66, 0.235, 0.0),
+    door=(0.70, -0.14, 0.0),
+    button=(0.36, -0.31, 0.0),
+    lever=(0.42, 0.33, 0.0),
+    tray=(0.53, -0.35, 0.0),
+    area=((0.36, 0.57), (-0.20, 0.11)),
+)
+LAYOUTS: dict[str, Layout] = {
+    layout.name: layout for layout in (RIGHT_HANDED, _mirrored(RIGHT_HANDED, "left_handed"))
+}
+
+
+def fixture_points(poses: Array, joints: Array) -> Array:
+    """Where the hand acts: (5, 3) poses and (..., 4) joints -> (..., 5, 3) points, m, world frame.
+
+    The handle of the drawer, the knob of the door, the top of the button, the tip of the lever and
+    the middle of the tray's floor.
+    """
+    drawer, door, button, lever = np.moveaxis(np.asarray(joints, float), -1, 0)
+    zero = np.zeros_like(drawer)
+    local = np.stack(
+        [
+            np.stack([-HANDLE_OUT - drawer, zero, zero + HANDLE_HEIGHT], -1),
+            np.stack([zero - KNOB_OUT, door, zero + KNOB_HEIGHT], -1),
+            np.stack([zero, zero, BUTTON_HEIGHT - button], -1),
+            np.stack([-LEVER_LENGTH * np.cos(lever), zero, LEVER_HEIGHT + LEVER_LENGTH * np.sin(lever)], -1),
+            np.stack([zero, zero, zero + TRAY_FLOOR], -1),
+        ],
+        axis=-2,
+    )  # (..., 5, 3)
+    cos, sin = np.cos(poses[:, 2]), np.sin(poses[:, 2])
+    x, y = local[..., 0], local[..., 1]
+    return np.stack([poses[:, 0] + cos * x - sin * y, poses[:, 1] + sin * x + cos * y, local[..., 2]], -1)

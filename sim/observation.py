@@ -1,0 +1,54 @@
+"""What the policy sees: its own hand, and a *set* of named things.
+
+Nothing here depends on which slot a thing stands in: the first `MAX_OBJECTS` rows hold the movable
+objects (absent ones masked out), the last five the furniture, and the policy is told only their
+names in words. The mapping is vectorised over leading axes, so a recorded episode and a live step
+are seen through the same code.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.state import FIXTURES, MAX_OBJECTS, Array, State
+
+MAX_ENTITIES = MAX_OBJECTS + len(FIXTURES)
+PROPRIO_DIM = 8  # hand position (3), hand orientation xyzw (4), gripper opening (1)
+ENTITY_DIM = 12  # position (3), orientation xyzw (4), size (3), joint position (1), light (1)
+
+
+class Observation(NamedTuple):
+    """One instant or, with leading axes, many. SI units, world frame."""
+
+    proprio: Array  # (..., 8)
+    entities: Array  # (..., 10, 12); rows of absent objects are zero
+    mask: Array  # (..., 10) 1 where a thing is present
+
+
+def entity_names(object_names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names that go with an observation's rows; absent objects are the empty string."""
+    return (*object_names, *[""] * (MAX_OBJECTS - len(object_names)), *FIXTURES)
+
+
+def observe(state: State) -> Observation:
+    """State -> what the policy sees of it, noise-free."""
+    lead = state.ee_pos.shape[:-1]
+    n = state.n_objects
+    proprio = np.empty((*lead, PROPRIO_DIM), np.float32)
+    proprio[..., :3] = state.ee_pos
+    proprio[..., 3:7] = state.ee_quat
+    proprio[..., 7] = state.gripper
+    entities = np.zeros((*lead, MAX_ENTITIES, ENTITY_DIM), np.float32)
+    entities[..., :n, 0:3] = state.object_pos
+    entities[..., :n, 3:7] = state.object_quat
+    entities[..., :n, 7:10] = state.object_size
+    furniture = entities[..., MAX_OBJECTS:, :]
+    furniture[..., 0:3] = state.fixture_pos
+    furniture[..., 5] = np.sin(state.fixture_yaw / 2)
+    furniture[..., 6] = np.cos(state.fixture_yaw / 2)
+    furniture[..., :4, 10] = state.joints
+    furniture[..., 2:4, 11] = state.lights
+    mask = np.zeros((*lead, MAX_ENTITIES), np.float32)
+    mask[..., :n] = 1
+    mask[..., MAX_OBJECTS:] = 1
+    return Observation(proprio, entities, mask)
