@@ -11,7 +11,7 @@ is four sentences. Every sentence is in the normal form of `normalise`.
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from itertools import product
 
 CONTRACTIONS = (
@@ -49,7 +49,7 @@ def normalise(text: str) -> str:
     return " ".join(SPELLINGS.get(word, word) for word in text.split())
 
 
-@lru_cache(maxsize=None)
+@cache
 def expand(pattern: str) -> tuple[str, ...]:
     """Every sentence that a pattern in our notation stands for, in order."""
     choices = [token.split("|") for token in pattern.split()]
@@ -192,7 +192,7 @@ IMPERATIVE_FRAMES = (
     "now please {do}",
     "first {do}",
     "just {do}",
-    "{do} now|next|robot",
+    "{do} now|next",
     "{do} for me",
     "{do} if you can",
     "{do} will you",

@@ -16,9 +16,9 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from data.grammar import tell
+from data.naming import tell
 from data.segments import Segment
-from data.splits import training_goal
+from data.splits import goal_split
 from data.storage import EpisodeRecord
 from sim.predicates import in_drawer
 from sim.state import FIXTURES, State, wrap, yaw_of
@@ -37,9 +37,7 @@ FARTHER = 0.03  # m: how much nearer than at its farthest the arm may start
 class Describer(Protocol):
     """Puts a goal into words that are true of the scene; a grammar, or a person's annotations."""
 
-    def describe(
-        self, goal: Goal, names: tuple[str, ...], rng: np.random.Generator, n: int
-    ) -> list[str]: ...
+    def describe(self, goal: Goal, names: tuple[str, ...], rng: np.random.Generator, n: int) -> list[str]: ...
 
 
 class Run(NamedTuple):
@@ -160,7 +158,7 @@ def relabel_episode(
     """The segments of one episode; goals that are held out of training are left out."""
     names = record.scene.names
     for start, stop, goal in acts(record.states):
-        if not training_goal(goal, names):
+        if goal_split(goal, names) != "train":
             continue
         words = describer.describe(goal, names, rng, sentences)
         if words:
@@ -173,5 +171,3 @@ def happened(states: State, names: tuple[str, ...]) -> list[str]:
     for _, stop, goal in acts(states):
         latest[goal.task, stop] = tell(goal, names)
     return list(dict.fromkeys(latest.values()))
-
-

@@ -87,7 +87,9 @@ def check(overrides: list[str], schema: type, sweep: bool) -> None:
                 raise BadOverride(f"{key} only matters with --multirun; leave it out or add --multirun")
             continue
         if override.type is not OverrideType.CHANGE:
-            raise BadOverride(f"{argument!r} adds or deletes an option; options can only be changed: key=value")
+            raise BadOverride(
+                f"{argument!r} adds or deletes an option; options can only be changed: key=value"
+            )
         if key not in known and not any(name.startswith(f"{key}.") for name in known):
             raise BadOverride(f"no option is called {key!r}; {suggestion(key, known)}")
         if override.is_sweep_override() and not sweep:

@@ -1,7 +1,7 @@
 """The statistics behind every printed figure: intervals for rates and means, and paired tests.
 
-    wilson(143, 200)            -> Interval(low=0.648, high=0.773)
-    mcnemar(gained=18, lost=5)  -> p-value of two policies on the same trials
+wilson(143, 200)            -> Interval(low=0.648, high=0.773)
+mcnemar(gained=18, lost=5)  -> p-value of two policies on the same trials
 """
 
 from collections.abc import Sequence

@@ -17,6 +17,8 @@ METAL = (0.62, 0.64, 0.67)
 SLATE = (0.30, 0.36, 0.44)
 CREAM = (0.90, 0.88, 0.82)
 SIGNAL = (0.80, 0.22, 0.18)
+LED_LIT = (0.25, 1.0, 0.35)
+LAMP_LIT = (1.0, 0.86, 0.20)
 
 
 @dataclass(frozen=True)

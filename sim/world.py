@@ -1,152 +1,123 @@
 """One physics world: PyBullet behind a thin wall. Body ids and client numbers never leave this file.
 
-The world is rebuilt from its `Scene` at every reset, which costs about 3 ms and buys exact
+The world is rebuilt from its `Scene` at every reset, which costs a few milliseconds and buys exact
 determinism: Bullet's saveState keeps sleeping islands and cached contacts apart from what it saves.
 """
 
-import atexit
-import os
-import shutil
-import tempfile
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import pybullet
+from numpy.typing import NDArray
 
 from sim import panda
-from sim.furniture import FURNITURE
-from sim.layouts import BUTTON_TRAVEL, LAYOUTS, LEVER_TRAVEL, fixture_points
-from sim.scene import COLOURS, ROUND, Scene
+from sim.build import set_up
+from sim.bullet import pybullet
+from sim.furniture import CREAM, LAMP_LIT, LAMP_PART, LED_LIT, LED_PART
+from sim.layouts import LAYOUTS, LEVER_TRAVEL, Points
+from sim.scene import Scene
 from sim.state import Array, State
 
 CONTROL_HZ = 10  # default rate of actions
-TIME_STEP = 1 / 120  # s of one physics step; 1/60 lets fingers sink into what they hold
+PHYSICS_HZ = 120  # steps of physics in a second; at 60 fingers sink into what they hold
+TIME_STEP = 1 / PHYSICS_HZ  # s
+ITERATIONS = 30  # of the constraint solver in each
 STEP_LENGTH = 0.05  # m, a translation of 1
 STEP_ANGLE = 0.35  # rad, a rotation of 1
 WORKSPACE = np.array([[0.22, -0.50, 0.010], [0.74, 0.50, 0.42]])  # m, where the tool may be sent
 MOTOR_GAIN = 0.20  # of the position error, taken back in each physics step
 FINGER_SPEED = 0.25  # m/s
 PRESSED, RELEASED = 0.009, 0.004  # m: the button toggles its light at the first, re-arms at the second
-OBJECT_MASS = 0.10  # kg
 DETENT = 0.25  # N m that draws the lever to the nearer of its two ends
+
+Motion = tuple[tuple[float, float], ...]  # position and velocity of joints
 
 
 class Snapshot(NamedTuple):
-    """All that a world needs to go on from an instant (velocities included)."""
+    """All that a world needs to go on from an instant: plain numbers, velocities included.
+
+    What Bullet remembers beyond that (contact caches) is left out on purpose: every restore of one
+    snapshot has the same future, bit for bit, in any world.
+    """
 
     scene: Scene
-    arm: tuple[tuple[float, float], ...]  # position, velocity of the arm's and the fingers' joints
-    joints: tuple[tuple[float, float], ...]  # of the furniture
-    objects: tuple[tuple[tuple[float, ...], ...], ...]  # pos, quat, linear and angular velocity
+    arm: Motion  # of the arm's seven joints and the two fingers'
+    fixtures: Motion  # of the furniture's joints, in the order of JOINTS
+    objects: tuple[tuple[tuple[float, ...], ...], ...]  # pos, quat, linear and angular velocity of each
     led: bool
-    armed: bool
+    armed: bool  # whether the button has come up since its last toggle
 
 
 class World:
     """A desk in its own physics client. `build` a scene, then `step` actions of seven numbers."""
 
     def __init__(self, control_hz: int = CONTROL_HZ, visuals: bool = False) -> None:
-        self._client = pybullet.connect(pybullet.DIRECT)
+        if not 1 <= control_hz <= PHYSICS_HZ or PHYSICS_HZ % control_hz:
+            raise BadRate(control_hz)
+        self._client: int = pybullet.connect(pybullet.DIRECT)
         self._visuals = visuals
-        self._substeps = round(1 / (control_hz * TIME_STEP))
+        self._substeps = PHYSICS_HZ // control_hz
         self.scene: Scene | None = None
 
     # -- building --------------------------------------------------------------------------------
 
     def build(self, scene: Scene) -> State:
         """Take down what there is and set the scene up; returns its first state."""
+        self._set_up(scene)
+        self._hold(panda.HOME, panda.MAX_OPENING)
+        for _ in range(self._settling):  # let things settle on the desk
+            self._detent()
+            pybullet.stepSimulation(physicsClientId=self._client)
+        return self.state()
+
+    _settling = 12  # physics steps
+
+    def _set_up(self, scene: Scene) -> None:
         p, client = pybullet, self._client
         p.resetSimulation(physicsClientId=client)
         p.setPhysicsEngineParameter(
-            fixedTimeStep=TIME_STEP, numSolverIterations=30, deterministicOverlappingPairs=1, physicsClientId=client
-        )
+            fixedTimeStep=TIME_STEP, numSolverIterations=ITERATIONS, deterministicOverlappingPairs=1,
+            physicsClientId=client,
+        )  # fmt: skip
         p.setGravity(0, 0, -9.81, physicsClientId=client)
         self.scene, self._led, self._armed = scene, scene.led, True
-        self._poses = LAYOUTS[scene.layout].poses
-        self._yaws = self._poses[:, 2].copy()
-        self._sizes = np.array([thing.size for thing in scene.objects]).reshape(-1, 3)
-        self._build_desk()
-        self._fixtures = tuple(self._build_fixture(i) for i in range(len(FURNITURE)))
-        for body, position in zip(self._fixtures, scene.joints, strict=False):
-            p.resetJointState(body, 0, position, physicsClientId=client)
         self._lever_up: bool | None = None
-        self._objects = tuple(self._build_object(i) for i in range(len(scene.objects)))
-        self._build_arm()
-        self._hold(panda.HOME, panda.MAX_OPENING)
-        for _ in range(self._substeps):  # let things settle on the desk
-            self._fixture_logic()
-            p.stepSimulation(physicsClientId=client)
-        return self.state()
+        self._painted: tuple[bool, bool] | None = None
+        layout = LAYOUTS[scene.layout]
+        self._points = Points(layout)
+        self._yaws = layout.poses[:, 2].copy()
+        self._sizes = np.array([thing.size for thing in scene.objects]).reshape(-1, 3)
+        self._fixtures, self._objects, self._arm = set_up(client, scene, self._visuals)
 
-    def _build_desk(self) -> None:
-        p, client = pybullet, self._client
-        half = [0.55, 0.75, 0.05]
-        shape = p.createCollisionShape(p.GEOM_BOX, halfExtents=half, physicsClientId=client)
-        look = -1
-        if self._visuals:
-            look = p.createVisualShape(
-                p.GEOM_BOX, halfExtents=half, rgbaColor=[0.80, 0.76, 0.70, 1], physicsClientId=client
+    def save(self) -> Snapshot:
+        """The instant, to be restored here or in another world."""
+        p, client, scene = pybullet, self._client, self._scene
+        arm = p.getJointStates(self._arm, panda.ALL, physicsClientId=client)
+        fixtures = [p.getJointState(body, 0, physicsClientId=client) for body in self._fixtures[:4]]
+        objects = [
+            (
+                *p.getBasePositionAndOrientation(body, physicsClientId=client),
+                *p.getBaseVelocity(body, physicsClientId=client),
             )
-        desk = p.createMultiBody(0, shape, look, [0.40, 0, -0.05], physicsClientId=client)
-        p.changeDynamics(desk, -1, lateralFriction=0.7, physicsClientId=client)
-
-    def _build_fixture(self, index: int) -> int:
-        p, client = pybullet, self._client
-        x, y, yaw = self._poses[index]
-        quat = p.getQuaternionFromEuler([0, 0, yaw])
-        fixture = FURNITURE[index]
-        body = p.loadURDF(
-            _urdf_file(fixture.name, self._visuals), [x, y, 0], quat, useFixedBase=True, physicsClientId=client
+            for body in self._objects
+        ]
+        return Snapshot(
+            scene, tuple(j[:2] for j in arm), tuple(j[:2] for j in fixtures), tuple(objects), self._led, self._armed
         )
-        p.changeDynamics(body, -1, lateralFriction=0.7, physicsClientId=client)
-        if fixture.joint:
-            j = fixture.joint
-            p.changeDynamics(
-                body, 0, lateralFriction=0.8, jointDamping=j.damping, linearDamping=0, physicsClientId=client
-            )
-            p.setJointMotorControl2(body, 0, p.VELOCITY_CONTROL, force=j.friction, physicsClientId=client)
-        return body
 
-    def _build_object(self, index: int) -> int:
+    def restore(self, snapshot: Snapshot) -> State:
+        """Rebuild the world as it was at an instant; returns that state."""
         p, client = pybullet, self._client
-        thing = self._scene.objects[index]
-        x, y, z = thing.size
-        colour = [*COLOURS[thing.colour], 1]
-        look = -1
-        if thing.shape in ROUND:
-            shape = p.createCollisionShape(p.GEOM_CYLINDER, radius=x / 2, height=z, physicsClientId=client)
-            if self._visuals:
-                look = p.createVisualShape(
-                    p.GEOM_CYLINDER, radius=x / 2, length=z, rgbaColor=colour, physicsClientId=client
-                )
-        else:
-            half = [x / 2, y / 2, z / 2]
-            shape = p.createCollisionShape(p.GEOM_BOX, halfExtents=half, physicsClientId=client)
-            if self._visuals:
-                look = p.createVisualShape(
-                    p.GEOM_BOX, halfExtents=half, rgbaColor=colour, physicsClientId=client
-                )
-        quat = p.getQuaternionFromEuler([0, 0, thing.yaw])
-        body = p.createMultiBody(OBJECT_MASS, shape, look, thing.pos, quat, physicsClientId=client)
-        # No spinning or rolling friction here: it would double the solver's rows for everything that
-        # merely stands on the desk. The fingers bring theirs to every grasp.
-        p.changeDynamics(body, -1, lateralFriction=0.6, physicsClientId=client)
-        return body
-
-    def _build_arm(self) -> None:
-        p, client = pybullet, self._client
-        self._arm = p.loadURDF(
-            _urdf_file("panda", self._visuals), useFixedBase=True,
-            flags=p.URDF_USE_INERTIA_FROM_FILE, physicsClientId=client,
-        )  # fmt: skip
-        for joint, q in enumerate((*panda.HOME, panda.MAX_OPENING / 2, panda.MAX_OPENING / 2)):
-            p.resetJointState(self._arm, joint, q, physicsClientId=client)
-        for finger in panda.FINGERS:
-            p.changeDynamics(
-                self._arm, finger, lateralFriction=1.2, spinningFriction=0.01, rollingFriction=0.0005,
-                physicsClientId=client,
-            )  # fmt: skip
+        self._set_up(snapshot.scene)
+        for joint, (position, velocity) in enumerate(snapshot.arm):
+            p.resetJointState(self._arm, joint, position, velocity, physicsClientId=client)
+        for body, (position, velocity) in zip(self._fixtures, snapshot.fixtures, strict=False):
+            p.resetJointState(body, 0, position, velocity, physicsClientId=client)
+        for body, (pos, quat, linear, angular) in zip(self._objects, snapshot.objects, strict=True):
+            p.resetBasePositionAndOrientation(body, pos, quat, physicsClientId=client)
+            p.resetBaseVelocity(body, linear, angular, physicsClientId=client)
+        self._led, self._armed = snapshot.led, snapshot.armed
+        return self.state()
 
     # -- stepping --------------------------------------------------------------------------------
 
@@ -161,13 +132,16 @@ class World:
         if a.shape != (7,) or not np.isfinite(a).all():
             raise BadAction(action)
         a = a.clip(-1, 1)
-        p, client = pybullet, self._client
         self._hold(self._joint_targets(a), (float(a[6]) + 1) / 2 * panda.MAX_OPENING)
-        self._fixture_logic()
-        for _ in range(self._substeps):
-            p.stepSimulation(physicsClientId=client)
+        self._detent()
+        self._advance()
         self._toggle_led()
         return self.state()
+
+    def _advance(self) -> None:
+        step, client = pybullet.stepSimulation, self._client
+        for _ in range(self._substeps):
+            step(client)
 
     def _joint_targets(self, a: Array) -> Array:
         """Damped least squares from where the arm is, with the elbow drawn home in the null space.
@@ -202,13 +176,9 @@ class World:
                 positionGain=MOTOR_GAIN, maxVelocity=FINGER_SPEED, physicsClientId=client,
             )  # fmt: skip
 
-    def _fixture_logic(self) -> None:
-        """The button's spring and the lever's detent."""
+    def _detent(self) -> None:
+        """Draw the lever to the end that it is nearer to."""
         p, client = pybullet, self._client
-        if self._lever_up is None:
-            p.setJointMotorControl2(
-                self._fixtures[2], 0, p.POSITION_CONTROL, 0.0, force=3.0, positionGain=0.1, physicsClientId=client
-            )
         up = p.getJointState(self._fixtures[3], 0, physicsClientId=client)[0] > 0
         if up is not self._lever_up:
             self._lever_up = up
@@ -237,25 +207,62 @@ class World:
         return link[4], link[5]
 
     def state(self) -> State:
+        """What a task may judge, now."""
         p, client = pybullet, self._client
         pos, quat = self._tool()
-        fingers = p.getJointStates(self._arm, panda.FINGERS, physicsClientId=client)
-        joints = np.array([p.getJointState(body, 0, physicsClientId=client)[0] for body in self._fixtures[:4]])
+        left, right = p.getJointStates(self._arm, panda.FINGERS, physicsClientId=client)
+        joints = [p.getJointState(body, 0, physicsClientId=client)[0] for body in self._fixtures[:4]]
         bodies = [p.getBasePositionAndOrientation(body, physicsClientId=client) for body in self._objects]
         return State(
             ee_pos=np.array(pos),
             ee_quat=np.array(quat),
-            gripper=np.array(min(max(0.0, fingers[0][0] + fingers[1][0]), panda.MAX_OPENING)),
+            gripper=np.array(min(max(0.0, left[0] + right[0]), panda.MAX_OPENING)),
             object_pos=np.array([body[0] for body in bodies]).reshape(-1, 3),
             object_quat=np.array([body[1] for body in bodies]).reshape(-1, 4),
             object_size=self._sizes,
-            fixture_pos=fixture_points(self._poses, joints),
+            fixture_pos=self._points.at(*joints),
             fixture_yaw=self._yaws,
-            joints=joints,
-            lights=np.array([float(self._led), float(joints[3] > 0)]),
+            joints=np.array(joints),
+            lights=np.array((float(self._led), float(joints[3] > 0))),
         )
 
+    def photograph(
+        self, view: Sequence[float], projection: Sequence[float], size: tuple[int, int], light: Sequence[float],
+        shadow: bool,
+    ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:  # fmt: skip
+        """(H, W, 3) colours and (H, W) depth in [0, 1] of an OpenGL camera; `size` is (width, height).
+
+        Physics is left as it is. Raises `NoVisuals` if the world was made without them.
+        """
+        self._scene  # noqa: B018
+        if not self._visuals:
+            raise NoVisuals
+        p, client = pybullet, self._client
+        self._paint_lights()
+        _, _, colours, depth, _ = p.getCameraImage(
+            *size, view, projection, lightDirection=light, lightAmbientCoeff=0.62, lightDiffuseCoeff=0.45,
+            lightSpecularCoeff=0.04, shadow=int(shadow), renderer=p.ER_TINY_RENDERER,
+            flags=p.ER_NO_SEGMENTATION_MASK, physicsClientId=client,
+        )  # fmt: skip
+        shape = (size[1], size[0])
+        return np.reshape(colours, (*shape, 4))[..., :3].astype(np.uint8), np.reshape(depth, shape)
+
+    def _paint_lights(self) -> None:
+        lever = pybullet.getJointState(self._fixtures[3], 0, physicsClientId=self._client)[0]
+        lit = (self._led, lever > 0)
+        if lit == self._painted:
+            return
+        for body, part, colour, on in (
+            (self._fixtures[2], LED_PART, LED_LIT, lit[0]),
+            (self._fixtures[3], LAMP_PART, LAMP_LIT, lit[1]),
+        ):
+            pybullet.changeVisualShape(
+                body, -1, shapeIndex=part, rgbaColor=[*(colour if on else CREAM), 1], physicsClientId=self._client
+            )
+        self._painted = lit
+
     def close(self) -> None:
+        """Give the physics client back; closing twice is harmless."""
         if self._client >= 0:
             pybullet.disconnect(physicsClientId=self._client)
             self._client = -1
@@ -268,22 +275,22 @@ class BadAction(ValueError):
         super().__init__(f"an action is seven finite numbers in [-1, 1] (xyz, axis-angle, gripper), not {action!r}")
 
 
+class BadRate(ValueError):
+    """A control rate that physics cannot be divided by."""
+
+    def __init__(self, control_hz: object) -> None:
+        rates = ", ".join(str(hz) for hz in range(1, PHYSICS_HZ + 1) if PHYSICS_HZ % hz == 0)
+        super().__init__(f"control_hz={control_hz} does not divide the physics' {PHYSICS_HZ} Hz; these do: {rates}")
+
+
+class NoVisuals(ValueError):
+    """A picture was asked of a world that was built blind."""
+
+    def __init__(self) -> None:
+        super().__init__("this world was made without anything to see; make it with World(visuals=True)")
+
+
 _GAINS = (MOTOR_GAIN,) * 7
 _ORIGIN, _REST = (0.0, 0.0, 0.0), (0.0,) * 9
 _DAMPING = 1e-4 * np.eye(6)
 _HOME, _LOWER, _UPPER = np.array(panda.HOME), np.array(panda.LOWER), np.array(panda.UPPER)
-_files: dict[tuple[str, bool], str] = {}
-
-
-def _urdf_file(name: str, visuals: bool) -> str:
-    """PyBullet reads URDF from files only: each is written once per process, to a folder of its own."""
-    if (name, visuals) not in _files:
-        if not _files:
-            _files["", False] = tempfile.mkdtemp(prefix="robopolicy-urdf-")
-            atexit.register(shutil.rmtree, _files["", False], ignore_errors=True)
-        text = panda.urdf(visuals) if name == "panda" else next(f for f in FURNITURE if f.name == name).urdf(visuals)
-        path = os.path.join(_files["", False], f"{name}-{'seen' if visuals else 'plain'}.urdf")
-        with open(path, "w") as file:
-            file.write(text)
-        _files[name, visuals] = path
-    return _files[name, visuals]

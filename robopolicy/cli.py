@@ -1,0 +1,126 @@
+"""The command line: `robopolicy VERB key=value ... [--multirun] [--help]`.
+
+    robopolicy demo
+    robopolicy train policy.chunk=16 steps=20000
+    robopolicy train seed=0,1,2 --multirun
+    robopolicy command checkpoint=runs/demo/checkpoint "open the drawer"
+
+Each verb is a module of `robopolicy.verbs` with CONFIG (a frozen dataclass), EXAMPLES and
+run(config); only the module of the verb asked for is imported. What a user did wrong is told in one
+sentence with exit code 2; Ctrl-C exits with 130.
+"""
+
+import importlib
+import os
+import re
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from types import ModuleType
+from typing import NamedTuple
+
+from omegaconf import OmegaConf
+
+from robopolicy.config import BadOverride, composed, load, quoted
+from robopolicy.console import console, errors
+from robopolicy.errors import UnknownName, UserError, is_users
+from robopolicy.helptext import overview, verb_help
+from robopolicy.multirun import multirun
+
+
+class Verb(NamedTuple):
+    """One verb of the command line; `robopolicy.verbs.<name>` carries it out."""
+
+    name: str
+    does: str
+    words: str = ""  # the option that free words go to, if any
+
+
+VERBS = (
+    Verb("demo", "the whole loop in 20 minutes: play, relabel, train, evaluate, film"),
+    Verb("play", "collect undirected play into a dataset"),
+    Verb("relabel", "say in words what the play turned out to do"),
+    Verb("train", "clone a policy from described play"),
+    Verb("evaluate", "measure a policy on commands that it has not heard"),
+    Verb("command", "tell a policy what to do, and film it", words="sentence"),
+    Verb("tasks", "list the task families with example sentences"),
+)
+
+INTERRUPTED = 130
+_OVERRIDE = re.compile(r"^[+~]{0,2}[A-Za-z_][\w./@]*=|^~[A-Za-z_][\w./@]*$")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code."""
+    try:
+        return _dispatch(list(sys.argv[1:] if arguments is None else arguments))
+    except KeyboardInterrupt:
+        errors.print("Stopped. What was finished is kept; the same command goes on from there.")
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of a pipe went away
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except ValueError as error:
+        if not is_users(error) or "ROBOPOLICY_TRACEBACK" in os.environ:
+            raise
+        errors.print(f"robopolicy: {error}", markup=False)
+        return 2
+
+
+def _dispatch(arguments: list[str]) -> int:
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        console.print(overview(VERBS), markup=False)
+        return 0
+    if arguments[0] == "--version":
+        console.print(version("robopolicy"))
+        return 0
+    name, rest = arguments[0], arguments[1:]
+    verb = next((verb for verb in VERBS if verb.name == name), None)
+    if verb is None:
+        raise UnknownName("verb", name, [verb.name for verb in VERBS])
+    flags, overrides, words = _sorted(rest)
+    module = importlib.import_module(f"robopolicy.verbs.{verb.name}")
+    if flags & {"-h", "--help"}:
+        console.print(verb_help(verb, module), markup=False)
+        return 0
+    return _run(verb, module, flags, overrides + _words(verb, words))
+
+
+def _run(verb: Verb, module: ModuleType, flags: set[str], overrides: list[str]) -> int:
+    unknown = flags - {"-m", "--multirun", "--cfg", "-c"}
+    if unknown:
+        raise UserError(f"no flag is called {sorted(unknown)[0]!r}; there are --help, --multirun and --cfg")
+    if flags & {"-c", "--cfg"}:
+        tree = composed(verb.name, module.CONFIG, overrides)
+        console.print(OmegaConf.to_yaml(tree), markup=False, end="")
+        return 0
+    if flags & {"-m", "--multirun"}:
+        return multirun(verb.name, module.CONFIG, module.run, overrides)
+    module.run(load(verb.name, module.CONFIG, overrides))
+    return 0
+
+
+def _sorted(arguments: list[str]) -> tuple[set[str], list[str], list[str]]:
+    """Flags, overrides (key=value), and whatever else was said; after `--` everything is words."""
+    at = arguments.index("--") if "--" in arguments else len(arguments)
+    before, words = arguments[:at], arguments[at + 1 :]
+    if "--cfg" in before or "-c" in before:  # Hydra's own spelling is `--cfg job`
+        before = [argument for argument in before if argument != "job"]
+    flags = {argument for argument in before if argument.startswith("-")}
+    overrides = [argument for argument in before if _OVERRIDE.match(argument)]
+    said = [a for a in before if a not in flags and not _OVERRIDE.match(a)]
+    return flags, overrides, said + words
+
+
+def _words(verb: Verb, words: list[str]) -> list[str]:
+    """Free words -> the override that they stand for."""
+    if not words:
+        return []
+    if not verb.words:
+        hint = f"options are key=value, see robopolicy {verb.name} --help"
+        raise BadOverride(f"{words[0]!r} is not an option: {hint}")
+    return [f"{verb.words}={quoted(' '.join(words))}"]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,135 @@
+"""One sentence to the robot: it acts until the time is up or it rests, and we see and hear what happened."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from data.relabel import happened
+from data.splits import train_objects
+from robopolicy.agent import Agent
+from robopolicy.errors import UserError
+from robopolicy.evaluate import checkpoint_hash
+from robopolicy.films import SIZE, slug
+from robopolicy.plan import layouts_of
+from robopolicy.policy import Policy
+from robopolicy.video import Frame, captioned, same_size, write_mp4
+from sim.draw import SceneConfig, draw_scene
+from sim.observation import Observation, entity_names, observe
+from sim.render import Camera, render
+from sim.scene import Scene
+from sim.state import Array, State, stack
+from sim.world import CONTROL_HZ, World
+
+REST = 10  # control steps within which the hand has to stay for the robot to count as resting
+STILL = 0.004  # m that a resting hand may drift in them
+
+
+@dataclass(frozen=True)
+class CommandConfig:
+    """Who is told what, where."""
+
+    sentence: str | None = None  # what to do; without it, commands are read from the terminal
+    checkpoint: str = "runs/demo/checkpoint"  # folder of the policy
+    output: str = "runs/command"  # folder for the videos
+    seed: int = 0  # of the scene
+    world: str = "nominal"  # "nominal" or the name of one layout of the furniture
+    n_objects: int = 3  # movable objects on the desk, 1 to 5
+    max_steps: int = 120  # control steps (0.1 s) after which it stops
+    video: bool = True  # write an MP4 of each command
+
+    def __post_init__(self) -> None:
+        if self.sentence is not None and not self.sentence.strip():
+            raise EmptyCommand
+        layouts_of(self.world)
+        if self.max_steps < 1:
+            raise ValueError(f"max_steps must be at least 1, not {self.max_steps}")
+
+
+class EmptyCommand(UserError):
+    """Nothing was said."""
+
+    def __init__(self) -> None:
+        super().__init__('the command is empty; say what to do: robopolicy command "open the drawer"')
+
+
+class Actor(Protocol):
+    """What a session needs of an agent: it serves a batch, here of one."""
+
+    def reset(self, commands: list[str], names: list[tuple[str, ...]]) -> None: ...
+
+    def act(self, observation: Observation) -> Array: ...
+
+
+class Told(NamedTuple):
+    """What came of one command."""
+
+    sentence: str
+    states: State  # (T + 1)
+    happened: list[str]  # in words
+    video: Path | None
+
+
+class Session:
+    """A robot in a world that stays as commands leave it."""
+
+    def __init__(self, config: CommandConfig, actor: Actor | None = None) -> None:
+        self.config = config
+        self._actor = actor or _load(config.checkpoint)
+        self._world = World(visuals=config.video)
+        desks = SceneConfig(config.n_objects, layouts_of(config.world), train_objects())
+        self.scene: Scene = draw_scene(config.seed, desks)
+        self._world.build(self.scene)
+        self._camera, self._count = Camera(), 0
+
+    def tell(self, sentence: str) -> Told:
+        """Carry out a sentence; raises `EmptyCommand`."""
+        if not sentence.strip():
+            raise EmptyCommand
+        states, frames = [self._world.state()], list(self._frames())
+        self._actor.reset([sentence], [entity_names(self.scene.names)])
+        for action in self._actions(states):
+            states.append(self._world.step(action))
+            frames += self._frames()
+        episode = stack(states)
+        words = happened(episode, self.scene.names)
+        self._count += 1
+        video = self._write(sentence, frames, words) if frames else None
+        return Told(sentence, episode, words, video)
+
+    def close(self) -> None:
+        self._world.close()
+
+    def _actions(self, states: list[State]) -> Iterator[Array]:
+        for _ in range(self.config.max_steps):
+            seen = observe(states[-1])
+            yield self._actor.act(Observation(*(field[None] for field in seen)))[0]
+            if resting(states):
+                return
+
+    def _frames(self) -> Iterator[Frame]:
+        if self.config.video:
+            yield render(self._world, self._camera, SIZE)
+
+    def _write(self, sentence: str, frames: list[Frame], words: list[str]) -> Path:
+        path = Path(self.config.output) / f"{self._count:02d}-{slug(sentence)}.mp4"
+        end = "; ".join(words) or "nothing happened"
+        told = [captioned(f, sentence, f"{i / CONTROL_HZ:.1f} s") for i, f in enumerate(frames)]
+        write_mp4(path, same_size([*told, *[captioned(frames[-1], sentence, end)] * 12]), CONTROL_HZ)
+        return path
+
+
+def resting(states: list[State]) -> bool:
+    """Whether the hand has kept still for a while after having moved."""
+    if len(states) <= REST:
+        return False
+    hand = np.stack([state.ee_pos for state in states[-REST - 1 :]])
+    grip = [float(state.gripper) for state in states[-REST - 1 :]]
+    return bool(np.ptp(hand, axis=0).max() < STILL and max(grip) - min(grip) < STILL)
+
+
+def _load(checkpoint: str) -> Actor:
+    checkpoint_hash(checkpoint)  # refuses a folder that is none
+    return Agent(Policy.load(Path(checkpoint)))

@@ -1,0 +1,263 @@
+"""Evaluation: how often does the policy do what it is told, in words that it has not heard?
+
+plan      every trial is fixed first (robopolicy.trials)
+roll out  groups over worker processes; finished groups are kept, so an interrupted run goes on
+sum up    counts, Wilson intervals, per family, controls -> eval_info.json (schema in the README)
+"""
+
+import dataclasses
+import json
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.files import write_atomic
+from data.splits import level_named
+from robopolicy.errors import UnknownName, UserError
+from robopolicy.keep import Keep, read_group
+from robopolicy.plan import YOURS, Plan, layouts_of, make_plan
+from robopolicy.players import maker_for, prepare
+from robopolicy.provenance import environment, folder_hash
+from robopolicy.reference import EXPERT
+from robopolicy.rollouts import Job, Rollouts, jobs_of, roll_out_all
+from robopolicy.stats import wilson
+from robopolicy.tables import Tally
+from robopolicy.trials import Trial
+from sim.scene import Scene
+from sim.tasks import TASKS
+
+SCHEMA = 1
+CONTROLS = ("shuffled", "empty")
+
+
+@dataclass(frozen=True)
+class EvaluateConfig:
+    """What is evaluated, and on what."""
+
+    checkpoint: str = "runs/demo/checkpoint"  # folder of the policy; "expert" is the scripted expert
+    levels: tuple[str, ...] = ("seen", "paraphrase", "composition")  # kinds of unseen, see the README
+    n: int = 200  # rollouts per level
+    seed: int = 0  # of scenes and sentences: the same seed gives the same trials
+    world: str = "nominal"  # "nominal" (every training layout) or the name of one layout
+    commands: str | None = None  # a YAML file of your own sentences, family -> list: level "yours"
+    output: str = "runs/evaluate"  # folder for eval_info.json, report.html and videos
+    n_objects: int = 3  # movable objects on the desk, 1 to 5
+    max_steps: int = 120  # control steps (0.1 s) until a rollout counts as failed
+    controls: tuple[str, ...] = CONTROLS  # does the sentence matter? other sentences, or none
+    n_controls: int | None = None  # rollouts per control; null: as many as per level
+    failures: int = 0  # failures per level to film
+    videos: int = 0  # successes per level to film
+    workers: int | None = None  # processes; null: one per core
+
+    def __post_init__(self) -> None:
+        for name in ("n", "max_steps"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
+        if self.workers is not None and self.workers < 1:
+            raise ValueError(f"workers must be at least 1, not {self.workers}")
+        layouts_of(self.world)
+        for level in self.levels:
+            if level != YOURS:
+                level_named(level)
+        for control in self.controls:
+            if control not in CONTROLS:
+                raise UnknownName("control", control, CONTROLS)
+
+
+class Result(NamedTuple):
+    """What came of one trial, and all that is needed to see it again."""
+
+    trial: Trial
+    scene: Scene
+    success: bool
+    steps: int
+    actions: NDArray[np.float32]  # (steps, 7)
+
+
+class Evaluation(NamedTuple):
+    """What came of all."""
+
+    info: dict[str, Any]  # what eval_info.json says
+    results: dict[str, list[Result]]  # row of the table -> results in the order of its trials
+
+
+Tick = Callable[[Mapping[str, Tally], float], None]
+
+
+def evaluate(config: EvaluateConfig, tick: Tick) -> Evaluation:
+    """Evaluate, write `eval_info.json` under `config.output`, and return it with the rollouts.
+
+    `tick` is called after each group with the tally per row and the rollouts a minute so far.
+    """
+    start = time.monotonic()
+    checkpoint = checkpoint_hash(config.checkpoint)
+    plan = make_plan(config)
+    made_by = environment()
+    keep = Keep(rollouts_of(config), [checkpoint, config.max_steps, made_by["commit"], plan.to_json()])
+    prepare(config.checkpoint, plan)
+    done, per_minute = _roll_out(config, plan, keep, tick)
+    results = gathered(plan, done)
+    info = summary(results, plan)
+    info["produced_by"] = {
+        **made_by,
+        "checkpoint": config.checkpoint,
+        "checkpoint_sha256": checkpoint,
+        "config": dataclasses.asdict(config),
+        "wall_s": round(time.monotonic() - start, 1),
+        "rollouts_per_minute": round(per_minute, 1),
+    }
+    write_atomic(
+        Path(config.output) / "eval_info.json", json.dumps(info, indent=1, ensure_ascii=False) + "\n"
+    )
+    keep.complete()
+    return Evaluation(info, results)
+
+
+def evaluated(config: EvaluateConfig) -> Evaluation:
+    """A complete evaluation read back from its folder; raises `UserError` if something is missing."""
+    plan = make_plan(config)
+    done = {job.name: read_group(rollouts_of(config), job) for job in jobs_in(plan)}
+    if None in done.values():
+        raise UserError(f"the rollouts of {config.output} are gone or incomplete: evaluate again")
+    return Evaluation(read_info(Path(config.output)), gathered(plan, done))
+
+
+def rollouts_of(config: EvaluateConfig) -> Path:
+    return Path(config.output) / "rollouts"
+
+
+def jobs_in(plan: Plan) -> list[Job]:
+    """All groups of a plan."""
+    return [job for row in plan.rows for job in jobs_of(row.trials, row.scenes, row.name)]
+
+
+def checkpoint_hash(checkpoint: str) -> str:
+    """The checkpoint's hash; raises `NoCheckpoint` if there is none."""
+    if checkpoint == EXPERT:
+        return ""
+    folder = Path(checkpoint)
+    if not (folder / "config.json").is_file():
+        raise NoCheckpoint(checkpoint)
+    return folder_hash(folder)
+
+
+class NoCheckpoint(UserError):
+    """There is no policy where one was said to be."""
+
+    def __init__(self, checkpoint: str) -> None:
+        found = sorted(str(path.parent) for path in Path("runs").glob("**/config.json"))[:3]
+        hint = f"there is one in {' and '.join(found)}" if found else "`robopolicy demo` or `train` makes one"
+        super().__init__(f"no checkpoint (a folder with config.json) at {checkpoint!r}; {hint}")
+
+
+def _roll_out(
+    config: EvaluateConfig, plan: Plan, keep: Keep, tick: Tick
+) -> tuple[dict[str, Rollouts], float]:
+    """The rollouts of every group, and how many were run a minute."""
+    start, fresh = time.monotonic(), 0
+    tally = {row.name: Tally(len(row.trials)) for row in plan.rows}
+    done: dict[str, Rollouts] = {}
+
+    def count(job: Job, result: Rollouts) -> None:
+        done[job.name] = result
+        tally[job.row] = tally[job.row].plus(len(result.success), int(result.success.sum()))
+
+    missing = []
+    for job in jobs_in(plan):
+        kept = keep.get(job)
+        if kept is None:
+            missing.append(job)
+        else:
+            count(job, kept)
+    tick(tally, 0.0)
+    workers = config.workers or os.cpu_count() or 1
+    for job, result in roll_out_all(missing, maker_for(config.checkpoint), config.max_steps, workers):
+        keep.put(job, result)
+        count(job, result)
+        fresh += len(result.success)
+        tick(tally, 60 * fresh / (time.monotonic() - start))
+    return done, 60 * fresh / (time.monotonic() - start)
+
+
+def gathered(plan: Plan, done: Mapping[str, Rollouts | None]) -> dict[str, list[Result]]:
+    """Rollouts of groups -> results per row, in the order of the trials."""
+    results: dict[str, list[Result]] = {row.name: [] for row in plan.rows}
+    for job in jobs_in(plan):
+        out = done[job.name]
+        assert out is not None
+        for trial, scene, success, steps, actions in zip(job.trials, job.scenes, *out, strict=True):
+            result = Result(trial, scene, bool(success), int(steps), actions[: int(steps)])
+            results[job.row].append(result)
+    return results
+
+
+def summary(results: Mapping[str, Sequence[Result]], plan: Plan) -> dict[str, Any]:
+    """The figures of an eval_info: everything but `produced_by`."""
+    levels = {row.name: results[row.name] for row in plan.rows if not row.control}
+    families = {
+        task.name: {
+            level: counted(mine)
+            for level, found in levels.items()
+            if (mine := [r for r in found if r.trial.task == task.name])
+        }
+        for task in TASKS
+    }
+    return {
+        "schema": SCHEMA,
+        "levels": {level: counted(found) for level, found in levels.items()},
+        "per_task": {name: by_level for name, by_level in families.items() if by_level},
+        "controls": {row.control: counted(results[row.name]) for row in plan.rows if row.control},
+        "episodes": [_episode(r) for found in levels.values() for r in found],
+        "control_episodes": [
+            {"control": row.control, **_episode(r)}
+            for row in plan.rows if row.control for r in results[row.name]
+        ],
+    }  # fmt: skip
+
+
+def counted(results: Sequence[Result]) -> dict[str, Any]:
+    """Count, rate and interval, in percent."""
+    n, k = len(results), sum(result.success for result in results)
+    low, high = wilson(k, n)
+    return {
+        "n_episodes": n,
+        "n_success": k,
+        "pc_success": round(100 * k / n, 2) if n else None,
+        "pc_success_ci95": [round(100 * low, 2), round(100 * high, 2)],
+    }
+
+
+def _episode(result: Result) -> dict[str, Any]:
+    trial = result.trial
+    return {
+        "seed": trial.seed,
+        "level": trial.level,
+        "task": trial.task,
+        "sentence": trial.sentence,
+        "success": result.success,
+        "steps": result.steps,
+        "object": trial.object,
+        "other": trial.other,
+    }
+
+
+def read_info(folder: Path) -> dict[str, Any]:
+    """An eval_info.json read back; raises `UserError` if it is absent, damaged or of another schema."""
+    path = folder / "eval_info.json"
+    try:
+        info = json.loads(path.read_text())
+    except FileNotFoundError as error:
+        raise UserError(
+            f"no eval_info.json in {str(folder)!r}; `robopolicy evaluate output={folder}` writes one"
+        ) from error
+    except (ValueError, OSError) as error:
+        raise UserError(f"{path} is damaged: evaluate again to replace it") from error
+    if not isinstance(info, dict) or info.get("schema") != SCHEMA:
+        raise UserError(f"{path} is not of schema {SCHEMA}: evaluate again to replace it")
+    return info

@@ -1,0 +1,86 @@
+"""Rollouts seen again: replayed action by action in a world with pictures, captioned, written to disk."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from robopolicy.evaluate import Result
+from robopolicy.video import BAD, GOOD, Frame, captioned, same_size, write_gif, write_mp4
+from sim.render import Camera, render
+from sim.world import CONTROL_HZ, World
+
+SIZE = (480, 360)  # width, height, px
+HOLD = 8  # frames that the end is shown for
+
+
+class Film(NamedTuple):
+    """A film on disk, for the report."""
+
+    file: str  # relative to the report
+    level: str
+    task: str
+    sentence: str
+    success: bool
+
+
+def replay(result: Result) -> Iterator[Frame]:
+    """The rollout's frames with captions: before the first action, and after each."""
+    world = World(visuals=True)
+    try:
+        camera, trial = Camera(), result.trial
+        note = f"{trial.level} · {trial.task}"
+        world.build(result.scene)
+        frame = render(world, camera, SIZE)
+        yield captioned(frame, trial.sentence, note)
+        for action in result.actions:
+            world.step(action)
+            frame = render(world, camera, SIZE)
+            yield captioned(frame, trial.sentence, note)
+        seconds = result.steps / CONTROL_HZ
+        end = f"{note} · " + (
+            f"done in {seconds:.1f} s" if result.success else f"not done in {seconds:.0f} s"
+        )
+        for _ in range(HOLD):
+            yield captioned(frame, trial.sentence, end, GOOD if result.success else BAD)
+    finally:
+        world.close()
+
+
+def chosen(
+    results: Mapping[str, Sequence[Result]], levels: Sequence[str], successes: int, failures: int
+) -> list[Result]:
+    """The first so many of each kind per level, of different families as far as they go."""
+    picked = []
+    for level in levels:
+        for want, number in ((True, successes), (False, failures)):
+            found = [result for result in results[level] if result.success is want]
+            seen: dict[str, int] = {}
+            ranked = []
+            for at, result in enumerate(found):
+                seen[result.trial.task] = seen.get(result.trial.task, 0) + 1
+                ranked.append((seen[result.trial.task], at, result))
+            picked += [result for _, _, result in sorted(ranked, key=lambda r: r[:2])[:number]]
+    return picked
+
+
+def film(result: Result, folder: Path) -> Film:
+    """Write one rollout's MP4 under `folder/videos` and say where it is."""
+    trial = result.trial
+    verdict = "done" if result.success else "failed"
+    file = f"videos/{trial.level}-{verdict}-{trial.task}-{trial.seed}.mp4"
+    if not (folder / file).exists():
+        write_mp4(folder / file, same_size(list(replay(result))), CONTROL_HZ)
+    return Film(file, trial.level, trial.task, trial.sentence, result.success)
+
+
+def montage(results: Sequence[Result], folder: Path, name: str) -> None:
+    """Several rollouts one after another, as MP4 and, twice as fast, as GIF."""
+    frames = same_size([frame for result in results for frame in replay(result)])
+    write_mp4(folder / f"{name}.mp4", frames, CONTROL_HZ)
+    write_gif(folder / f"{name}.gif", frames[::2], CONTROL_HZ)
+
+
+def slug(text: str) -> str:
+    """A sentence as part of a file name."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60] or "command"

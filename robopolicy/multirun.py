@@ -1,0 +1,52 @@
+"""--multirun: once for every combination of the values given, by Hydra and its launchers.
+
+Every run writes into a folder of its own under `runs/multirun/<verb>/<time>/`, unless `output` was
+given. Launchers of Hydra (joblib, submitit) work: `hydra/launcher=joblib`.
+"""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import hydra
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig
+
+from robopolicy.config import CONFIG_MODULE, build, check, listed, options, register
+from robopolicy.console import console, errors
+from robopolicy.errors import is_users
+
+
+def multirun(verb: str, schema: type, run: Callable[[Any], None], overrides: list[str]) -> int:
+    """Run a verb over a sweep; a run that is refused is told and the others go on. Returns the exit code."""
+    arguments = [listed(argument, schema, sweep=True) for argument in overrides]
+    check(arguments, schema, sweep=True)
+    register(verb, schema)
+    own_output = any(argument.startswith("output=") for argument in arguments)
+    has_output = any(option.key == "output" for option in options(schema))
+    refused: list[str] = []
+
+    def one(config: DictConfig) -> None:
+        job = HydraConfig.get()
+        if has_output and not own_output:
+            config.output = job.runtime.output_dir
+        console.rule(f"{verb} {' '.join(job.overrides.task)}", align="left")
+        try:
+            run(build(schema, config))
+        except ValueError as error:
+            if not is_users(error):
+                raise
+            refused.append(str(error))
+            errors.print(f"robopolicy: {error}", markup=False)
+
+    settings = [
+        f"hydra.job.name={verb}",
+        f"hydra.sweep.dir=runs/multirun/{verb}/${{now:%Y-%m-%d_%H-%M-%S}}",
+    ]
+    argv = sys.argv
+    try:
+        sys.argv = ["robopolicy", *settings, *arguments, "--multirun"]
+        hydra.main(version_base="1.3", config_path=f"pkg://{CONFIG_MODULE}", config_name=verb)(one)()
+    finally:
+        sys.argv = argv
+    return 2 if refused else 0

@@ -1,0 +1,142 @@
+"""The plan of an evaluation: all rows of its table, all trials and scenes of each, before it starts."""
+
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from data.grammar import Grammar
+from data.splits import GOALS_OF_SPLIT, LEVELS, Level, level_named
+from robopolicy.errors import UnknownName, UserError
+from robopolicy.sentences import read_commands
+from robopolicy.trials import Trial, filled, seeds_of, shuffled, silent
+from sim.draw import SceneConfig, draw_scene_for
+from sim.layouts import LAYOUTS
+from sim.scene import Scene
+from sim.tasks import TASKS
+
+YOURS = "yours"
+NOMINAL = "nominal"
+TRIES = 20  # draws for a scene and a sentence that belong to the level
+
+
+class Row(NamedTuple):
+    """One line of the table."""
+
+    name: str
+    control: str  # which control this is; "" for a level
+    trials: tuple[Trial, ...]
+    scenes: tuple[Scene, ...]
+
+
+class Plan(NamedTuple):
+    """Everything that will be asked, in order."""
+
+    rows: tuple[Row, ...]
+
+    def to_json(self) -> list[Any]:
+        """All that rollouts depend on, for telling plans apart."""
+        return [[row.name, row.trials, [scene.to_dict() for scene in row.scenes]] for row in self.rows]
+
+
+class Wanted(Protocol):
+    """The options that a plan depends on: those of `robopolicy.evaluate.EvaluateConfig`."""
+
+    @property
+    def levels(self) -> tuple[str, ...]: ...
+    @property
+    def n(self) -> int: ...
+    @property
+    def seed(self) -> int: ...
+    @property
+    def world(self) -> str: ...
+    @property
+    def commands(self) -> str | None: ...
+    @property
+    def n_objects(self) -> int: ...
+    @property
+    def controls(self) -> tuple[str, ...]: ...
+    @property
+    def n_controls(self) -> int | None: ...
+
+
+def layouts_of(world: str) -> tuple[str, ...]:
+    """The layouts that a `world` option stands for; raises `UnknownName`."""
+    if world == NOMINAL:
+        return tuple(LAYOUTS)
+    if world not in LAYOUTS:
+        raise UnknownName("world", world, (NOMINAL, *LAYOUTS))
+    return (world,)
+
+
+def make_plan(config: Wanted) -> Plan:
+    """The rows of the levels, then of the controls; raises `UserError` for what cannot be asked."""
+    rows = [_level_row(level_named(name), config) for name in dict.fromkeys(config.levels) if name != YOURS]
+    if config.commands is not None:
+        rows.append(_your_row(Path(config.commands), config))
+    elif YOURS in config.levels:
+        raise UserError("the level 'yours' needs commands=FILE.yaml: a task family -> list of sentences")
+    if not rows:
+        raise UserError(
+            f"nothing to evaluate: levels is empty; there are {', '.join(level.name for level in LEVELS)}"
+        )
+    return Plan((*rows, *_control_rows(rows, config)))
+
+
+def _level_row(level: Level, config: Wanted) -> Row:
+    grammar, families = Grammar(level.split), families_of(level)
+    asked = [
+        _asked(level, grammar, families[i % len(families)], seed, config)  # balanced, whatever n is
+        for i, seed in enumerate(seeds_of(level.name, config.seed, config.n))
+    ]
+    return Row(level.name, "", tuple(trial for trial, _ in asked), tuple(scene for _, scene in asked))
+
+
+def _asked(level: Level, grammar: Grammar, task: str, seed: int, config: Wanted) -> tuple[Trial, Scene]:
+    """A trial of the family; the next seed where the level has no true sentence for the scene."""
+    for later in range(TRIES):
+        scene, goal = draw_scene_for(task, seed + later, _scene_config(level, config), level.allows)
+        rng = np.random.default_rng([seed + later, zlib.crc32(b"sentence")])
+        for _ in range(TRIES):
+            for sentence in grammar.describe(goal, scene.names, rng, 1):
+                return Trial(level.name, seed + later, *goal, sentence), scene
+    raise UserError(f"the level {level.name} has no sentence for {task}; leave the level out")
+
+
+def families_of(level: Level) -> tuple[str, ...]:
+    """The families that a level can ask for: a new pairing or thing needs a family with objects."""
+    about_objects = GOALS_OF_SPLIT[level.split] != "train"
+    return tuple(task.name for task in TASKS if task.arguments or not about_objects)
+
+
+def _your_row(path: Path, config: Wanted) -> Row:
+    commands = read_commands(path)
+    families = tuple(commands)
+    scene_config = _scene_config(level_named("seen"), config)
+    trials, scenes = [], []
+    for i, seed in enumerate(seeds_of(YOURS, config.seed, config.n)):
+        task = families[i % len(families)]
+        scene, goal = draw_scene_for(task, seed, scene_config)
+        sentences = commands[task]
+        sentence = filled(sentences[i // len(families) % len(sentences)], goal, scene)
+        trials.append(Trial(YOURS, seed, *goal, sentence))
+        scenes.append(scene)
+    return Row(YOURS, "", tuple(trials), tuple(scenes))
+
+
+def _control_rows(rows: Sequence[Row], config: Wanted) -> list[Row]:
+    """The controls repeat the first rollouts of the level seen, or of the first level if that is absent."""
+    base = next((row for row in rows if row.name == "seen"), rows[0])
+    n = config.n if config.n_controls is None else min(config.n_controls, config.n)
+    trials, scenes = base.trials[:n], base.scenes[:n]
+    if n == 0:
+        return []
+    make = {"shuffled": lambda: shuffled(trials, config.seed), "empty": lambda: silent(trials)}
+    possible = [c for c in config.controls if c != "shuffled" or len({t.task for t in trials}) > 1]
+    return [Row(f"control-{control}", control, tuple(make[control]()), scenes) for control in possible]
+
+
+def _scene_config(level: Level, config: Wanted) -> SceneConfig:
+    return SceneConfig(n_objects=config.n_objects, layouts=layouts_of(config.world), objects=level.objects)

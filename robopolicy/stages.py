@@ -1,0 +1,109 @@
+"""Stages that run one after another, each with a bar and the time left, and that need not run twice.
+
+What a stage made is good as long as its settings, and those of the stages before it, are the same.
+`stages.json` in the output folder remembers which are done.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from data.files import write_atomic
+from robopolicy.console import console
+from robopolicy.errors import UserError
+
+Report = Callable[[float, float], None]
+"""(done, total): how far a stage has come."""
+
+
+class Stage(NamedTuple):
+    """One step of the way."""
+
+    name: str
+    settings: Any  # JSON; a change means that the stage must run again
+    run: Callable[[Report], None]
+    redo: bool = False  # whether it may simply run again when settings changed
+
+
+class OtherSettings(UserError):
+    """The folder holds what other settings made."""
+
+    def __init__(self, stage: str, folder: Path) -> None:
+        super().__init__(
+            f"{folder} holds a {stage} stage made with other settings, which would be lost; "
+            f"say output=ANOTHER_FOLDER, or remove {folder}"
+        )
+
+
+def run_stages(stages: Sequence[Stage], folder: Path) -> None:
+    """Run what is not done yet, in order; raises `OtherSettings` before anything is overwritten."""
+    memory = folder / "stages.json"
+    done = _read(memory)
+    marks = _marks(stages)
+    for stage in stages:
+        known = done.get(stage.name)
+        if known is not None and known["mark"] != marks[stage.name] and not stage.redo:
+            raise OtherSettings(stage.name, folder)
+    with _progress() as progress:
+        bars = {stage.name: progress.add_task(stage.name, total=None, start=False) for stage in stages}
+        for stage in stages:
+            bar = bars[stage.name]
+            known = done.get(stage.name)
+            if known is not None and known["mark"] == marks[stage.name] and known["done"]:
+                progress.update(bar, total=1, completed=1, description=f"{stage.name} (was done)")
+                continue
+            done[stage.name] = {"mark": marks[stage.name], "done": False}
+            write_atomic(memory, json.dumps(done, indent=1))
+            progress.start_task(bar)
+
+            def report(now: float, total: float, bar: Any = bar) -> None:
+                progress.update(bar, completed=now, total=total)
+
+            stage.run(report)
+            task = progress.tasks[list(bars).index(stage.name)]
+            progress.update(bar, completed=task.total or 1, total=task.total or 1)
+            done[stage.name] = {"mark": marks[stage.name], "done": True}
+            write_atomic(memory, json.dumps(done, indent=1))
+
+
+def _marks(stages: Sequence[Stage]) -> dict[str, str]:
+    """Per stage a hash of its settings and of all before it."""
+    marks, chain = {}, hashlib.sha256()
+    for stage in stages:
+        chain.update(json.dumps([stage.name, stage.settings], sort_keys=True).encode())
+        marks[stage.name] = chain.hexdigest()
+    return marks
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Stages begun and done; a missing or damaged file says that there are none."""
+    try:
+        raw = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+    return raw if isinstance(raw, dict) else {}
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description:<22}"),
+        BarColumn(bar_width=36),
+        TaskProgressColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(compact=True),
+        TextColumn("taken"),
+        TimeElapsedColumn(),
+        console=console,
+        speed_estimate_period=120,
+    )

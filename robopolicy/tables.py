@@ -1,0 +1,62 @@
+"""Tables on the terminal: one row per level or family, every rate with its n and interval."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from rich.table import Table
+
+from robopolicy.stats import percent
+
+
+class Tally(NamedTuple):
+    """How far a row has come."""
+
+    n: int
+    done: int = 0
+    success: int = 0
+
+    def plus(self, done: int, success: int) -> "Tally":
+        return Tally(self.n, self.done + done, self.success + success)
+
+
+def live_table(rows: Mapping[str, Tally], per_minute: float) -> Table:
+    """The table that grows while rollouts finish."""
+    table = Table(box=None, header_style="bold", caption=f"{per_minute:.0f} rollouts a minute")
+    table.add_column("level")
+    table.add_column("rollouts", justify="right")
+    table.add_column("success, 95 % interval", justify="right")
+    for name, row in rows.items():
+        rate = percent(row.success, row.done) if row.done else "-"
+        table.add_row(name, f"{row.done}/{row.n}", rate)
+    return table
+
+
+def level_table(info: Mapping[str, Any]) -> Table:
+    """Levels and controls of an eval_info."""
+    table = Table(box=None, header_style="bold")
+    table.add_column("level")
+    table.add_column("n", justify="right")
+    table.add_column("success, 95 % interval", justify="right")
+    for name, row in info["levels"].items():
+        table.add_row(name, str(row["n_episodes"]), rate_of(row))
+    for name, row in info["controls"].items():
+        table.add_row(f"control: {name} sentences", str(row["n_episodes"]), rate_of(row), style="dim")
+    return table
+
+
+def family_table(info: Mapping[str, Any]) -> Table:
+    """Families down, levels across; a cell is successes of rollouts."""
+    levels = list(info["levels"])
+    table = Table(box=None, header_style="bold")
+    table.add_column("family")
+    for level in levels:
+        table.add_column(level, justify="right")
+    for family, by_level in info["per_task"].items():
+        cells = [by_level.get(level) for level in levels]
+        texts = [f"{c['n_success']}/{c['n_episodes']}" if c else "-" for c in cells]
+        table.add_row(family, *texts)
+    return table
+
+
+def rate_of(row: Mapping[str, Any]) -> str:
+    return percent(row["n_success"], row["n_episodes"])

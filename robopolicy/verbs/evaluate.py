@@ -1,0 +1,37 @@
+"""robopolicy evaluate: success rates on levels of unseen commands, with intervals and controls."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich.live import Live
+from rich.progress import track
+
+from robopolicy.console import console
+from robopolicy.evaluate import EvaluateConfig, evaluate
+from robopolicy.films import chosen, film
+from robopolicy.report import write_report
+from robopolicy.tables import Tally, family_table, level_table, live_table
+
+CONFIG = EvaluateConfig
+EXAMPLES = (
+    "robopolicy evaluate checkpoint=runs/demo/checkpoint levels=[seen,paraphrase] n=200",
+    "robopolicy evaluate commands=mine.yaml levels=[] failures=3",
+    "robopolicy evaluate checkpoint=runs/a,runs/b --multirun",
+)
+
+
+def run(config: EvaluateConfig) -> None:
+    """Evaluate with a live table, then write report and films."""
+    with Live(console=console, refresh_per_second=4, transient=True) as live:
+
+        def tick(rows: Mapping[str, Tally], per_minute: float) -> None:
+            live.update(live_table(rows, per_minute))
+
+        info, results = evaluate(config, tick)
+    folder = Path(config.output)
+    wanted = chosen(results, list(info["levels"]), config.videos, config.failures)
+    steps = track(wanted, "filming", console=console, transient=True) if wanted else []
+    films = [film(result, folder) for result in steps]
+    write_report(folder, films)
+    console.print(level_table(info), "", family_table(info), "")
+    console.print(f"written: {folder / 'eval_info.json'}, {folder / 'report.html'}")

@@ -1,0 +1,94 @@
+"""Frames to MP4 and GIF, with a caption over each."""
+
+import io
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from data.files import write_atomic
+
+Frame = NDArray[np.uint8]  # (H, W, 3)
+
+INK, PAPER, QUIET = (240, 240, 240), (24, 26, 32), (150, 156, 170)
+GOOD, BAD = (110, 205, 130), (235, 120, 110)
+
+
+def captioned(frame: Frame, sentence: str, note: str = "", colour: tuple[int, int, int] = QUIET) -> Frame:
+    """The frame under a strip with the sentence that was said and a short note. Sides become even."""
+    height, width = frame.shape[0] // 2 * 2, frame.shape[1] // 2 * 2
+    size = max(11, width // 26)
+    lines = wrapped(f"“{sentence}”" if sentence else "(nothing said)", width - size, size)[:3]
+    strip = (len(lines) * (size + 4) + size + 10) // 2 * 2
+    picture = Image.new("RGB", (width, height + strip), PAPER)
+    picture.paste(Image.fromarray(frame[:height, :width]), (0, strip))
+    draw = ImageDraw.Draw(picture)
+    for i, line in enumerate(lines):
+        draw.text((size // 2, 4 + i * (size + 4)), line, INK, ImageFont.load_default(size))
+    draw.text((size // 2, strip - size - 2), note, colour, ImageFont.load_default(size - 3))
+    return np.asarray(picture)
+
+
+def wrapped(text: str, width: int, size: int) -> list[str]:
+    """Text broken between words into lines of at most so many pixels."""
+    font = ImageFont.load_default(size)
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and font.getlength(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines or [""]
+
+
+def same_size(frames: Sequence[Frame]) -> list[Frame]:
+    """Frames padded below to the tallest, so that they fit into one film."""
+    height = max(frame.shape[0] for frame in frames)
+    return [np.pad(f, ((0, height - f.shape[0]), (0, 0), (0, 0)), constant_values=PAPER[2]) for f in frames]
+
+
+def write_mp4(path: Path, frames: Iterable[Frame], fps: float = 10) -> None:
+    """H.264, or MPEG-4 where that encoder is absent; plays in every browser."""
+    buffer = io.BytesIO()
+    codec = "libx264" if "libx264" in av.codecs_available else "mpeg4"
+    with av.open(buffer, "w", format="mp4") as file:
+        stream = None
+        for frame in frames:
+            if stream is None:
+                stream = file.add_stream(codec, rate=Fraction(fps).limit_denominator(1000))
+                stream.height, stream.width = frame.shape[:2]
+                stream.pix_fmt = "yuv420p"
+                stream.options = {"crf": "23"} if codec == "libx264" else {"qscale": "4"}
+            file.mux(stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")))
+        if stream is None:
+            raise ValueError("a film needs at least one frame")
+        file.mux(stream.encode())
+    write_atomic(path, buffer.getvalue())
+
+
+def write_gif(path: Path, frames: Sequence[Frame], fps: float = 10, width: int = 360) -> None:
+    """A looping GIF with one palette for all frames, so that still areas cost nothing."""
+    scale = width / frames[0].shape[1]
+    size = (width, round(frames[0].shape[0] * scale))
+    small = [Image.fromarray(frame).resize(size, Image.Resampling.LANCZOS) for frame in frames]
+    sample = Image.new("RGB", (size[0], size[1] * min(8, len(small))))
+    for i in range(min(8, len(small))):
+        sample.paste(small[i * len(small) // min(8, len(small))], (0, i * size[1]))
+    palette = sample.quantize(128)
+    indexed = [picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in small]
+    buffer = io.BytesIO()
+    indexed[0].save(
+        buffer,
+        "GIF",
+        save_all=True,
+        append_images=indexed[1:],
+        duration=round(1000 / fps),
+        loop=0,
+        optimize=False,
+    )
+    write_atomic(path, buffer.getvalue())

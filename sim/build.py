@@ -1,0 +1,137 @@
+"""Setting a scene up in a PyBullet client: the desk, the furniture, the objects and the arm.
+
+What was done for speed: links behind fixed joints are merged (`sim.panda`), every fixture is one body
+with at most one joint, nothing that cannot touch is asked whether it touches (collision groups), and
+decoration has no collision shape.
+"""
+
+import atexit
+import shutil
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+from sim import panda
+from sim.bullet import pybullet as p
+from sim.furniture import FURNITURE, Fixture
+from sim.layouts import LAYOUTS
+from sim.scene import COLOURS, ROUND, Scene, Thing
+
+OBJECT_MASS = 0.10  # kg
+DESK_HALF = (0.55, 0.75, 0.05)  # m
+DESK_COLOUR = (0.80, 0.76, 0.70)
+FLOOR = -0.75  # m below the desk top: what falls off ends there
+SPRING = 3.0  # N, the most that brings the button up again
+
+
+class Bodies(NamedTuple):
+    """PyBullet's ids of what was set up; they stay inside `sim.world`."""
+
+    fixtures: tuple[int, ...]  # in the order of FIXTURES
+    objects: tuple[int, ...]
+    arm: int
+
+
+def set_up(client: int, scene: Scene, visuals: bool) -> Bodies:
+    """Build everything, at rest where the scene says; the client must be empty."""
+    _build_desk(client, visuals)
+    poses = LAYOUTS[scene.layout].poses
+    fixtures = tuple(
+        _build_fixture(client, fixture, pose, visuals) for fixture, pose in zip(FURNITURE, poses, strict=True)
+    )
+    for body, position in zip(fixtures, scene.joints, strict=False):
+        p.resetJointState(body, 0, position, physicsClientId=client)
+    objects = tuple(_build_object(client, thing, visuals) for thing in scene.objects)
+    return Bodies(fixtures, objects, _build_arm(client, visuals))
+
+
+def _build_desk(client: int, visuals: bool) -> None:
+    shape = p.createCollisionShape(p.GEOM_BOX, halfExtents=DESK_HALF, physicsClientId=client)
+    look = -1
+    if visuals:
+        look = p.createVisualShape(
+            p.GEOM_BOX, halfExtents=DESK_HALF, rgbaColor=[*DESK_COLOUR, 1], physicsClientId=client
+        )
+    desk = p.createMultiBody(0, shape, look, [0.40, 0, -DESK_HALF[2]], physicsClientId=client)
+    p.changeDynamics(desk, -1, lateralFriction=0.7, physicsClientId=client)
+    floor = p.createCollisionShape(p.GEOM_BOX, halfExtents=[9, 9, 0.05], physicsClientId=client)
+    body = p.createMultiBody(0, floor, -1, [0, 0, FLOOR - 0.05], physicsClientId=client)
+    p.changeDynamics(body, -1, lateralFriction=0.7, rollingFriction=0.01, physicsClientId=client)
+
+
+def _build_fixture(client: int, fixture: Fixture, pose: tuple[float, float, float], visuals: bool) -> int:
+    x, y, yaw = pose
+    quat = p.getQuaternionFromEuler([0, 0, yaw])
+    body = p.loadURDF(
+        _urdf_file(fixture.name, visuals), [x, y, 0], quat, useFixedBase=True, physicsClientId=client
+    )
+    p.changeDynamics(body, -1, lateralFriction=0.7, physicsClientId=client)
+    if fixture.joint:
+        j = fixture.joint
+        p.changeDynamics(
+            body, 0, lateralFriction=0.8, jointDamping=j.damping, linearDamping=0, physicsClientId=client
+        )
+        p.setJointMotorControl2(body, 0, p.VELOCITY_CONTROL, force=j.friction, physicsClientId=client)
+    if fixture.name == "button":
+        p.setJointMotorControl2(
+            body, 0, p.POSITION_CONTROL, 0.0, force=SPRING, positionGain=0.1, physicsClientId=client
+        )
+    return body
+
+
+def _build_object(client: int, thing: Thing, visuals: bool) -> int:
+    x, y, z = thing.size
+    colour = [*COLOURS[thing.colour], 1]
+    look = -1
+    if thing.shape in ROUND:
+        shape = p.createCollisionShape(p.GEOM_CYLINDER, radius=x / 2, height=z, physicsClientId=client)
+        if visuals:
+            look = p.createVisualShape(
+                p.GEOM_CYLINDER, radius=x / 2, length=z, rgbaColor=colour, physicsClientId=client
+            )
+    else:
+        half = [x / 2, y / 2, z / 2]
+        shape = p.createCollisionShape(p.GEOM_BOX, halfExtents=half, physicsClientId=client)
+        if visuals:
+            look = p.createVisualShape(p.GEOM_BOX, halfExtents=half, rgbaColor=colour, physicsClientId=client)
+    quat = p.getQuaternionFromEuler([0, 0, thing.yaw])
+    body = p.createMultiBody(OBJECT_MASS, shape, look, thing.pos, quat, physicsClientId=client)
+    # No spinning or rolling friction here: it would double the solver's rows for everything that
+    # merely stands on the desk. The fingers bring theirs to every grasp.
+    p.changeDynamics(body, -1, lateralFriction=0.6, physicsClientId=client)
+    return body
+
+
+def _build_arm(client: int, visuals: bool) -> int:
+    arm = p.loadURDF(
+        _urdf_file("panda", visuals), useFixedBase=True, flags=p.URDF_USE_INERTIA_FROM_FILE,
+        physicsClientId=client,
+    )  # fmt: skip
+    for joint, q in enumerate((*panda.HOME, panda.MAX_OPENING / 2, panda.MAX_OPENING / 2)):
+        p.resetJointState(arm, joint, q, physicsClientId=client)
+    for finger in panda.FINGERS:
+        p.changeDynamics(
+            arm, finger, lateralFriction=1.2, spinningFriction=0.01, rollingFriction=0.0005,
+            physicsClientId=client,
+        )  # fmt: skip
+    return arm
+
+
+_files: dict[tuple[str, bool], str] = {}
+
+
+def _urdf_file(name: str, visuals: bool) -> str:
+    """PyBullet reads URDF from files only: each is written once per process, to a folder of its own."""
+    if (name, visuals) not in _files:
+        if not _files:
+            _files["", False] = tempfile.mkdtemp(prefix="robopolicy-urdf-")
+            atexit.register(shutil.rmtree, _files["", False], ignore_errors=True)
+        text = (
+            panda.urdf(visuals)
+            if name == "panda"
+            else next(f for f in FURNITURE if f.name == name).urdf(visuals)
+        )
+        path = Path(_files["", False]) / f"{name}-{'seen' if visuals else 'plain'}.urdf"
+        path.write_text(text)
+        _files[name, visuals] = str(path)
+    return _files[name, visuals]

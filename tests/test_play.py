@@ -1,0 +1,83 @@
+"""Play: reproducible, varied, and without a word of why."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from data import play
+from data.play import PlayConfig, collect, play_unit
+from data.reading import open_dataset
+from data.relabel import acts
+from data.splits import is_held_out_object
+from data.storage import EpisodeRecord
+from sim.tasks import TASKS
+
+SHORT = PlayConfig(minutes=1, episode_steps=40)
+
+
+def same(first: EpisodeRecord, second: EpisodeRecord) -> bool:
+    fields = zip((*first.states, first.actions), (*second.states, second.actions), strict=True)
+    return first.scene == second.scene and all(np.array_equal(a, b) for a, b in fields)
+
+
+@pytest.fixture(scope="module")
+def unit() -> list[EpisodeRecord]:
+    return play_unit(PlayConfig(seed=3), 0)
+
+
+def test_a_unit_of_play_is_a_function_of_seed_and_number() -> None:
+    first, again, other = play_unit(SHORT, 4), play_unit(SHORT, 4), play_unit(SHORT, 5)
+    assert all(same(a, b) for a, b in zip(first, again, strict=True))
+    assert not any(same(a, b) for a, b in zip(first, other, strict=True))
+
+
+def test_play_does_many_different_things(unit: list[EpisodeRecord]) -> None:
+    done = Counter(goal.task for record in unit for _, _, goal in acts(record.states))
+    assert sum(done.values()) >= 80  # of 2,400 control steps
+    assert len(done) >= 0.7 * len(TASKS)
+
+
+def test_play_actions_are_within_bounds_and_finite(unit: list[EpisodeRecord]) -> None:
+    actions = np.concatenate([record.actions for record in unit])
+    assert np.isfinite(actions).all()
+    assert np.abs(actions).max() <= 1
+
+
+def test_play_is_never_given_a_held_out_object(unit: list[EpisodeRecord]) -> None:
+    assert not any(is_held_out_object(t.colour, t.shape) for record in unit for t in record.scene.objects)
+
+
+def test_an_episode_says_nothing_of_intent() -> None:
+    assert set(EpisodeRecord._fields) == {"scene", "states", "actions"}
+    assert set(PlayConfig.__dataclass_fields__) == {"minutes", "seed", "episode_steps", "scene"}
+
+
+def test_collection_is_the_same_with_any_number_of_workers(tmp_path) -> None:
+    for workers in (1, 2):
+        assert list(collect(SHORT, tmp_path / str(workers), workers))[-1] == (SHORT.n_units, SHORT.n_units)
+    first, second = (open_dataset(tmp_path / name) for name in ("1", "2"))
+    assert first.n_episodes == second.n_episodes > 0
+    assert all(same(first.episode(i), second.episode(i)) for i in range(first.n_episodes))
+
+
+def test_an_interrupted_collection_goes_on_where_it_was(tmp_path, monkeypatch) -> None:
+    straight = list(collect(SHORT, tmp_path / "straight", 1))
+    halves = collect(SHORT, tmp_path / "halves", 1)
+    next(halves), next(halves)
+    halves.close()
+    played: list[int] = []
+    real = play.play_unit
+    monkeypatch.setattr(play, "play_unit", lambda config, unit: (played.append(unit), real(config, unit))[1])
+    list(collect(SHORT, tmp_path / "halves", 1))
+    assert played == list(range(1, straight[-1][1]))
+    first, second = (open_dataset(tmp_path / name) for name in ("straight", "halves"))
+    assert all(same(first.episode(i), second.episode(i)) for i in range(first.n_episodes))
+
+
+@pytest.mark.parametrize(("given", "said"), [({"minutes": 0}, "more than 0"), ({"episode_steps": 3}, "at least 20")])
+def test_a_play_config_that_makes_no_sense_is_refused_in_words(given: dict, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        PlayConfig(**given)
+
+

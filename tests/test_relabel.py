@@ -1,0 +1,111 @@
+"""Hindsight: what the relabeller sees in a stretch of states."""
+
+import time
+
+import numpy as np
+import pytest
+
+from data.play import PlayConfig, play_unit
+from data.relabel import acts, find_runs, happened, judge, relabel_episode, windows
+from data.splits import goal_split
+from data.storage import EpisodeRecord
+from sim.draw import draw_scene_for
+from sim.expert import act
+from sim.state import State, stack
+from sim.tasks import TASKS, Goal, achieved
+from sim.world import World
+
+
+class Plain:
+    """A describer that says the goal's name."""
+
+    def describe(self, goal: Goal, names: tuple[str, ...], rng: np.random.Generator, n: int) -> list[str]:
+        return [f"{goal.task} {rng.integers(1000)}" for _ in range(n)]
+
+
+@pytest.fixture(scope="module")
+def played() -> list[EpisodeRecord]:
+    return play_unit(PlayConfig(seed=1), 0)
+
+
+def watch(world: World, task: str, seed: int) -> tuple[State, Goal]:
+    """The expert at work: states until the goal is reached, and a moment longer."""
+    scene, goal = draw_scene_for(task, seed)
+    states, after = [world.build(scene)], 0
+    while after < 3 and len(states) < 80:
+        states.append(world.step(act(states[-1], goal)))
+        after += bool(achieved(goal, states[0], states[-1]))
+    return stack(states), goal
+
+
+@pytest.mark.parametrize("task", [task.name for task in TASKS])
+def test_the_relabeller_recognises_what_the_expert_did(task: str) -> None:
+    world = World()
+    seen = []
+    for seed in range(12):
+        states, goal = watch(world, task, seed)
+        seen.append(goal in [found for _, _, found in acts(states)])
+    world.close()
+    assert sum(seen) >= 10
+
+
+def test_nothing_happened_where_nothing_moved(played: list[EpisodeRecord]) -> None:
+    still = played[0].states.at(np.zeros(50, int))
+    assert find_runs(still) == []
+    assert list(acts(still)) == []
+
+
+def test_every_segment_ends_when_its_goal_is_first_reached(played: list[EpisodeRecord]) -> None:
+    checked = 0
+    for record in played:
+        for start, stop, goal in acts(record.states):
+            span = record.states.at(slice(start, stop + 1))
+            reached = achieved(goal, span.at(slice(0, 1)), span)
+            assert reached[-1]
+            checked += 1
+    assert checked > 50
+
+
+def test_no_segment_of_play_is_of_a_held_out_goal(played: list[EpisodeRecord]) -> None:
+    rng = np.random.default_rng(0)
+    segments = [(r, s) for r in played for s in relabel_episode(0, r, Plain(), rng, 1)]
+    done = [(r, goal) for r in played for _, _, goal in acts(r.states)]
+    assert all(goal_split(Goal(s.task, s.object, s.other), r.scene.names) == "train" for r, s in segments)
+    assert len(segments) < len(done)  # some of what was done is held out
+
+
+def test_two_changes_at_once_are_ambiguous_and_dropped(played: list[EpisodeRecord]) -> None:
+    record = played[0]
+    start, stop, goal = next(a for a in acts(record.states) if a[2].object >= 0)
+    pos = record.states.object_pos.copy()
+    other = (goal.object + 1) % record.states.n_objects
+    pos[start + 1 : stop + 1, other, 0] += 0.06  # something else moved in the meantime
+    assert (start, stop, goal) not in list(acts(record.states._replace(object_pos=pos)))
+
+
+def test_the_relabeller_reads_states_only(played: list[EpisodeRecord]) -> None:
+    record = played[0]
+    scrambled = record._replace(actions=np.zeros_like(record.actions))
+    first, second = (
+        list(relabel_episode(0, r, Plain(), np.random.default_rng(0), 2)) for r in (record, scrambled)
+    )
+    assert first == second
+
+
+def test_relabelling_judges_fifty_thousand_windows_a_second(played: list[EpisodeRecord]) -> None:
+    found = [windows(r.states, find_runs(r.states)) for r in played]
+    rates = []
+    for _ in range(5):
+        begun = time.process_time()
+        for record in played:
+            runs = find_runs(record.states)
+            judge(record.states, windows(record.states, runs))
+        rates.append(sum(len(w.start) for w in found) / (time.process_time() - begun))
+    assert max(rates) >= 50_000  # noise only slows down
+
+
+def test_what_happened_is_told_in_words() -> None:
+    world = World()
+    states, _ = watch(world, "open_drawer", 0)
+    world.close()
+    assert any("drawer" in sentence for sentence in happened(states, ("red cube", "blue bar", "pink puck")))

@@ -1,0 +1,223 @@
+from itertools import product
+
+import numpy as np
+import pytest
+
+from data.grammar import Grammar, templates, vocabulary
+from data.lexicon import IMPERATIVE_FRAMES, INFINITIVE_FRAMES, OUTCOME_FRAMES, expand
+from data.splits import (
+    HELD_OUT_COLOURS,
+    HELD_OUT_FRAMES,
+    HELD_OUT_PAIRINGS,
+    HELD_OUT_SHAPES,
+    HELD_OUT_WORDINGS,
+    HELD_OUT_WORDS,
+    LEVELS,
+    OBJECT_WORDS,
+    UnknownLevel,
+    all_objects,
+    goal_split,
+    held_out_objects,
+    held_out_words_in,
+    is_held_out_combination,
+    level_named,
+    train_objects,
+    training_allows,
+    training_goal,
+    why_held_out,
+)
+from sim.tasks import TASKS, Goal, goals_of
+
+THINGS = [" ".join(pair) for pair in train_objects()]
+WITH_OBJECT = [task for task in TASKS if task.arguments]
+WITH_TWO = [task for task in TASKS if task.arguments == 2]
+
+
+def drawn(split: str, scenes: int = 120, n: int = 3) -> list[tuple[str, Goal, tuple[str, ...]]]:
+    """Sentences of a split over random scenes, with what each is about."""
+    rng = np.random.default_rng(2)
+    objects = [" ".join(pair) for pair in (all_objects() if split == "object" else train_objects())]
+    found = []
+    for _ in range(scenes):
+        names = tuple(objects[i] for i in rng.choice(len(objects), 3, replace=False))
+        for task in TASKS:
+            for goal in goals_of(task, 3)[:2]:
+                found += [(text, goal, names) for text in Grammar(split).describe(goal, names, rng, n)]
+    return found
+
+
+# -- words ----------------------------------------------------------------------------------------
+
+
+def test_no_training_sentence_can_contain_a_held_out_word():
+    assert not vocabulary("train") & (HELD_OUT_WORDS | OBJECT_WORDS)
+
+
+def test_every_held_out_word_is_said_at_the_synonym_level():
+    assert vocabulary("synonym") >= HELD_OUT_WORDS
+
+
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+def test_every_family_has_wordings_of_every_kind(task):
+    for split in ("train", "paraphrase", "synonym"):
+        assert len(templates(task.name, split)) >= 100
+
+
+def test_every_synonym_sentence_has_a_held_out_word_and_no_other_sentence_has():
+    for split in ("train", "paraphrase", "composition"):
+        assert not [text for text, *_ in drawn(split) if held_out_words_in(text)]
+    found = drawn("synonym")
+    assert found
+    assert not [text for text, *_ in found if HELD_OUT_WORDS.isdisjoint(text.split())]
+    assert not [text for text, *_ in found if not OBJECT_WORDS.isdisjoint(text.split())]
+
+
+def test_a_synonym_sentence_is_new_by_its_verb_about_as_often_as_by_its_nouns():
+    for task in TASKS:
+        words = {w for pattern in (*task.wordings, *task.outcomes) for w in expand(pattern) if "{" in w}
+        verbs = HELD_OUT_WORDS & {word for wording in words for word in wording.split()}
+        goal, names = goals_of(task, 2)[0], ("white cube", "pink puck")
+        if not training_goal(goal, names):
+            continue
+        said = Grammar("synonym").describe(goal, names, np.random.default_rng(0), 200)
+        by_verb = np.mean([not verbs.isdisjoint(text.split()) for text in said])
+        assert 0.15 < by_verb < 0.85, (task.name, by_verb)
+
+
+# -- wordings and frames --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+def test_no_paraphrase_can_be_said_in_training(task):
+    assert not templates(task.name, "train") & templates(task.name, "paraphrase")
+    assert not templates(task.name, "train") & templates(task.name, "synonym")
+
+
+def test_every_word_of_a_paraphrase_occurs_in_training():
+    assert vocabulary("paraphrase") <= vocabulary("train")
+
+
+def test_every_held_out_wording_and_frame_exists():
+    wordings = {w for task in TASKS for pattern in (*task.wordings, *task.outcomes) for w in expand(pattern)}
+    frames = {f for p in (*IMPERATIVE_FRAMES, *INFINITIVE_FRAMES, *OUTCOME_FRAMES) for f in expand(p)}
+    assert frames >= HELD_OUT_FRAMES
+    unused = HELD_OUT_WORDINGS - wordings
+    assert len(unused) < len(HELD_OUT_WORDINGS) / 2  # a pattern may say more than the families do
+    for task in TASKS:
+        own = {w for pattern in task.wordings for w in expand(pattern)}
+        assert 0.05 < len(own & HELD_OUT_WORDINGS) / len(own) < 0.5, task.name
+
+
+def test_no_sentence_is_both_trained_on_and_held_out():
+    trained = {text for text, *_ in drawn("train", 150, 8)}
+    assert len(trained) > 10_000
+    for split in ("paraphrase", "synonym"):
+        assert not trained & {text for text, *_ in drawn(split)}
+
+
+# -- pairings -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("task", WITH_OBJECT, ids=lambda task: task.name)
+def test_about_an_eighth_of_the_things_is_held_out_of_a_family(task):
+    held = [thing for thing in THINGS if is_held_out_combination(task.name, thing)]
+    assert 2 <= len(held) <= 5
+    trained = [thing.split() for thing in THINGS if thing not in held]
+    assert {colour for colour, _ in trained} == {colour for colour, _ in train_objects()}
+    assert {shape for _, shape in trained} == {shape for _, shape in train_objects()}
+
+
+@pytest.mark.parametrize("task", WITH_TWO, ids=lambda task: task.name)
+def test_pairs_of_things_are_held_out_but_most_are_trained(task):
+    pairs = [(a, b) for a, b in product(THINGS, THINGS) if a != b]
+    held = {pair for pair in pairs if is_held_out_combination(task.name, *pair)}
+    by_object = {pair for pair in pairs if is_held_out_combination(task.name, pair[0])}
+    assert by_object < held
+    assert 0.12 < len(held) / len(pairs) < 0.22
+    for thing in THINGS:  # as the one related to, everything is trained
+        assert any((other, thing) not in held for other in THINGS if other != thing)
+
+
+def test_every_thing_is_described_in_most_families():
+    for thing in THINGS:
+        held = [task.name for task in WITH_OBJECT if is_held_out_combination(task.name, thing)]
+        assert len(held) <= len(WITH_OBJECT) / 2, thing
+
+
+def test_a_family_without_objects_has_no_pairing():
+    assert not is_held_out_combination("open_drawer")
+
+
+# -- things ---------------------------------------------------------------------------------------
+
+
+def test_the_catalogue_is_parted_into_trained_and_held_out():
+    assert set(train_objects()) | set(held_out_objects()) == set(all_objects())
+    assert not set(train_objects()) & set(held_out_objects())
+    assert not [c for c, s in train_objects() if c in HELD_OUT_COLOURS or s in HELD_OUT_SHAPES]
+
+
+def test_a_held_out_pairing_is_of_a_trained_colour_and_a_trained_shape():
+    for colour, shape in HELD_OUT_PAIRINGS:
+        assert (colour, shape) not in train_objects()
+        assert colour in {c for c, _ in train_objects()}
+        assert shape in {s for _, s in train_objects()}
+
+
+def test_a_sentence_about_a_held_out_thing_says_its_colour_and_shape():
+    names = ("purple cube", "white tile", "red bar")
+    for i, told in enumerate(
+        (("purple", "violet"), ("tile", "slab"), ("red", "crimson", "scarlet", "vermilion"))
+    ):
+        if goal_split(Goal("lift", i), names) == "object":
+            for text in Grammar("object").describe(Goal("lift", i), names, np.random.default_rng(0), 50):
+                assert any(word in text.split() for word in told), text
+
+
+# -- levels ---------------------------------------------------------------------------------------
+
+
+def test_every_goal_belongs_to_training_or_to_one_kind_of_unseen():
+    names = ("red cube", "red bar", "green puck", "white cylinder")
+    for task in TASKS:
+        for goal in goals_of(task, 4):
+            kind = goal_split(goal, names)
+            allowing = {level.name for level in LEVELS if level.allows(goal, names)}
+            expected = {"train": {"seen", "paraphrase", "synonym"}}.get(kind, {kind})
+            assert allowing == expected
+            for level in LEVELS:
+                said = Grammar(level.split).describe(goal, names, np.random.default_rng(0), 2)
+                assert bool(said) == level.allows(goal, names)
+
+
+def test_training_scenes_hold_no_held_out_thing():
+    for name in ("seen", "paraphrase", "synonym", "composition"):
+        assert set(level_named(name).objects) == set(train_objects())
+
+
+def test_an_unknown_level_is_refused_with_the_nearest():
+    with pytest.raises(UnknownLevel, match="'paraphrases'; did you mean paraphrase"):
+        level_named("paraphrases")
+
+
+# -- the door for people's sentences --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("split", ["paraphrase", "synonym", "composition", "object"])
+def test_no_held_out_sentence_passes_the_door_to_training(split):
+    passed = [text for text, goal, names in drawn(split) if training_allows(text, goal, names)]
+    assert not passed
+
+
+def test_the_door_lets_nearly_all_training_sentences_through():
+    found = drawn("train")
+    allowed = [training_allows(*one) for one in found]
+    assert np.mean(allowed) > 0.95
+
+
+def test_the_door_says_why():
+    names = ("white cube", "pink bar")
+    assert why_held_out("lift it", Goal("open_drawer"), names) is None
+    assert "'hoist'" in str(why_held_out("Hoist it!", Goal("open_drawer"), names))
+    assert "paraphrase" in str(why_held_out("get the drawer open", Goal("open_drawer"), names))
+    assert "object" in str(why_held_out("lift it", Goal("lift", 0), ("purple cube",)))
