@@ -23,9 +23,9 @@ class UnknownName(UserError):
 
 def suggestion(name: str, accepted: tuple[str, ...]) -> str:
     """The nearest of the accepted names if one is near, else all of them."""
-    near = get_close_matches(name, accepted, n=2, cutoff=0.5)
+    near = get_close_matches(name, accepted, n=1, cutoff=0.5)
     if near:
-        return f"did you mean {' or '.join(near)}?"
+        return f"did you mean {near[0]}?"
     return f"there are: {', '.join(accepted)}."
 
 

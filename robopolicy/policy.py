@@ -23,7 +23,7 @@ from robopolicy.encoder import EncoderConfig
 from robopolicy.features import (
     HAND_DIM,
     OTHERS_DIM,
-    RELATION_DIM,
+    PAIR_DIM,
     THING_DIM,
     hand_features,
     others_features,
@@ -138,7 +138,7 @@ class ControlNet(nn.Module):
     def __init__(self, config: PolicyConfig) -> None:
         super().__init__()
         self.chunk = config.chunk
-        flat = HAND_DIM + 2 * THING_DIM + RELATION_DIM + 4 + 1
+        flat = HAND_DIM + 2 * THING_DIM + PAIR_DIM + 1
         self.register_buffer("mean", torch.zeros(flat))
         self.register_buffer("scale", torch.ones(flat))
         self.codes = nn.Embedding(config.codes, config.code_width)

@@ -1,0 +1,142 @@
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from data.splits import GOALS_OF_SPLIT, LEVELS, goal_split, level_named
+from robopolicy.plan import Plan, families_of, layouts_of, make_plan
+from robopolicy.trials import shuffled
+from sim.draw import initial_state
+from sim.feasible import possible
+from sim.tasks import TASKS
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The options of an evaluation that a plan depends on."""
+
+    levels: tuple[str, ...] = ("seen", "composition")
+    n: int = 48
+    seed: int = 0
+    world: str = "nominal"
+    commands: str | None = None
+    n_objects: int = 3
+    controls: tuple[str, ...] = ("shuffled", "empty")
+    n_controls: int | None = None
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    return make_plan(Wanted(levels=tuple(level.name for level in LEVELS)))
+
+
+def test_a_plan_is_a_function_of_its_options(plan: Plan) -> None:
+    assert make_plan(Wanted(levels=tuple(level.name for level in LEVELS))) == plan
+    assert make_plan(Wanted(levels=tuple(level.name for level in LEVELS), seed=1)) != plan
+
+
+def test_a_level_is_the_same_whatever_others_are_asked_for(plan: Plan) -> None:
+    alone = make_plan(Wanted(levels=("composition",), controls=()))
+    assert alone.rows[0] in plan.rows
+
+
+def test_the_first_trials_are_the_same_whatever_n(plan: Plan) -> None:
+    few = make_plan(Wanted(levels=("seen",), n=10, controls=()))
+    assert plan.rows[0].trials[:10] == few.rows[0].trials
+
+
+def test_families_are_balanced_within_a_level(plan: Plan) -> None:
+    for row in plan.rows:
+        counts = [sum(trial.task == task.name for trial in row.trials) for task in TASKS]
+        present = [count for count in counts if count]
+        assert max(present) - min(present) <= 1
+
+
+def test_every_trial_belongs_to_its_level_and_can_be_done(plan: Plan) -> None:
+    for row in plan.rows:
+        if row.control:
+            continue
+        level = level_named(row.name)
+        for trial, scene in zip(row.trials, row.scenes, strict=True):
+            assert trial.level == row.name
+            assert goal_split(trial.goal, scene.names) == GOALS_OF_SPLIT[level.split]
+            assert possible(trial.goal, initial_state(scene))
+            assert trial.sentence.strip()
+
+
+def test_levels_do_not_share_scenes(plan: Plan) -> None:
+    seeds = [trial.seed for row in plan.rows if not row.control for trial in row.trials]
+    assert len(seeds) == len(set(seeds))
+
+
+def test_shuffled_sentences_come_from_other_families_and_none_is_lost(plan: Plan) -> None:
+    seen = plan.rows[0].trials
+    owner = {trial.sentence: trial.task for trial in seen}
+    control = next(row for row in plan.rows if row.control == "shuffled")
+    assert sorted(t.sentence for t in control.trials) == sorted(t.sentence for t in seen)
+    for before, after in zip(seen, control.trials, strict=True):
+        assert before._replace(sentence="") == after._replace(sentence="")
+        assert owner[after.sentence] != after.task
+
+
+def test_shuffling_needs_two_families(plan: Plan) -> None:
+    lifts = [trial for trial in plan.rows[0].trials if trial.task == "lift"]
+    with pytest.raises(ValueError, match="two families"):
+        shuffled(lifts, 0)
+
+
+def test_the_empty_control_says_nothing_in_the_same_scenes(plan: Plan) -> None:
+    control = next(row for row in plan.rows if row.control == "empty")
+    assert {trial.sentence for trial in control.trials} == {""}
+    assert control.scenes == plan.rows[0].scenes
+
+
+def test_controls_may_be_fewer() -> None:
+    rows = make_plan(Wanted(levels=("seen",), n_controls=7)).rows
+    assert [len(row.trials) for row in rows] == [48, 7, 7]
+
+
+def test_your_own_sentences_are_filled_from_the_scene(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("stack: ['the {object} onto the {other}']\nopen_drawer: [a, b]\n")
+    plan = make_plan(Wanted(levels=(), commands=str(tmp_path / "mine.yaml"), n=8, controls=("empty",)))
+    row = plan.rows[0]
+    assert (row.name, plan.rows[1].control) == ("yours", "empty")
+    assert [trial.task for trial in row.trials] == ["stack", "open_drawer"] * 4
+    assert [trial.sentence for trial in row.trials[1::2]] == ["a", "b", "a", "b"]
+    for trial, scene in zip(row.trials[::2], row.scenes[::2], strict=True):
+        assert trial.sentence == f"the {scene.names[trial.object]} onto the {scene.names[trial.other]}"
+
+
+def test_one_layout_may_be_asked_for() -> None:
+    name = layouts_of("nominal")[-1]
+    rows = make_plan(Wanted(levels=("seen",), n=12, world=name, controls=())).rows
+    assert {scene.layout for scene in rows[0].scenes} == {name}
+
+
+@pytest.mark.parametrize("n_objects", [1, 5])
+def test_other_numbers_of_objects_can_be_asked_for(n_objects: int) -> None:
+    if n_objects == 1:
+        with pytest.raises(ValueError, match="possible and allowed"):
+            make_plan(Wanted(levels=("seen",), n=24, n_objects=1))
+    else:
+        rows = make_plan(Wanted(levels=("seen",), n=24, n_objects=n_objects)).rows
+        assert all(len(scene.objects) == n_objects for scene in rows[0].scenes)
+
+
+def test_levels_of_new_things_ask_only_for_families_with_things() -> None:
+    assert set(families_of(level_named("seen"))) == {task.name for task in TASKS}
+    assert "open_drawer" not in families_of(level_named("composition"))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "says"),
+    [
+        (Wanted(levels=("yours",)), "needs commands="),
+        (Wanted(levels=()), "nothing to evaluate"),
+        (Wanted(levels=("sean",)), "did you mean seen"),
+        (Wanted(world="left_hand"), "did you mean left_handed"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(wanted: Wanted, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        make_plan(wanted)

@@ -1,0 +1,114 @@
+"""Rollouts by the scripted expert: real physics, no network."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pytest
+
+from robopolicy.plan import Row, make_plan
+from robopolicy.reference import ExpertPlayer
+from robopolicy.rollouts import GROUP, Job, Player, Rollouts, jobs_of, roll_out, roll_out_all
+from robopolicy.trials import Trial
+from sim.scene import Scene
+from sim.state import Array, State
+from sim.tasks import achieved
+from sim.world import World
+from tests.test_plan import Wanted
+
+STEPS = 100
+
+
+class Idle:
+    """Does nothing, and remembers the batches that it was shown."""
+
+    def __init__(self) -> None:
+        self.sizes: list[int] = []
+
+    def reset(self, trials: Sequence[Trial], scenes: Sequence[Scene]) -> None:
+        self.sizes += [len(trials), len(scenes)]
+
+    def act(self, states: Sequence[State]) -> Array:
+        self.sizes.append(len(states))
+        return np.zeros((len(states), 7))
+
+
+@pytest.fixture(scope="module")
+def row() -> Row:
+    return make_plan(Wanted(levels=("seen",), n=24, controls=())).rows[0]
+
+
+@pytest.fixture(scope="module")
+def worlds() -> Iterator[list[World]]:
+    made = [World() for _ in range(GROUP)]
+    yield made
+    for world in made:
+        world.close()
+
+
+def all_of(jobs: list[Job], workers: int) -> dict[str, Rollouts]:
+    return {job.name: out for job, out in roll_out_all(jobs, ExpertPlayer, STEPS, workers)}
+
+
+def test_groups_keep_the_order_of_the_trials(row: Row) -> None:
+    jobs = jobs_of(row.trials, row.scenes, row.name)
+    assert [len(job.trials) for job in jobs] == [16, 8]
+    assert [job.name for job in jobs] == ["seen-000", "seen-001"]
+    assert sum((job.trials for job in jobs), ()) == row.trials
+
+
+def test_the_expert_succeeds_and_stops_at_success(row: Row, worlds: list[World]) -> None:
+    out = roll_out(jobs_of(row.trials, row.scenes, "seen")[0], ExpertPlayer(), worlds, STEPS)
+    assert out.success.mean() >= 0.8
+    assert (out.steps[out.success] < STEPS).all()
+    assert (out.steps[~out.success] == STEPS).all()
+    assert out.actions.shape == (16, out.steps.max(), 7)
+
+
+def test_actions_replay_to_the_same_success(row: Row, worlds: list[World]) -> None:
+    job = jobs_of(row.trials, row.scenes, "seen")[0]
+    out = roll_out(job, ExpertPlayer(), worlds, STEPS)
+    i = int(out.success.argmax())
+    before = state = worlds[-1].build(job.scenes[i])
+    for action in out.actions[i, : out.steps[i]]:
+        assert not achieved(job.trials[i].goal, before, state)
+        state = worlds[-1].step(action)
+    assert achieved(job.trials[i].goal, before, state)
+
+
+def test_the_policy_always_sees_a_whole_batch(row: Row, worlds: list[World]) -> None:
+    player = Idle()
+    out = roll_out(jobs_of(row.trials, row.scenes, "seen")[1], player, worlds, 5)
+    assert set(player.sizes) == {GROUP}
+    assert len(out.success) == 8
+    assert not out.success.any()
+    assert (out.steps == 5).all()
+
+
+def test_figures_do_not_depend_on_the_number_of_workers(row: Row) -> None:
+    jobs = jobs_of(row.trials, row.scenes, "seen")
+    one, two = all_of(jobs, 1), all_of(jobs, 2)
+    assert one.keys() == two.keys() == {"seen-000", "seen-001"}
+    for name in one:
+        for a, b in zip(one[name], two[name], strict=True):
+            assert np.array_equal(a, b)
+
+
+class Broken:
+    def reset(self, trials: Sequence[Trial], scenes: Sequence[Scene]) -> None:
+        raise RuntimeError("a broken player")
+
+    def act(self, states: Sequence[State]) -> Array:
+        raise AssertionError
+
+
+def broken() -> Player:
+    return Broken()
+
+
+def test_an_error_in_a_worker_reaches_the_caller(row: Row) -> None:
+    with pytest.raises(RuntimeError, match="broken player"):
+        list(roll_out_all(jobs_of(row.trials, row.scenes, "seen"), broken, STEPS, 1))
+
+
+def test_no_jobs_start_no_workers() -> None:
+    assert list(roll_out_all([], broken, STEPS, 2)) == []
