@@ -1,41 +1,85 @@
-"""Writing files so that a reader, or a run that goes on after a kill, never meets half of one."""
+"""Writing files so that a reader, or a run that goes on after a kill, never meets half of one.
+
+A file is *staged* (written under a temporary name in its own folder, and fsynced), then *published*
+(renamed, and the folder fsynced). Several files are all staged before the first is published, so that
+the time in which only some of them are new is that of a few renames.
+"""
 
 import json
 import os
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 PARTIAL = ".partial"
 """How the names of temporary files end: what a kill may leave behind, which nobody reads."""
 
+Write = Callable[[Path], object]
+"""Writes a whole file at the path it is given."""
+
+
+class Staged(NamedTuple):
+    """A file that is complete and durable, but not yet under its name."""
+
+    temporary: Path
+    path: Path
+
 
 def write_atomic(path: Path, content: str | bytes | memoryview) -> None:
     """Write to a temporary file beside it, flush to disk, rename, flush the rename."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    raw = content.encode() if isinstance(content, str) else content
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=PARTIAL)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)  # noqa: PTH101
-        os.replace(temporary, path)  # noqa: PTH105
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
+    publish_all({path: as_text(content)})
 
 
 def write_json(path: Path, value: Any) -> None:
     write_atomic(path, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
 
 
-def _sync_folder(folder: Path) -> None:
-    """Renames in different folders reach the disk in order only if each is flushed."""
-    handle = os.open(folder, os.O_RDONLY)
+def publish_all(files: Mapping[Path, Write]) -> None:
+    """Write all files, then name them in this order, each durable before the next is named."""
+    staged: list[Staged] = []
     try:
-        os.fsync(handle)
+        for path, write in files.items():
+            staged.append(_stage(path, write))
+        for file in staged:
+            file.temporary.replace(file.path)
+            _sync(file.path.parent, os.O_RDONLY)  # renames in several folders reach the disk in order
+    except BaseException:
+        for file in staged:
+            file.temporary.unlink(missing_ok=True)
+        raise
+
+
+def as_text(content: str | bytes | memoryview) -> Write:
+    """What writes this content."""
+    raw = content.encode() if isinstance(content, str) else content
+    return lambda path: path.write_bytes(raw)
+
+
+def sweep(path: Path) -> None:
+    """Remove what writers of this file that were killed left staged."""
+    for leftover in path.parent.glob(f".{path.name}.*{PARTIAL}"):
+        leftover.unlink(missing_ok=True)
+
+
+def _stage(path: Path, write: Write) -> Staged:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=PARTIAL)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        write(temporary)
+        temporary.chmod(0o644)
+        _sync(temporary, os.O_RDWR)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    return Staged(temporary, path)
+
+
+def _sync(path: Path, flags: int) -> None:
+    descriptor = os.open(path, flags)
+    try:
+        os.fsync(descriptor)
     finally:
-        os.close(handle)
+        os.close(descriptor)

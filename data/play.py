@@ -39,8 +39,9 @@ HESITATE_CHANCE = 0.05  # of standing still for a moment before a skill
 CARRY_ON_CHANCE = 0.75  # of doing something with what was just lifted
 
 # How much a family is preferred when it is possible: what needs a rare situation comes first.
-_APPEAL = {"unstack": 4.0, "take_out_of_drawer": 4.0, "put_in_drawer": 2.0, "stack": 1.5, "lift": 0.7}
-_LEAVES_OBJECT = tuple(task for task in TASKS if task.carried and task.name != "lift")
+_APPEAL = {"unstack": 4.0, "take_out_of_drawer": 4.0, "put_in_drawer": 2.0, "stack": 1.5, "lift": 0.5}
+_APPEAL |= dict.fromkeys(("push_left", "push_right", "push_forward", "push_backward"), 2.0)
+_LEAVES_OBJECT = tuple(task for task in TASKS if task.manner == "carried" and task.name != "lift")
 
 
 @dataclass(frozen=True)

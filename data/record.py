@@ -60,7 +60,8 @@ class DatasetMismatch(ValueError):
     def __init__(self, folder: Path, field: str, given: Any, stored: Any) -> None:
         super().__init__(
             f"the dataset in {folder} was begun with {field}={_short(stored)}, and now "
-            f"{field}={_short(given)} was given; give the same to go on with it, or another folder to begin anew"
+            f"{field}={_short(given)} was given; "
+            "give the same to go on with it, or another folder to begin anew"
         )
 
 

@@ -20,9 +20,9 @@ from data.naming import tell
 from data.segments import Segment
 from data.splits import goal_split
 from data.storage import EpisodeRecord
-from sim.predicates import in_drawer
+from sim.predicates import OPEN_HAND, in_drawer
 from sim.state import FIXTURES, State, wrap, yaw_of
-from sim.tasks import TASKS, Goal, achieved, goals_of, task_named
+from sim.tasks import TASKS, Goal, Manner, achieved, goals_of, task_named
 
 MOVING = 0.0015  # m a control step: slower is standing still
 TURNING = 0.02  # rad a control step
@@ -30,6 +30,7 @@ PAUSE = 4  # control steps of standing still that do not end a run
 APPROACH = 30  # control steps: the longest way towards a thing that is still counted in
 AFTERMATH = 8  # control steps after a run in which its effect may still show (the hand lets go)
 CARRIED = 0.02  # m above where it was: the object has left its support
+GRIPPED = 0.018  # m from the tool to the object's centre, sideways: it is between the fingers
 ASTRAY = 0.025  # m: another object that moved farther makes the window ambiguous
 FARTHER = 0.03  # m: how much nearer than at its farthest the arm may start
 
@@ -129,13 +130,22 @@ def _subject(goal: Goal, n_objects: int) -> int:
     return n_objects + FIXTURES.index(task_named(goal.task).fixture)
 
 
+def _manner(span: State, obj: int) -> Manner:
+    """How the object was handled in a stretch of states."""
+    rise = span.object_pos[:, obj, 2].max() - span.object_pos[0, obj, 2]
+    if rise > CARRIED:
+        return "carried"
+    gap = span.object_pos[:, obj] - span.ee_pos
+    between = (np.hypot(gap[:, 0], gap[:, 1]) < GRIPPED) & (np.abs(gap[:, 2]) < 0.03)
+    return "turned" if (between & (span.gripper < OPEN_HAND)).sum() >= 2 else "pushed"
+
+
 def _unambiguous(states: State, goal: Goal, start: int, stop: int) -> bool:
-    """Nothing but the goal's subject changed, and an object was carried if the family says so."""
+    """Nothing but the goal's subject changed, and it was handled in the family's manner."""
     span = states.at(slice(start, stop + 1))
     task = task_named(goal.task)
     if goal.object >= 0:
-        rise = span.object_pos[:, goal.object, 2].max() - span.object_pos[0, goal.object, 2]
-        if task.carried is not None and bool(rise > CARRIED) is not task.carried:
+        if _manner(span, goal.object) != task.manner:
             return False
     shift = np.linalg.norm(span.object_pos[-1] - span.object_pos[0], axis=-1)
     for k in range(states.n_objects):

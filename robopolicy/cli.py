@@ -95,7 +95,7 @@ def _run(verb: Verb, module: ModuleType, flags: set[str], overrides: list[str]) 
         console.print(OmegaConf.to_yaml(tree), markup=False, end="")
         return 0
     if flags & {"-m", "--multirun"}:
-        return multirun(verb.name, module.CONFIG, module.run, overrides)
+        return multirun(verb.name, module.CONFIG, module.run, overrides, getattr(module, "OUTPUT", "output"))
     module.run(load(verb.name, module.CONFIG, overrides))
     return 0
 

@@ -109,6 +109,11 @@ def listed(argument: str, schema: type, sweep: bool) -> str:
     return f"{key}=" + (",".join(f"[{one}]" for one in value.split(",")) if sweep else f"[{value}]")
 
 
+def part(schema: type[T], whole: Any) -> T:
+    """The part of a verb's options that a dataclass further in knows."""
+    return schema(**{one.name: getattr(whole, one.name) for one in fields(schema)})  # pyright: ignore
+
+
 def quoted(value: str) -> str:
     """A string as Hydra's grammar reads it back unchanged."""
     tail = len(value) - len(value.rstrip("\\"))

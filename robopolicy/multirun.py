@@ -1,7 +1,6 @@
 """--multirun: once for every combination of the values given, by Hydra and its launchers.
 
-Every run writes into a folder of its own under `runs/multirun/<verb>/<time>/`, unless `output` was
-given. Launchers of Hydra (joblib, submitit) work: `hydra/launcher=joblib`.
+Every run writes into a folder of its own under `runs/multirun/<verb>/<time>/`, unless one was given. Launchers of Hydra (joblib, submitit) work: `hydra/launcher=joblib`.
 """
 
 import sys
@@ -17,19 +16,24 @@ from robopolicy.console import console, errors
 from robopolicy.errors import is_users
 
 
-def multirun(verb: str, schema: type, run: Callable[[Any], None], overrides: list[str]) -> int:
-    """Run a verb over a sweep; a run that is refused is told and the others go on. Returns the exit code."""
+def multirun(
+    verb: str, schema: type, run: Callable[[Any], None], overrides: list[str], output: str = "output"
+) -> int:
+    """Run a verb over a sweep; a run that is refused is told and the others go on. Returns the exit code.
+
+    `output` names the option that says where a run writes to; "" if there is none.
+    """
     arguments = [listed(argument, schema, sweep=True) for argument in overrides]
     check(arguments, schema, sweep=True)
     register(verb, schema)
-    own_output = any(argument.startswith("output=") for argument in arguments)
-    has_output = any(option.key == "output" for option in options(schema))
+    given = any(argument.startswith(f"{output}=") for argument in arguments)
+    own_folder = any(option.key == output for option in options(schema)) and not given
     refused: list[str] = []
 
     def one(config: DictConfig) -> None:
         job = HydraConfig.get()
-        if has_output and not own_output:
-            config.output = job.runtime.output_dir
+        if own_folder:
+            config[output] = job.runtime.output_dir
         console.rule(f"{verb} {' '.join(job.overrides.task)}", align="left")
         try:
             run(build(schema, config))

@@ -42,6 +42,19 @@ def write_report(
     return path
 
 
+def training_curve(checkpoint: Path) -> Curve | None:
+    """The curve that training left beside its checkpoint; None if there is none."""
+    steps, losses = [], []
+    try:
+        for line in (checkpoint / "metrics.jsonl").read_text().splitlines():
+            row = json.loads(line)
+            steps.append(float(row["step"]))
+            losses.append(float(row["loss"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return Curve(steps, losses)
+
+
 def _head(info: Mapping[str, Any]) -> str:
     by = info["produced_by"]
     n = sum(row["n_episodes"] for row in (*info["levels"].values(), *info["controls"].values()))

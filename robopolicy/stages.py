@@ -6,7 +6,7 @@ What a stage made is good as long as its settings, and those of the stages befor
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -75,6 +75,14 @@ def run_stages(stages: Sequence[Stage], folder: Path) -> None:
             progress.update(bar, completed=task.total or 1, total=task.total or 1)
             done[stage.name] = {"mark": marks[stage.name], "done": True}
             write_atomic(memory, json.dumps(done, indent=1))
+
+
+def follow(name: str, steps: Iterable[tuple[float, float]]) -> None:
+    """Show a bar with the time left while a generator yields (done, total)."""
+    with _progress() as progress:
+        bar = progress.add_task(name, total=None)
+        for done, total in steps:
+            progress.update(bar, completed=done, total=total)
 
 
 def _marks(stages: Sequence[Stage]) -> dict[str, str]:

@@ -10,7 +10,7 @@ In both, `|` parts alternatives, `_` is a space inside one and an empty one leav
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,9 @@ from sim.wordings import (
     said,
 )
 
+Manner = Literal["", "carried", "pushed", "turned"]
+"""Off its support in the grip; along its support, not gripped; in the grip, on its support."""
+
 Judge = Callable[[State, State, int, int], NDArray[np.bool_]]
 """(before, after, object index, other index) -> (...,) bool, vectorised over leading axes."""
 
@@ -54,7 +57,7 @@ class Task:
     outcomes: tuple[str, ...] = ()
     arguments: int = 0  # how many movable objects it names: 0, 1 ({object}) or 2 ({object}, {other})
     fixture: str = ""  # the furniture that it is about ({fixture}), one of FIXTURES
-    carried: bool | None = None  # whether the object is off its support on the way; None: no object
+    manner: Manner = ""  # how its object is handled on the way; "" for furniture
     told: str = ""  # what was done, in the past tense, for reports: "opened {fixture}"
 
 
@@ -200,7 +203,7 @@ TASKS: tuple[Task, ...] = (
             "{object} is held up in your|the hand|gripper",
         ),
         arguments=1,
-        carried=True,
+        manner="carried",
         told="lifted {object}",
     ),
     Task(
@@ -212,7 +215,7 @@ TASKS: tuple[Task, ...] = (
         ),
         said(PUSHED, way="left|to_the_left"),
         arguments=1,
-        carried=False,
+        manner="pushed",
         told="pushed {object} to the left",
     ),
     Task(
@@ -224,7 +227,7 @@ TASKS: tuple[Task, ...] = (
         ),
         said(PUSHED, way="right|to_the_right"),
         arguments=1,
-        carried=False,
+        manner="pushed",
         told="pushed {object} to the right",
     ),
     Task(
@@ -241,7 +244,7 @@ TASKS: tuple[Task, ...] = (
             "{object} is further|farther away |from_you|from_the_robot",
         ),
         arguments=1,
-        carried=False,
+        manner="pushed",
         told="pushed {object} forward",
     ),
     Task(
@@ -261,7 +264,7 @@ TASKS: tuple[Task, ...] = (
             "{object} is closer|nearer |to_you|to_the_robot",
         ),
         arguments=1,
-        carried=False,
+        manner="pushed",
         told="pushed {object} backward",
     ),
     Task(
@@ -270,7 +273,7 @@ TASKS: tuple[Task, ...] = (
         said(TURN, side="left", clock="counterclockwise|anticlockwise", round="against"),
         said(TURNED, side="left", clock="counterclockwise|anticlockwise"),
         arguments=1,
-        carried=False,
+        manner="turned",
         told="turned {object} to the left",
     ),
     Task(
@@ -279,7 +282,7 @@ TASKS: tuple[Task, ...] = (
         said(TURN, side="right", clock="clockwise", round="with"),
         said(TURNED, side="right", clock="clockwise"),
         arguments=1,
-        carried=False,
+        manner="turned",
         told="turned {object} to the right",
     ),
     Task(
@@ -306,7 +309,7 @@ TASKS: tuple[Task, ...] = (
             "{object} is unstacked|taken_down",
         ),
         arguments=1,
-        carried=True,
+        manner="carried",
         told="took {object} off the stack",
     ),
     Task(
@@ -324,7 +327,7 @@ TASKS: tuple[Task, ...] = (
         ),
         arguments=1,
         fixture="drawer",
-        carried=True,
+        manner="carried",
         told="put {object} in {fixture}",
     ),
     Task(
@@ -352,7 +355,7 @@ TASKS: tuple[Task, ...] = (
         ),
         arguments=1,
         fixture="drawer",
-        carried=True,
+        manner="carried",
         told="took {object} out of {fixture}",
     ),
     Task(
@@ -371,7 +374,7 @@ TASKS: tuple[Task, ...] = (
         ),
         arguments=1,
         fixture="tray",
-        carried=True,
+        manner="carried",
         told="put {object} in {fixture}",
     ),
     Task(
@@ -399,7 +402,7 @@ TASKS: tuple[Task, ...] = (
             "{other} is under|below|underneath|beneath {object}",
         ),
         arguments=2,
-        carried=True,
+        manner="carried",
         told="put {object} on {other}",
     ),
     Task(
@@ -408,7 +411,7 @@ TASKS: tuple[Task, ...] = (
         said(PUT_BESIDE, place=LEFT_OF, rare="leftward_of", converse="on|to its right"),
         said(BESIDE, place=LEFT_OF, rare="leftward_of"),
         arguments=2,
-        carried=True,
+        manner="carried",
         told="put {object} to the left of {other}",
     ),
     Task(
@@ -417,7 +420,7 @@ TASKS: tuple[Task, ...] = (
         said(PUT_BESIDE, place=RIGHT_OF, rare="rightward_of", converse="on|to its left"),
         said(BESIDE, place=RIGHT_OF, rare="rightward_of"),
         arguments=2,
-        carried=True,
+        manner="carried",
         told="put {object} to the right of {other}",
     ),
     Task(
@@ -426,7 +429,7 @@ TASKS: tuple[Task, ...] = (
         said(PUT_BESIDE, place=IN_FRONT_OF, rare="in_the_foreground_of", converse="behind it"),
         said(BESIDE, place=IN_FRONT_OF, rare="in_the_foreground_of"),
         arguments=2,
-        carried=True,
+        manner="carried",
         told="put {object} in front of {other}",
     ),
     Task(
@@ -435,7 +438,7 @@ TASKS: tuple[Task, ...] = (
         said(PUT_BESIDE, place=BEHIND, rare="beyond", converse="in_front_of|before it"),
         said(BESIDE, place=BEHIND, rare="beyond"),
         arguments=2,
-        carried=True,
+        manner="carried",
         told="put {object} behind {other}",
     ),
 )

@@ -35,7 +35,7 @@ def test_files_are_published_in_the_order_given(tmp_path: Path, monkeypatch: pyt
 
 
 def test_sweeping_takes_leftovers_of_that_file_only(tmp_path: Path) -> None:
-    for name in (".a.json.12.tmp", ".b.json.12.tmp", "a.json"):
+    for name in (".a.json.12.partial", ".b.json.12.partial", "a.json"):
         (tmp_path / name).touch()
     sweep(tmp_path / "a.json")
-    assert sorted(file.name for file in tmp_path.iterdir()) == [".b.json.12.tmp", "a.json"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == [".b.json.12.partial", "a.json"]

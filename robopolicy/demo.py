@@ -1,0 +1,124 @@
+"""The whole loop in one go, small enough for a laptop: play, relabel, train, evaluate, film.
+
+Everything is written under one folder. A stage that is finished is not run again, and one that was
+interrupted goes on where it was.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from data.play import PlayConfig, collect
+from robopolicy.evaluate import EvaluateConfig, Result, evaluate, evaluated
+from robopolicy.films import Film, chosen, film, montage
+from robopolicy.relabelling import RelabelConfig, relabel_dataset
+from robopolicy.report import training_curve, write_report
+from robopolicy.stages import Report, Stage, run_stages
+from robopolicy.tables import Tally
+from robopolicy.train import TrainConfig, train
+
+
+@dataclass(frozen=True)
+class DemoConfig:
+    """The recipe; `configs/demo.yaml` holds the one that fits 20 minutes on two cores."""
+
+    output: str = "runs/demo"  # everything goes here
+    workers: int = 2  # processes that play and evaluate
+    levels: tuple[str, ...] = ("seen", "paraphrase", "composition")  # of unseen, to be evaluated
+    n: int = 200  # rollouts per level
+    n_controls: int = 100  # rollouts per control
+    seed: int = 0  # of the evaluation
+    films: int = 3  # films of successes per level
+    failures: int = 2  # films of failures per level
+    play: PlayConfig = field(default_factory=PlayConfig)
+    relabel: RelabelConfig = field(default_factory=RelabelConfig)
+    train: TrainConfig = field(default_factory=TrainConfig)
+
+    @property
+    def folder(self) -> Path:
+        return Path(self.output)
+
+    @property
+    def dataset(self) -> Path:
+        return self.folder / "play"
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.folder / "checkpoint"
+
+    @property
+    def evaluation(self) -> EvaluateConfig:
+        return EvaluateConfig(
+            checkpoint=str(self.checkpoint), levels=self.levels, n=self.n, seed=self.seed,
+            output=self.output, n_controls=self.n_controls, workers=self.workers,
+        )  # fmt: skip
+
+
+def demo(config: DemoConfig) -> None:
+    """Run what is not done yet; raises `OtherSettings` rather than overwrite other work."""
+    run_stages(
+        [
+            Stage("play", asdict(config.play), lambda report: _play(config, report)),
+            Stage("relabel", asdict(config.relabel), lambda report: _relabel(config, report)),
+            Stage("train", asdict(config.train), lambda report: _train(config, report)),
+            Stage("evaluate", asdict(config.evaluation), lambda report: _evaluate(config, report), redo=True),
+            Stage("film", [config.films, config.failures], lambda report: _film(config, report), redo=True),
+        ],
+        config.folder,
+    )
+
+
+def _told(progress: Iterable[tuple[int, int]], report: Report) -> None:
+    for done, total in progress:
+        report(done, total)
+
+
+def _play(config: DemoConfig, report: Report) -> None:
+    _told(collect(config.play, config.dataset, config.workers), report)
+
+
+def _relabel(config: DemoConfig, report: Report) -> None:
+    _told(relabel_dataset(config.dataset, config.relabel), report)
+
+
+def _train(config: DemoConfig, report: Report) -> None:
+    _told(train(config.train, config.dataset, config.checkpoint), report)
+
+
+def _evaluate(config: DemoConfig, report: Report) -> None:
+    def tick(rows: Mapping[str, Tally], per_minute: float) -> None:
+        del per_minute
+        report(sum(row.done for row in rows.values()), sum(row.n for row in rows.values()))
+
+    evaluate(config.evaluation, tick)
+
+
+def _film(config: DemoConfig, report: Report) -> None:
+    _, results = evaluated(config.evaluation)
+    unseen = chosen(results, [level for level in config.levels if level != "seen"] or config.levels, 3, 0)
+    wanted = chosen(results, config.levels, config.films, config.failures)
+    total = len(wanted) + 2
+    report(0, total)
+    films: list[Film] = []
+    for result in wanted:
+        films.append(film(result, config.folder))
+        report(len(films), total)
+    if unseen:
+        montage(_mixed(unseen), config.folder, "unseen")
+    write_report(config.folder, films, training_curve(config.checkpoint), "unseen.gif" if unseen else "")
+    report(total, total)
+
+
+def _mixed(results: list[Result]) -> list[Result]:
+    """In turns from each level, so that a film shows different things early."""
+    by_level: dict[str, list[Result]] = {}
+    for result in results:
+        by_level.setdefault(result.trial.level, []).append(result)
+    longest = max(len(found) for found in by_level.values())
+    return [found[i] for i in range(longest) for found in by_level.values() if i < len(found)]
+
+
+def info_of(config: DemoConfig) -> Any:
+    """The figures of a finished demo."""
+    return evaluated(config.evaluation).info

@@ -1,0 +1,38 @@
+"""Relabelling a whole dataset: play in, sentences out, episode by episode."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from data.grammar import Grammar
+from data.reading import open_dataset
+from data.relabel import relabel_episode
+from data.segments import Segment, write_segments
+
+
+@dataclass(frozen=True)
+class RelabelConfig:
+    """How play is described."""
+
+    sentences: int = 8  # different ones for each segment
+    variety: int | None = None  # different sentences per family and way of naming its things; null: no bound
+    seed: int = 0  # of the choice of words
+
+    def __post_init__(self) -> None:
+        if self.sentences < 1:
+            raise ValueError(f"a segment needs at least 1 sentence, not {self.sentences}")
+
+
+def relabel_dataset(folder: Path, config: RelabelConfig) -> Iterator[tuple[int, int]]:
+    """Describe every episode, then replace the dataset's segments at once; yields (episodes done, in all)."""
+    dataset = open_dataset(folder)
+    grammar = Grammar("train", config.variety)
+    segments: list[Segment] = []
+    for index, record in enumerate(dataset.episodes()):
+        yield index, dataset.n_episodes
+        rng = np.random.default_rng([config.seed, index])
+        segments += relabel_episode(index, record, grammar, rng, config.sentences)
+    write_segments(folder, segments, {**asdict(config), "split": "train", "episodes": dataset.n_episodes})
+    yield dataset.n_episodes, dataset.n_episodes

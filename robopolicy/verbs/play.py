@@ -1,0 +1,38 @@
+"""robopolicy play: a robot that does whatever comes to its mind, recorded."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.play import PlayConfig, collect
+from data.reading import open_dataset
+from robopolicy.config import part
+from robopolicy.console import console
+from robopolicy.stages import follow
+
+
+@dataclass(frozen=True)
+class PlayOptions(PlayConfig):
+    """How much play of what kind, and where it goes."""
+
+    dataset: str = "runs/play"  # folder of the dataset; if it holds play of these options, it is continued
+    workers: int | None = None  # processes; null: one per core
+
+
+CONFIG, OUTPUT = PlayOptions, "dataset"
+EXAMPLES = (
+    "robopolicy play minutes=60 dataset=runs/play",
+    "robopolicy play minutes=600 seed=1 scene.n_objects=4 dataset=runs/more",
+)
+
+
+def run(config: PlayOptions) -> None:
+    """Collect undirected play in the LeRobotDataset v3.0 layout.
+
+    An interrupted collection goes on where it stopped, and a finished one grows if asked for more minutes.
+    """
+    folder = Path(config.dataset)
+    follow("play", collect(part(PlayConfig, config), folder, config.workers or os.cpu_count() or 1))
+    dataset = open_dataset(folder)
+    minutes = dataset.n_frames / dataset.fps / 60
+    console.print(f"{folder}: {dataset.n_episodes} episodes, {minutes:.0f} minutes of robot time.", markup=False)

@@ -1,0 +1,31 @@
+"""robopolicy train: clone a policy from described play."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from robopolicy.config import part
+from robopolicy.console import console
+from robopolicy.stages import follow
+from robopolicy.train import TrainConfig, train
+
+
+@dataclass(frozen=True)
+class TrainOptions(TrainConfig):
+    """What is trained, how, and on what."""
+
+    dataset: str = "runs/play"  # folder of described play
+    output: str = "runs/train"  # folder of the checkpoint; an interrupted training there is continued
+
+
+CONFIG = TrainOptions
+EXAMPLES = (
+    "robopolicy train dataset=runs/play output=runs/train",
+    "robopolicy train policy.chunk=16 steps=20000",
+    "robopolicy train seed=0,1,2 --multirun",
+)
+
+
+def run(config: TrainOptions) -> None:
+    """Clone a policy from play that was described."""
+    follow("train", train(part(TrainConfig, config), Path(config.dataset), Path(config.output)))
+    console.print(f"written: {config.output}", markup=False)

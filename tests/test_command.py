@@ -1,0 +1,138 @@
+"""Telling a robot what to do; the scripted expert stands in for a policy."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from robopolicy.cli import main
+from robopolicy.command import CommandConfig, Session, resting
+from robopolicy.films import slug
+from robopolicy.verbs import command as verb
+from sim import expert
+from sim.observation import Observation
+from sim.state import Array, State
+from sim.tasks import Goal
+
+
+class Obedient:
+    """Knows a few sentences by heart, and looks at the world itself."""
+
+    goals = {"open the drawer": Goal("open_drawer"), "close the drawer": Goal("close_drawer")}
+
+    def __init__(self) -> None:
+        self.session: Session | None = None
+
+    def reset(self, commands: list[str], names: list[tuple[str, ...]]) -> None:
+        assert len(commands) == len(names) == 1
+        assert len(names[0]) == 10
+        self.goal = self.goals.get(commands[0])
+
+    def act(self, observation: Observation) -> Array:
+        assert observation.entities.shape == (1, 10, 12)
+        if self.goal is None or self.session is None:
+            return np.array([[0, 0, 0, 0, 0, 0, 1.0]])
+        return expert.act(self.session._world.state(), self.goal)[None]
+
+
+def session_in(folder: Path, **options) -> Session:
+    actor = Obedient()
+    actor.session = Session(CommandConfig(output=str(folder), **options), actor)
+    return actor.session
+
+
+def test_what_was_done_is_told_in_words_and_filmed(tmp_path: Path) -> None:
+    session = session_in(tmp_path, seed=_seed_with_shut_drawer(tmp_path))
+    told = session.tell("open the drawer")
+    assert any("drawer" in words for words in told.happened)
+    assert told.video == tmp_path / "01-open-the-drawer.mp4"
+    assert told.video.stat().st_size > 1000
+    session.close()
+
+
+def test_the_world_stays_as_a_command_left_it(tmp_path: Path) -> None:
+    session = session_in(tmp_path, video=False, seed=_seed_with_shut_drawer(tmp_path))
+    opened = session.tell("open the drawer")
+    closed = session.tell("close the drawer")
+    assert opened.states.joints[-1, 0] > 0.1
+    assert np.array_equal(opened.states.joints[-1], closed.states.joints[0])
+    assert closed.states.joints[-1, 0] < 0.03
+    session.close()
+
+
+def _seed_with_shut_drawer(tmp_path: Path) -> int:
+    for seed in range(50):
+        session = session_in(tmp_path, video=False, seed=seed)
+        shut = session.scene.joints[0] == 0
+        session.close()
+        if shut:
+            return seed
+    raise AssertionError
+
+
+def test_a_robot_that_rests_stops_early_and_nothing_is_said_to_have_happened(tmp_path: Path) -> None:
+    session = session_in(tmp_path, video=False)
+    told = session.tell("sing me a song")
+    assert len(told.states.gripper) < 30
+    assert told.happened == []
+    assert told.video is None
+    session.close()
+
+
+def test_resting_is_a_hand_that_keeps_still_and_does_nothing(tmp_path: Path) -> None:
+    session = session_in(tmp_path, video=False)
+    state: State = session.tell("rest").states.at(-1)
+    assert not resting([state] * 5)
+    assert resting([state] * 20)
+    moving = [state._replace(ee_pos=state.ee_pos + [0.01 * i, 0, 0]) for i in range(20)]
+    assert not resting(moving)
+    closing = [state._replace(gripper=np.array(0.08 - 0.004 * i)) for i in range(20)]
+    assert not resting(closing)
+    session.close()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([""], "the command is empty"),
+        (["   "], "the command is empty"),
+        (["sentence="], "the command is empty"),
+        (["checkpoint=nowhere", "open the drawer"], "no checkpoint"),
+        (["world=righthanded", "open the drawer"], "did you mean right_handed?"),
+        (["max_steps=0", "open the drawer"], "max_steps must be at least 1"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_exit_code_2(
+    arguments: list[str], says: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["command", *arguments]) == 2
+    err = capsys.readouterr().err
+    assert says in err
+    assert len(err.splitlines()) == 1
+
+
+def test_without_a_sentence_commands_are_read_until_an_empty_line(monkeypatch, capsys, tmp_path: Path) -> None:
+    lines = iter(["open the drawer", "close the drawer", "", "never read"])
+    monkeypatch.setattr("builtins.input", lambda _: next(lines))
+    monkeypatch.setattr(verb, "Session", lambda config: session_in(tmp_path, video=False))
+    verb.run(CommandConfig())
+    out = capsys.readouterr().out
+    assert "“open the drawer”" in out
+    assert "“close the drawer”" in out
+    assert next(lines) == "never read"
+
+
+def test_the_end_of_input_ends_too(monkeypatch, tmp_path: Path) -> None:
+    def closed(_: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", closed)
+    monkeypatch.setattr(verb, "Session", lambda config: session_in(tmp_path, video=False))
+    verb.run(CommandConfig())
+
+
+def test_a_sentence_becomes_a_file_name() -> None:
+    assert slug("Open the drawer, please!") == "open-the-drawer-please"
+    assert slug("…") == "command"
+    assert len(slug("x" * 500)) == 60

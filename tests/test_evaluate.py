@@ -1,0 +1,163 @@
+"""Evaluation from plan to eval_info.json, with the scripted expert in the policy's place."""
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from robopolicy import evaluate as module
+from robopolicy.evaluate import Evaluation, EvaluateConfig, evaluate, evaluated, read_info
+from robopolicy.rollouts import Job, Rollouts
+from robopolicy.stats import wilson
+
+SMALL = EvaluateConfig(checkpoint="expert", levels=("seen", "composition"), n=24, n_controls=8, workers=2)
+
+
+def quiet(*_: object) -> None:
+    pass
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[EvaluateConfig, Evaluation, list]:
+    config = dataclasses.replace(SMALL, output=str(tmp_path_factory.mktemp("evaluate")))
+    ticks = []
+    return config, evaluate(config, lambda rows, rate: ticks.append((dict(rows), rate))), ticks
+
+
+def test_the_info_on_disk_is_what_was_returned(done) -> None:
+    config, (info, _), _ = done
+    assert read_info(Path(config.output)) == json.loads(json.dumps(info))
+
+
+def test_counts_add_up_everywhere(done) -> None:
+    _, (info, results), _ = done
+    assert {level: row["n_episodes"] for level, row in info["levels"].items()} == {"seen": 24, "composition": 24}
+    for level, row in info["levels"].items():
+        mine = [episode for episode in info["episodes"] if episode["level"] == level]
+        successes = sum(episode["success"] for episode in mine)
+        assert (len(mine), successes) == (row["n_episodes"], row["n_success"])
+        assert row["pc_success"] == pytest.approx(100 * successes / 24, abs=0.01)
+        assert row["pc_success_ci95"] == pytest.approx([100 * x for x in wilson(successes, 24)], abs=0.01)
+        families = [by[level] for by in info["per_task"].values() if level in by]
+        assert sum(cell["n_success"] for cell in families) == successes
+    assert {name: row["n_episodes"] for name, row in info["controls"].items()} == {"shuffled": 8, "empty": 8}
+    assert [len(found) for found in results.values()] == [24, 24, 8, 8]
+
+
+def test_it_says_what_produced_it(done) -> None:
+    config, (info, _), _ = done
+    by = info["produced_by"]
+    assert by["config"] == dataclasses.asdict(config)
+    assert {"commit", "checkpoint", "checkpoint_sha256", "versions", "wall_s", "cpus"} <= set(by)
+    assert by["versions"]["pybullet"]
+
+
+def test_the_tally_grows_to_all(done) -> None:
+    _, _, ticks = done
+    totals = [sum(row.done for row in rows.values()) for rows, _ in ticks]
+    assert totals == sorted(totals)
+    assert (totals[0], totals[-1]) == (0, 64)
+
+
+def test_a_complete_evaluation_can_be_read_back_with_its_rollouts(done) -> None:
+    config, (info, results), _ = done
+    again = evaluated(config)
+    assert again.info == json.loads(json.dumps(info))
+    for row, found in results.items():
+        for ours, theirs in zip(found, again.results[row], strict=True):
+            assert ours[:4] == theirs[:4]
+            assert np.array_equal(ours.actions, theirs.actions)
+            assert len(ours.actions) == ours.steps
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Groups that are rolled out, by name; every rollout takes 3 steps and nothing succeeds."""
+    names: list[str] = []
+
+    def fake(jobs: list[Job], *_: object) -> Iterator[tuple[Job, Rollouts]]:
+        for job in jobs:
+            names.append(job.name)
+            n = len(job.trials)
+            yield job, Rollouts(np.zeros(n, bool), np.full(n, 3), np.zeros((n, 3, 7), np.float32))
+
+    monkeypatch.setattr(module, "roll_out_all", fake)
+    return names
+
+
+def interrupted_after(groups: int):
+    """A tick that gives up once so many groups are in."""
+    left = [groups + 1]
+
+    def tick(*_: object) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            raise KeyboardInterrupt
+
+    return tick
+
+
+def test_an_interrupted_evaluation_goes_on_where_it_was(counted: list[str], tmp_path: Path) -> None:
+    config = dataclasses.replace(SMALL, output=str(tmp_path))
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(config, interrupted_after(2))
+    assert not (tmp_path / "eval_info.json").exists()
+    first = list(counted)
+    evaluate(config, quiet)
+    assert counted[len(first) :] == ["composition-000", "composition-001", "control-shuffled-000", "control-empty-000"]
+
+
+def test_kept_groups_of_another_plan_are_not_used(counted: list[str], tmp_path: Path) -> None:
+    config = dataclasses.replace(SMALL, output=str(tmp_path))
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(config, interrupted_after(2))
+    counted.clear()
+    evaluate(dataclasses.replace(config, seed=1), quiet)
+    assert "seen-000" in counted
+
+
+def test_a_complete_evaluation_is_run_anew_when_asked_again(counted: list[str], tmp_path: Path) -> None:
+    config = dataclasses.replace(SMALL, output=str(tmp_path))
+    evaluate(config, quiet)
+    evaluate(config, quiet)
+    assert counted.count("seen-000") == 2
+
+
+def test_a_damaged_group_is_run_again(counted: list[str], tmp_path: Path) -> None:
+    config = dataclasses.replace(SMALL, output=str(tmp_path))
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(config, interrupted_after(2))
+    (tmp_path / "rollouts/seen-001.npz").write_bytes(b"PK nonsense")
+    counted.clear()
+    evaluate(config, quiet)
+    assert counted[0] == "seen-001"
+    assert "seen-000" not in counted
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"n": 0}, "n must be at least 1"),
+        ({"max_steps": 0}, "max_steps must be at least 1"),
+        ({"workers": 0}, "workers must be at least 1"),
+        ({"levels": ("sean",)}, "did you mean seen"),
+        ({"world": "right"}, "no world is called 'right'"),
+        ({"controls": ("shuffle",)}, "did you mean shuffled"),
+    ],
+)
+def test_what_cannot_be_evaluated_is_refused(changes: dict, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        dataclasses.replace(SMALL, **changes)
+
+
+def test_a_checkpoint_that_is_none_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match="no checkpoint .* at 'nowhere'"):
+        evaluate(dataclasses.replace(SMALL, checkpoint="nowhere"), quiet)
+    (tmp_path / "runs/mine").mkdir(parents=True)
+    (tmp_path / "runs/mine/config.json").write_text("{}")
+    with pytest.raises(ValueError, match="there is one in runs/mine"):
+        evaluate(dataclasses.replace(SMALL, checkpoint="nowhere"), quiet)
