@@ -5,6 +5,7 @@ several instants of a segment share one. Families are balanced, sentences drawn 
 batch of a step is a pure function of (seed, step), so a training that resumes sees what it would have.
 """
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -109,6 +110,19 @@ class Samples:
         self._family_from = np.cumsum(sizes) - sizes
         weights = np.where(sizes > 0, sizes.astype(float) ** self.config.balance, 0.0)
         self._weights = weights / weights.sum()
+
+    @property
+    def n_frames(self) -> int:
+        return len(self._proprio)
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells sets of samples apart: a hash of frames' actions, segments and sentences."""
+        digest = hashlib.sha256(self._actions.tobytes())
+        for part in (self._first, self._length, self._family, self._target, self._other, self._said):
+            digest.update(part.tobytes())
+        digest.update("\n".join(self.sentences).encode())
+        return digest.hexdigest()[:16]
 
     @property
     def counts(self) -> dict[str, int]:

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from data.play import PlayConfig, collect
-from robopolicy.evaluate import EvaluateConfig, Result, evaluate, evaluated
+from robopolicy.evaluate import EvaluateConfig, evaluate, evaluated
 from robopolicy.films import Film, chosen, film, montage
 from robopolicy.relabelling import RelabelConfig, relabel_dataset
 from robopolicy.report import training_curve, write_report
 from robopolicy.stages import Report, Stage, run_stages
+from robopolicy.summary import Result
 from robopolicy.tables import Tally
 from robopolicy.train import TrainConfig, train
 

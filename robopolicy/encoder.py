@@ -45,7 +45,7 @@ class EncoderConfig:
     """Which model reads the sentences, and which of its layers is used."""
 
     model: str = DEFAULT_MODEL  # or any sentence-transformers name or folder
-    layer: int = 2  # hidden layer whose tokens are used: 0 is the embedding, -1 the last
+    layer: int = 3  # hidden layer whose tokens are used: 0 is the embedding, -1 the last
 
 
 class TextEncoder:

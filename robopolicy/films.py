@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from robopolicy.evaluate import Result
+from robopolicy.summary import Result
 from robopolicy.video import BAD, GOOD, Frame, captioned, same_size, write_gif, write_mp4
 from sim.render import Camera, render
 from sim.world import CONTROL_HZ, World

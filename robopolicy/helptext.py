@@ -79,8 +79,8 @@ def _lines(option: Option, default: str, wide: int) -> list[str]:
     head = f"  {option.key}={default}"
     comment = textwrap.wrap(option.comment, WIDTH - wide - 4) or [""]
     if len(head) > wide + 2:
-        head = textwrap.shorten(head.strip(), WIDTH - 2, placeholder=" ...")
-        return [f"  {head}", *(f"{'':{wide + 4}}{line}" for line in comment if line)]
+        head = head if len(head) <= WIDTH else f"{head[: WIDTH - 4]} ..."
+        return [head, *(f"{'':{wide + 4}}{line}" for line in comment if line)]
     return [f"{head:{wide + 4}}{comment[0]}".rstrip(), *(f"{'':{wide + 4}}{line}" for line in comment[1:])]
 
 

@@ -1,19 +1,46 @@
 """--multirun: once for every combination of the values given, by Hydra and its launchers.
 
-Every run writes into a folder of its own under `runs/multirun/<verb>/<time>/`, unless one was given. Launchers of Hydra (joblib, submitit) work: `hydra/launcher=joblib`.
+Every run writes into a folder of its own under `runs/multirun/<verb>/<time>/`, unless one was given.
+Launchers of Hydra (joblib, submitit) work: `hydra/launcher=joblib`.
 """
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
+from rich.markup import escape
 
 from robopolicy.config import CONFIG_MODULE, build, check, listed, options, register
 from robopolicy.console import console, errors
 from robopolicy.errors import is_users
+
+
+@dataclass
+class _One:
+    """A run of a sweep. A class, because launchers carry it to other processes."""
+
+    verb: str
+    schema: type
+    run: Callable[[Any], None]
+    output: str  # the option that is set to the run's own folder; "" if none is
+    refused: list[str] = field(default_factory=list)
+
+    def __call__(self, config: DictConfig) -> None:
+        job = HydraConfig.get()
+        if self.output:
+            config[self.output] = job.runtime.output_dir
+        console.rule(escape(f"{self.verb} {' '.join(job.overrides.task)}"), align="left")
+        try:
+            self.run(build(self.schema, config))
+        except ValueError as error:
+            if not is_users(error):
+                raise
+            self.refused.append(str(error))
+            errors.print(f"robopolicy: {error}", markup=False)
 
 
 def multirun(
@@ -27,22 +54,8 @@ def multirun(
     check(arguments, schema, sweep=True)
     register(verb, schema)
     given = any(argument.startswith(f"{output}=") for argument in arguments)
-    own_folder = any(option.key == output for option in options(schema)) and not given
-    refused: list[str] = []
-
-    def one(config: DictConfig) -> None:
-        job = HydraConfig.get()
-        if own_folder:
-            config[output] = job.runtime.output_dir
-        console.rule(f"{verb} {' '.join(job.overrides.task)}", align="left")
-        try:
-            run(build(schema, config))
-        except ValueError as error:
-            if not is_users(error):
-                raise
-            refused.append(str(error))
-            errors.print(f"robopolicy: {error}", markup=False)
-
+    has_own = any(option.key == output for option in options(schema)) and not given
+    one = _One(verb, schema, run, output if has_own else "")
     settings = [
         f"hydra.job.name={verb}",
         f"hydra.sweep.dir=runs/multirun/{verb}/${{now:%Y-%m-%d_%H-%M-%S}}",
@@ -53,4 +66,4 @@ def multirun(
         hydra.main(version_base="1.3", config_path=f"pkg://{CONFIG_MODULE}", config_name=verb)(one)()
     finally:
         sys.argv = argv
-    return 2 if refused else 0
+    return 2 if one.refused else 0

@@ -11,7 +11,7 @@ arXiv:2304.13705). It is told a choice, not a mixture, so that a new wording can
 manifold it was trained on.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,13 +42,14 @@ class PolicyConfig:
     """The shape of the network."""
 
     chunk: int = 8  # actions that are predicted at once
+    execute: int = 2  # of them that are carried out before it looks again
     width: int = 256  # of the control network
     blocks: int = 3  # of the control network
     code_width: int = 64  # of a code's embedding
     codes: int = len(TASKS)  # size of the code book: one for each thing that play turned out to do
     slot_width: int = 128  # in which slots and names are compared
     token_width: int = 384  # of the text encoder
-    encoder: EncoderConfig = EncoderConfig()  # the text encoder
+    encoder: EncoderConfig = field(default_factory=EncoderConfig)  # what reads the sentences
 
 
 class Reading(NamedTuple):
@@ -185,6 +186,7 @@ class Policy(nn.Module):
     def __init__(self, config: PolicyConfig | None = None) -> None:
         super().__init__()
         self.config = config or PolicyConfig()
+        self.encoder_sha256 = ""  # of the text encoder that it was trained with
         self.language = LanguageNet(self.config)
         self.control = ControlNet(self.config)
 
@@ -195,6 +197,10 @@ class Policy(nn.Module):
     def act(self, choice: Choice, proprio: Tensor, entities: Tensor, mask: Tensor) -> Tensor:
         """The next actions (B, K, 7), in [-1, 1]."""
         return self.control(choice, proprio, entities, mask).clamp(-1, 1)
+
+    @property
+    def n_parameters(self) -> int:
+        return sum(parameter.numel() for parameter in self.parameters())
 
     @classmethod
     def load(cls, folder: Path) -> "Policy":

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 from data.files import write_atomic
 from data.splits import LEVELS
-from robopolicy.evaluate import read_info
 from robopolicy.films import Film
 from robopolicy.page import page, table
 from robopolicy.plots import Bar, bars, curve
+from robopolicy.summary import read_info
 from robopolicy.tables import rate_of
 
 MAX_EMBEDDED = 6_000_000  # bytes of GIF that still go into the page

@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from multiprocessing.process import BaseProcess
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -129,7 +130,7 @@ def _start(maker: Maker, max_steps: int) -> None:
     _mine["all"] = maker(), [World() for _ in range(GROUP)], max_steps
 
 
-def _leave_with(parent: multiprocessing.process.BaseProcess) -> None:
+def _leave_with(parent: BaseProcess) -> None:
     parent.join()
     os._exit(1)
 

@@ -79,9 +79,14 @@ def run_stages(stages: Sequence[Stage], folder: Path) -> None:
 
 def follow(name: str, steps: Iterable[tuple[float, float]]) -> None:
     """Show a bar with the time left while a generator yields (done, total)."""
+    waiting = iter(steps)
+    first = next(waiting, None)  # what is refused is refused before a bar is drawn
+    if first is None:
+        return
     with _progress() as progress:
         bar = progress.add_task(name, total=None)
-        for done, total in steps:
+        progress.update(bar, completed=first[0], total=first[1])
+        for done, total in waiting:
             progress.update(bar, completed=done, total=total)
 
 

@@ -1,4 +1,4 @@
-"""The command line as a person meets it. Verbs run in this process; `ran` gives code, output and complaints."""
+"""The command line as a person meets it: `ran` gives the exit code, the output and the complaints."""
 
 from pathlib import Path
 
@@ -40,7 +40,11 @@ def test_every_verb_explains_its_options(ran, verb: str) -> None:
 @pytest.mark.parametrize("verb", [verb.name for verb in VERBS])
 def test_every_option_of_every_verb_says_what_it_is(ran, verb: str) -> None:
     table = ran(verb, "--help")[1].partition("options:\n")[2].partition("\n\n")[0]
-    silent = [line for line in table.splitlines() if line.strip() and "=" in line.split()[0] and len(line.split()) == 1]
+    silent = [
+        line
+        for line in table.splitlines()
+        if line.strip() and "=" in line.split()[0] and len(line.split()) == 1
+    ]
     following = table.splitlines()
     for line in silent:  # a long default has its words on the next line
         at = following.index(line)

@@ -18,9 +18,8 @@ from sim.tasks import Goal
 class Obedient:
     """Knows a few sentences by heart, and looks at the world itself."""
 
-    goals = {"open the drawer": Goal("open_drawer"), "close the drawer": Goal("close_drawer")}
-
     def __init__(self) -> None:
+        self.goals = {"open the drawer": Goal("open_drawer"), "close the drawer": Goal("close_drawer")}
         self.session: Session | None = None
 
     def reset(self, commands: list[str], names: list[tuple[str, ...]]) -> None:
@@ -46,6 +45,7 @@ def test_what_was_done_is_told_in_words_and_filmed(tmp_path: Path) -> None:
     told = session.tell("open the drawer")
     assert any("drawer" in words for words in told.happened)
     assert told.video == tmp_path / "01-open-the-drawer.mp4"
+    assert told.video is not None
     assert told.video.stat().st_size > 1000
     session.close()
 
@@ -84,7 +84,7 @@ def test_resting_is_a_hand_that_keeps_still_and_does_nothing(tmp_path: Path) -> 
     state: State = session.tell("rest").states.at(-1)
     assert not resting([state] * 5)
     assert resting([state] * 20)
-    moving = [state._replace(ee_pos=state.ee_pos + [0.01 * i, 0, 0]) for i in range(20)]
+    moving = [state._replace(ee_pos=state.ee_pos + 0.01 * i) for i in range(20)]
     assert not resting(moving)
     closing = [state._replace(gripper=np.array(0.08 - 0.004 * i)) for i in range(20)]
     assert not resting(closing)
@@ -112,7 +112,9 @@ def test_bad_input_is_one_sentence_and_exit_code_2(
     assert len(err.splitlines()) == 1
 
 
-def test_without_a_sentence_commands_are_read_until_an_empty_line(monkeypatch, capsys, tmp_path: Path) -> None:
+def test_without_a_sentence_commands_are_read_until_an_empty_line(
+    monkeypatch, capsys, tmp_path: Path
+) -> None:
     lines = iter(["open the drawer", "close the drawer", "", "never read"])
     monkeypatch.setattr("builtins.input", lambda _: next(lines))
     monkeypatch.setattr(verb, "Session", lambda config: session_in(tmp_path, video=False))

@@ -87,7 +87,8 @@ def test_a_sweep_may_give_several_values_but_no_unknown_key() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["open the drawer", "a=b, c", "it's", "'", "back\\slash", "end\\", "{object} [x] (y)", "", "ünï", "$x"]
+    "text",
+    ["open the drawer", "a=b, c", "it's", "'", "back\\slash", "end\\", "{object} [x] (y)", "", "ünï", "$x"],
 )
 def test_any_sentence_survives_quoting(text: str) -> None:
     assert load(VERB, Room, [f"label={quoted(text)}"]).label == text

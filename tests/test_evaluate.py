@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from robopolicy import evaluate as module
-from robopolicy.evaluate import Evaluation, EvaluateConfig, evaluate, evaluated, read_info
+from robopolicy.evaluate import EvaluateConfig, Evaluation, evaluate, evaluated
 from robopolicy.rollouts import Job, Rollouts
 from robopolicy.stats import wilson
+from robopolicy.summary import read_info
 
 SMALL = EvaluateConfig(checkpoint="expert", levels=("seen", "composition"), n=24, n_controls=8, workers=2)
 
@@ -34,7 +35,10 @@ def test_the_info_on_disk_is_what_was_returned(done) -> None:
 
 def test_counts_add_up_everywhere(done) -> None:
     _, (info, results), _ = done
-    assert {level: row["n_episodes"] for level, row in info["levels"].items()} == {"seen": 24, "composition": 24}
+    assert {level: row["n_episodes"] for level, row in info["levels"].items()} == {
+        "seen": 24,
+        "composition": 24,
+    }
     for level, row in info["levels"].items():
         mine = [episode for episode in info["episodes"] if episode["level"] == level]
         successes = sum(episode["success"] for episode in mine)
@@ -74,7 +78,7 @@ def test_a_complete_evaluation_can_be_read_back_with_its_rollouts(done) -> None:
 
 
 @pytest.fixture
-def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Groups that are rolled out, by name; every rollout takes 3 steps and nothing succeeds."""
     names: list[str] = []
 
@@ -107,7 +111,12 @@ def test_an_interrupted_evaluation_goes_on_where_it_was(counted: list[str], tmp_
     assert not (tmp_path / "eval_info.json").exists()
     first = list(counted)
     evaluate(config, quiet)
-    assert counted[len(first) :] == ["composition-000", "composition-001", "control-shuffled-000", "control-empty-000"]
+    assert counted[len(first) :] == [
+        "composition-000",
+        "composition-001",
+        "control-shuffled-000",
+        "control-empty-000",
+    ]
 
 
 def test_kept_groups_of_another_plan_are_not_used(counted: list[str], tmp_path: Path) -> None:
@@ -155,7 +164,7 @@ def test_what_cannot_be_evaluated_is_refused(changes: dict, says: str) -> None:
 
 def test_a_checkpoint_that_is_none_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(ValueError, match="no checkpoint .* at 'nowhere'"):
+    with pytest.raises(ValueError, match=r"no checkpoint .* at 'nowhere'"):
         evaluate(dataclasses.replace(SMALL, checkpoint="nowhere"), quiet)
     (tmp_path / "runs/mine").mkdir(parents=True)
     (tmp_path / "runs/mine/config.json").write_text("{}")

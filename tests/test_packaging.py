@@ -89,7 +89,7 @@ def test_a_wheel_in_a_fresh_environment_helps_from_another_folder(tmp_path: Path
         )
         assert told.stdout
     where = subprocess.run(
-        [python, "-c", "import sim, data, robopolicy; print(sim.__file__, data.__file__, robopolicy.__file__)"],
+        [python, "-c", "import sim, data, robopolicy as r; print(sim.__file__, data.__file__, r.__file__)"],
         cwd=elsewhere, check=True, capture_output=True, text=True,
     ).stdout  # fmt: skip
     assert all(path.startswith(str(target)) for path in where.split())

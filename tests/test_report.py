@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from data.splits import train_objects
-from robopolicy.evaluate import SCHEMA, EvaluateConfig, Result, read_info, summary
 from robopolicy.films import Film
 from robopolicy.plan import Plan, Row
 from robopolicy.plots import Bar, bars, curve
 from robopolicy.report import Curve, training_curve, write_report
+from robopolicy.summary import SCHEMA, Result, read_info, summary
 from robopolicy.trials import Trial
 from sim.draw import SceneConfig, draw_scene
 
@@ -62,7 +62,7 @@ def info_in(folder: Path) -> dict:
     info["produced_by"] = {
         "commit": "abc", "checkpoint": "runs/<x>", "checkpoint_sha256": "0" * 64, "versions": {"torch": "2"},
         "python": "3.11", "system": "Linux", "cpus": 2, "wall_s": 3.0, "rollouts_per_minute": 300.0,
-        "config": EvaluateConfig().__dict__,
+        "config": {"seed": 0, "world": "nominal"},
     }  # fmt: skip
     (folder / "eval_info.json").write_text(json.dumps(info))
     return info
@@ -103,7 +103,12 @@ def test_a_report_needs_neither_films_nor_curve(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "says"),
-    [(None, "no eval_info.json"), ("{", "damaged"), ("[]", "not of schema"), ('{"schema": 99}', "not of schema")],
+    [
+        (None, "no eval_info.json"),
+        ("{", "damaged"),
+        ("[]", "not of schema"),
+        ('{"schema": 99}', "not of schema"),
+    ],
 )
 def test_a_report_of_nothing_is_refused(tmp_path: Path, content: str | None, says: str) -> None:
     if content is not None:

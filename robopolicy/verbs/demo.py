@@ -19,5 +19,7 @@ def run(config: DemoConfig) -> None:
     demo(config)
     info = info_of(config)
     console.print("", family_table(info), "", level_table(info), "")
-    console.print(f"{(time.monotonic() - start) / 60:.1f} minutes. Look at {config.output}/report.html, and ask it:")
+    console.print(
+        f"{(time.monotonic() - start) / 60:.1f} minutes. Look at {config.output}/report.html, and ask it:"
+    )
     console.print(f'  robopolicy command checkpoint={config.checkpoint} "open the drawer"', markup=False)

@@ -22,7 +22,10 @@ class RelabelOptions(RelabelConfig):
 
 
 CONFIG, OUTPUT = RelabelOptions, ""
-EXAMPLES = ("robopolicy relabel dataset=runs/play", "robopolicy relabel dataset=runs/play sentences=20 seed=1")
+EXAMPLES = (
+    "robopolicy relabel dataset=runs/play",
+    "robopolicy relabel dataset=runs/play sentences=20 seed=1",
+)
 
 
 def run(config: RelabelOptions) -> None:

@@ -1,0 +1,135 @@
+"""What a training is at a step, on disk and in memory, and how it stops between two steps."""
+
+import json
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from data.files import write_atomic
+from robopolicy.errors import UserError
+
+
+class OtherTraining(UserError):
+    """The folder holds the state of a training that cannot be continued."""
+
+
+class TrainingState:
+    """Weights, their moving average, and the optimiser; `state.safetensors` in a folder.
+
+    `identity` (JSON types) says what is trained on what: a state is only continued with the same.
+    """
+
+    def __init__(
+        self, model: nn.Module, optimiser: torch.optim.AdamW, folder: Path, identity: Mapping[str, Any]
+    ) -> None:
+        self.model, self.optimiser = model, optimiser
+        self.average: dict[str, Tensor] = {k: v.detach().clone() for k, v in model.state_dict().items()}
+        self.done = 0
+        self._path = folder / "state.safetensors"
+        self._identity = json.loads(json.dumps(identity))
+        self._named = dict(model.named_parameters())
+        self._live = list(self._named.values())
+        self._kept = [self.average[name] for name in self._named]
+
+    def step(self, loss: Tensor, rate: float, clip: float, decay: float) -> None:
+        """One step of the optimiser, then of the moving average (shorter in the beginning)."""
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self._live, clip)
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        self.optimiser.step()
+        self.done += 1
+        now = min(decay, (1 + self.done) / (10 + self.done))
+        with torch.no_grad():
+            torch._foreach_lerp_(self._kept, self._live, 1 - now)
+
+    def save(self, done: int) -> None:
+        """Write the state after `done` steps."""
+        tensors = {f"model.{k}": v for k, v in self.model.state_dict().items()}
+        tensors |= {f"average.{k}": v for k, v in self.average.items()}
+        for name, parameter in self._named.items():
+            for key, value in self.optimiser.state[parameter].items():
+                tensors[f"{key}.{name}"] = value
+        told = {"done": str(done), "identity": json.dumps(self._identity)}
+        content = {k: v.detach().cpu().contiguous() for k, v in tensors.items()}
+        write_atomic(self._path, save(content, told))
+
+    def resume(self) -> int:
+        """Take up what is in the folder; steps done, 0 if there is nothing. Raises `OtherTraining`."""
+        if not self._path.exists():
+            return 0
+        try:
+            with safe_open(self._path, framework="pt") as file:
+                told = file.metadata() or {}
+                done, identity = int(told["done"]), json.loads(told["identity"])
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        except (OSError, SafetensorError, KeyError, ValueError) as error:
+            raise OtherTraining(f"{self._path} is damaged ({error}); remove it to train from the start") from error
+        if identity != self._identity:
+            raise OtherTraining(
+                f"{self._path.parent.parent} holds a training of {done} steps with {self._difference(identity)}; "
+                "say output=ANOTHER_FOLDER, or remove it"
+            )
+        self._take(tensors)
+        self.done = done
+        return done
+
+    def _take(self, tensors: Mapping[str, Tensor]) -> None:
+        self.model.load_state_dict({k[6:]: v for k, v in tensors.items() if k.startswith("model.")})
+        for name, value in self.average.items():
+            value.copy_(tensors[f"average.{name}"])
+        for name, parameter in self._named.items():
+            self.optimiser.state[parameter] = {
+                "step": tensors[f"step.{name}"],
+                "exp_avg": tensors[f"exp_avg.{name}"].to(parameter.device),
+                "exp_avg_sq": tensors[f"exp_avg_sq.{name}"].to(parameter.device),
+            }
+
+    def _difference(self, other: Mapping[str, Any]) -> str:
+        """The first thing that is not the same, in words."""
+        mine, theirs = _flat(self._identity), _flat(other)
+        for key in sorted(mine.keys() | theirs.keys()):
+            if mine.get(key) != theirs.get(key):
+                name = key.removeprefix("config.")
+                return "other data" if key == "data" else f"{name}={theirs.get(key)}, not {mine.get(key)}"
+        return "other settings"
+
+
+def _flat(nested: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in nested.items():
+        if isinstance(value, Mapping):
+            flat |= _flat(value, f"{prefix}{key}.")
+        else:
+            flat[prefix + key] = value
+    return flat
+
+
+@contextmanager
+def graceful() -> Iterator[list[int]]:
+    """Within it the first Ctrl-C only adds to the list; the second is as ever. A no-op off the main thread."""
+    asked: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield asked
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def ask(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+        asked.append(number)
+        signal.signal(signal.SIGINT, before)
+
+    signal.signal(signal.SIGINT, ask)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)
