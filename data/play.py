@@ -13,7 +13,7 @@ number of worker processes gives the same dataset, and an interrupted collection
 """
 
 import multiprocessing
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -189,7 +189,7 @@ def play_unit(config: PlayConfig, unit: int) -> list[EpisodeRecord]:
         world.close()
 
 
-def collect(config: PlayConfig, folder: Path, workers: int = 2) -> Iterator[tuple[int, int]]:
+def collect(config: PlayConfig, folder: Path, workers: int = 2) -> Generator[tuple[int, int], None, None]:
     """Collect play into a dataset folder, going on where an earlier run stopped.
 
     Yields (units done, units in all) after each unit that is safely on disk. Raises the writer's

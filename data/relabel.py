@@ -144,9 +144,8 @@ def _unambiguous(states: State, goal: Goal, start: int, stop: int) -> bool:
     """Nothing but the goal's subject changed, and it was handled in the family's manner."""
     span = states.at(slice(start, stop + 1))
     task = task_named(goal.task)
-    if goal.object >= 0:
-        if _manner(span, goal.object) != task.manner:
-            return False
+    if goal.object >= 0 and _manner(span, goal.object) != task.manner:
+        return False
     shift = np.linalg.norm(span.object_pos[-1] - span.object_pos[0], axis=-1)
     for k in range(states.n_objects):
         rides = goal.task in ("open_drawer", "close_drawer") and bool(in_drawer(span, k)[[0, -1]].all())

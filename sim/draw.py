@@ -37,7 +37,9 @@ class SceneConfig:
         if unknown or not self.layouts:
             raise ValueError(f"no layout is called {unknown}; the layouts: {', '.join(LAYOUTS)}")
         if len(set(self.objects)) < self.n_objects:
-            raise ValueError(f"{self.n_objects} different objects can't be drawn from {len(set(self.objects))}")
+            raise ValueError(
+                f"{self.n_objects} different objects can't be drawn from {len(set(self.objects))}"
+            )
 
 
 class CannotDraw(ValueError):
@@ -143,7 +145,12 @@ def _place(rng: np.random.Generator, rank: int, task: str | None) -> str:
 
 
 def _placed(
-    rng: np.random.Generator, thing: Thing, others: list[Thing], layout: Layout, joints: tuple[float, ...], place: str
+    rng: np.random.Generator,
+    thing: Thing,
+    others: list[Thing],
+    layout: Layout,
+    joints: tuple[float, ...],
+    place: str,
 ) -> Thing:
     """The thing at the first free spot of its place; on the desk if there is none."""
     z = thing.size[2] / 2

@@ -71,7 +71,7 @@ def go_to(state: State, position: Array, heading: float, grip: float, style: Sty
 def _heading(state: State) -> float:
     """The hand's heading: 0 when its fingers open along the world's y axis."""
     x, y, _, _ = state.ee_quat
-    return float(wrap(2 * np.arctan2(y, x)))
+    return wrap(float(2 * np.arctan2(y, x)))
 
 
 def _move(state: State, target: Array, heading: float, grip: float, speed: float) -> Array:
@@ -277,4 +277,3 @@ _FURNITURE = {
     "turn_on_lamp": lambda state, style: _flip(state, True, style),
     "turn_off_lamp": lambda state, style: _flip(state, False, style),
 }
-

@@ -33,7 +33,7 @@ SIDES = {"left_of": (0.0, 1.0), "right_of": (0.0, -1.0), "in_front_of": (-1.0, 0
 REACH = ((0.30, 0.68), (-0.44, 0.44))  # m: x and y where the hand can grasp from above
 DESK = ((0.32, 0.60), (-0.26, 0.26))  # m: where something may be put down or pushed to
 GAP = 0.030  # m, left between things put beside each other: a finger fits in
-ELBOW_ROOM = 0.075  # m around an object that is to be turned or grasped
+ELBOW_ROOM = 0.085  # m around an object that is to be turned
 
 
 class Spot(NamedTuple):
@@ -76,7 +76,7 @@ def spot(goal: Goal, state: State) -> Spot | None:
 
 def possible(goal: Goal, state: State) -> bool:
     """Whether the goal can be reached from here in one act, and is not reached already."""
-    task, obj, other = goal
+    task, obj, _ = goal
     if task_named(task).arguments == 0:
         return _furniture_possible(task, state)
     if not graspable(obj, state):
@@ -86,7 +86,9 @@ def possible(goal: Goal, state: State) -> bool:
     if task.startswith("push_"):
         return _can_push(state, obj, DIRECTIONS[task.removeprefix("push_")])
     if task.startswith("rotate_"):
-        return bool(on_desk(state, obj)) and _free(state, state.object_pos[obj, :2], (obj,), ELBOW_ROOM + 0.01)
+        return bool(on_desk(state, obj)) and _free(
+            state, state.object_pos[obj, :2], (obj,), ELBOW_ROOM + 0.01
+        )
     if task == "unstack":
         stacked = any(rests_on(state, obj, k) for k in range(state.n_objects) if k != obj)
         return stacked and spot(goal, state) is not None
@@ -96,6 +98,12 @@ def possible(goal: Goal, state: State) -> bool:
         return not in_drawer(state, obj) and _drawer_spot(state) is not None
     if task == "put_in_tray":
         return not in_tray(state, obj) and _tray_spot(state, obj) is not None
+    return _can_bring(goal, state)
+
+
+def _can_bring(goal: Goal, state: State) -> bool:
+    """Whether one object can be put on, or beside, another."""
+    task, obj, other = goal
     if in_drawer(state, obj) or in_drawer(state, other):
         return False
     if task == "stack":
@@ -228,7 +236,13 @@ def _on_free_desk(state: State, xy: Array) -> bool:
 
 # What each fixture covers of the desk, in its own frame around the point of `fixture_pos`:
 # (x low, x high, |y|) in metres. The drawer's grows with its opening.
-_COVER = ((-0.03, 0.22, 0.125), (-0.05, 0.09, 0.19), (-0.04, 0.08, 0.04), (-0.05, 0.14, 0.05), (-0.08, 0.08, 0.10))
+_COVER = (
+    (-0.03, 0.22, 0.125),
+    (-0.05, 0.09, 0.19),
+    (-0.04, 0.08, 0.04),
+    (-0.05, 0.14, 0.05),
+    (-0.08, 0.08, 0.10),
+)
 
 
 def _over_furniture(state: State, xy: Array, margin: float) -> bool:

@@ -6,12 +6,13 @@ holds an instant or a whole episode.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.floating[Any]]
+Angle = TypeVar("Angle", float, Array)
 
 FIXTURES = ("drawer", "sliding door", "button", "lever switch", "tray")
 """The desk's furniture, in the order of every fixture axis; the names are what the policy reads."""
@@ -60,6 +61,6 @@ def yaw_of(quat: Array) -> Array:
     return np.arctan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z))
 
 
-def wrap(angle: Array) -> Array:
+def wrap(angle: Angle) -> Angle:
     """An angle or a difference of angles, brought to [-pi, pi)."""
     return (angle + np.pi) % (2 * np.pi) - np.pi

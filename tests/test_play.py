@@ -64,7 +64,7 @@ def test_collection_is_the_same_with_any_number_of_workers(tmp_path) -> None:
 def test_an_interrupted_collection_goes_on_where_it_was(tmp_path, monkeypatch) -> None:
     straight = list(collect(SHORT, tmp_path / "straight", 1))
     halves = collect(SHORT, tmp_path / "halves", 1)
-    next(halves), next(halves)
+    assert [next(halves) for _ in range(2)] == [(0, SHORT.n_units), (1, SHORT.n_units)]
     halves.close()
     played: list[int] = []
     real = play.play_unit
@@ -75,9 +75,9 @@ def test_an_interrupted_collection_goes_on_where_it_was(tmp_path, monkeypatch) -
     assert all(same(first.episode(i), second.episode(i)) for i in range(first.n_episodes))
 
 
-@pytest.mark.parametrize(("given", "said"), [({"minutes": 0}, "more than 0"), ({"episode_steps": 3}, "at least 20")])
+@pytest.mark.parametrize(
+    ("given", "said"), [({"minutes": 0}, "more than 0"), ({"episode_steps": 3}, "at least 20")]
+)
 def test_a_play_config_that_makes_no_sense_is_refused_in_words(given: dict, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         PlayConfig(**given)
-
-
