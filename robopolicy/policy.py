@@ -59,15 +59,25 @@ class Reading(NamedTuple):
     object: Tensor  # (B, E)
     other: Tensor  # (B, E + 1); the last is "nothing"
 
+    def choose(self) -> "Choice":
+        """The likeliest of each, where no thing is related to itself."""
+        code, (object_, other), _ = self._best()
+        return Choice(code, object_, other)
+
     @property
     def confidence(self) -> Tensor:
-        """(B,) probability of the whole reading."""
-        return sum(part.max(-1).values for part in self).exp()  # pyright: ignore[reportAttributeAccessIssue]
+        """(B,) probability of what `choose` gives."""
+        return self._best()[2].exp()
 
-    def choose(self) -> "Choice":
-        """The likeliest of each."""
-        other = self.other.argmax(-1)
-        return Choice(self.code.argmax(-1), self.object.argmax(-1), other.where(other < self.object.shape[-1], -1))
+    def _best(self) -> tuple[Tensor, tuple[Tensor, Tensor], Tensor]:
+        """Code, (object, other), and the log-probability of all three."""
+        n = self.object.shape[-1]
+        pairs = self.object[:, :, None] + self.other[:, None, :]  # (B, E, E + 1)
+        itself = torch.eye(n, n + 1, dtype=torch.bool, device=pairs.device)
+        pair, place = pairs.masked_fill(itself, -torch.inf).flatten(1).max(-1)
+        sure, code = self.code.max(-1)
+        other = place % (n + 1)
+        return code, (place // (n + 1), other.where(other < n, -1)), pair + sure
 
 
 class Choice(NamedTuple):

@@ -13,13 +13,13 @@ from typing import NamedTuple
 
 from sim import panda
 from sim.bullet import pybullet as p
-from sim.furniture import FURNITURE, Fixture
+from sim.furniture import FURNITURE, Fixture, Vec
 from sim.layouts import LAYOUTS
 from sim.scene import COLOURS, ROUND, Scene, Thing
 
 OBJECT_MASS = 0.10  # kg
 DESK_HALF = (0.55, 0.75, 0.05)  # m
-DESK_COLOUR = (0.80, 0.76, 0.70)
+DESK_COLOUR, FLOOR_COLOUR = (0.80, 0.76, 0.70), (0.74, 0.77, 0.82)
 FLOOR = -0.75  # m below the desk top: what falls off ends there
 SPRING = 3.0  # N, the most that brings the button up again
 
@@ -46,17 +46,22 @@ def set_up(client: int, scene: Scene, visuals: bool) -> Bodies:
 
 
 def _build_desk(client: int, visuals: bool) -> None:
-    shape = p.createCollisionShape(p.GEOM_BOX, halfExtents=DESK_HALF, physicsClientId=client)
-    look = -1
-    if visuals:
-        look = p.createVisualShape(
-            p.GEOM_BOX, halfExtents=DESK_HALF, rgbaColor=[*DESK_COLOUR, 1], physicsClientId=client
-        )
-    desk = p.createMultiBody(0, shape, look, [0.40, 0, -DESK_HALF[2]], physicsClientId=client)
+    """The desk, and a floor far below it for what falls off."""
+    floor_half, floor_middle = (9.0, 9.0, 0.05), (0.0, 0.0, FLOOR - 0.05)
+    desk = _build_box(client, DESK_HALF, (0.40, 0.0, -DESK_HALF[2]), DESK_COLOUR if visuals else None)
+    floor = _build_box(client, floor_half, floor_middle, FLOOR_COLOUR if visuals else None)
     p.changeDynamics(desk, -1, lateralFriction=0.7, physicsClientId=client)
-    floor = p.createCollisionShape(p.GEOM_BOX, halfExtents=[9, 9, 0.05], physicsClientId=client)
-    body = p.createMultiBody(0, floor, -1, [0, 0, FLOOR - 0.05], physicsClientId=client)
-    p.changeDynamics(body, -1, lateralFriction=0.7, rollingFriction=0.01, physicsClientId=client)
+    p.changeDynamics(floor, -1, lateralFriction=0.7, rollingFriction=0.01, physicsClientId=client)
+
+
+def _build_box(client: int, half: Vec, middle: Vec, colour: Vec | None) -> int:
+    shape = p.createCollisionShape(p.GEOM_BOX, halfExtents=half, physicsClientId=client)
+    look = -1
+    if colour:
+        look = p.createVisualShape(
+            p.GEOM_BOX, halfExtents=half, rgbaColor=[*colour, 1], physicsClientId=client
+        )
+    return p.createMultiBody(0, shape, look, middle, physicsClientId=client)
 
 
 def _build_fixture(client: int, fixture: Fixture, pose: tuple[float, float, float], visuals: bool) -> int:

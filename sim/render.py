@@ -1,0 +1,89 @@
+"""Pictures of a world: what the default camera sees is what left, right, forward and backward mean.
+
+    world = World(visuals=True)
+    world.build(draw_scene(0))
+    picture = render(world)  # (360, 480, 3) uint8
+
+Rendered on the CPU by PyBullet's TinyRenderer, so the same world gives the same picture anywhere.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.bullet import pybullet
+from sim.state import Array
+from sim.world import World
+
+Vec = tuple[float, float, float]
+Picture = NDArray[np.uint8]  # (H, W, 3)
+
+SIZE = (480, 360)  # width, height, px
+NEAR, FAR = 0.1, 4.0  # m
+LIGHT = (-0.35, 0.55, 1.6)  # where it comes from
+SKY, GROUND = (226, 231, 238), (188, 196, 208)  # the background, from top to bottom
+
+
+@dataclass(frozen=True)
+class Camera:
+    """Where from, where to. The default looks down on the desk, from above its middle.
+
+    Forward (+x) is up in its picture, left (+y) is left: as they are to the robot. From behind, the
+    arm would hide what it works on; from here it enters at the lower edge and hides little.
+    """
+
+    eye: Vec = (0.56, 0.0, 1.42)  # m, world frame
+    target: Vec = (0.462, 0.0, 0.0)
+    up: Vec = (1.0, 0.0, 0.0)
+    field: float = 35.0  # degrees, vertical
+
+    def view(self) -> tuple[float, ...]:
+        """OpenGL's view matrix, column by column."""
+        return pybullet.computeViewMatrix(self.eye, self.target, self.up)
+
+    def projection(self, size: tuple[int, int] = SIZE) -> tuple[float, ...]:
+        """OpenGL's projection matrix, column by column."""
+        return pybullet.computeProjectionMatrixFOV(self.field, size[0] / size[1], NEAR, FAR)
+
+    def project(self, points: Array | Sequence[float], size: tuple[int, int] = SIZE) -> Array:
+        """World points (..., 3), m -> pixels (..., 2), x to the right and y down from the top left."""
+        points = np.asarray(points, float)
+        view = np.array(self.view()).reshape(4, 4).T
+        projection = np.array(self.projection(size)).reshape(4, 4).T
+        homogeneous = np.concatenate([points, np.ones((*points.shape[:-1], 1))], -1)
+        clip = homogeneous @ (projection @ view).T
+        seen = clip[..., :2] / clip[..., 3:]
+        return (seen * [0.5, -0.5] + 0.5) * size
+
+
+CAMERAS: dict[str, Camera] = {
+    "desk": Camera(),
+    "front": Camera(eye=(1.28, -0.72, 0.80), target=(0.40, 0.0, 0.10), up=(0.0, 0.0, 1.0), field=44.0),
+}
+"""By name; "front" stands across the desk, to the robot's right, and sees left and right swapped."""
+
+
+class UnknownCamera(ValueError):
+    """No camera has this name."""
+
+    def __init__(self, name: object) -> None:
+        super().__init__(f"no camera is called {name!r}; the cameras: {', '.join(CAMERAS)}")
+
+
+def camera_named(name: str) -> Camera:
+    """The camera of that name; raises `UnknownCamera`."""
+    if name not in CAMERAS:
+        raise UnknownCamera(name)
+    return CAMERAS[name]
+
+
+def render(
+    world: World, camera: Camera = CAMERAS["desk"], size: tuple[int, int] = SIZE, shadow: bool = False
+) -> Picture:
+    """What the camera sees now, (H, W, 3); `size` is (width, height). A shadow doubles the cost."""
+    picture, depth = world.photograph(camera.view(), camera.projection(size), size, LIGHT, shadow)
+    fade = np.linspace(0, 1, size[1])[:, None]  # (H, 1)
+    background = ((1 - fade) * SKY + fade * GROUND).astype(np.uint8)[:, None, :]  # (H, 1, 3)
+    return np.where(depth[..., None] >= 1.0, background, picture)

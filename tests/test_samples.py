@@ -1,0 +1,118 @@
+"""Batches drawn from segments of play."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from data.record import EpisodeRecord
+from data.samples import FAMILIES, SampleConfig, Samples, TooFewSegments
+from data.segments import Segment
+from sim.observation import entity_names
+from sim.scene import Scene, Thing
+from sim.state import State
+
+LENGTH, CHUNK = 20, 4
+SMALL = SampleConfig(sentences=16, instants=4)
+
+
+def toy_episode(index: int, n_objects: int) -> EpisodeRecord:
+    """Frame t of episode i has action 0 = i / 100 + t / 1000, and the hand at that x."""
+    code = (index / 100 + np.arange(LENGTH + 1) / 1000).astype(np.float32)
+    things = tuple(
+        Thing(colour, "cube", (0.04, 0.04, 0.04), (0.5, 0.0, 0.02), 0.0)
+        for colour in ("red", "green", "blue")[:n_objects]
+    )
+    lead = (LENGTH + 1,)
+    states = State(
+        ee_pos=np.stack([code, 0 * code, 0 * code], -1),
+        ee_quat=np.tile([1.0, 0.0, 0.0, 0.0], (*lead, 1)),
+        gripper=np.full(lead, 0.08),
+        object_pos=np.zeros((*lead, n_objects, 3)),
+        object_quat=np.tile([0.0, 0.0, 0.0, 1.0], (*lead, n_objects, 1)),
+        object_size=np.full((*lead, n_objects, 3), 0.04),
+        fixture_pos=np.zeros((*lead, 5, 3)),
+        fixture_yaw=np.zeros((*lead, 5)),
+        joints=np.zeros((*lead, 4)),
+        lights=np.zeros((*lead, 2)),
+    )
+    scene = Scene(index, "right_handed", things, (0.0, 0.0, 0.0, 0.0), False)
+    return EpisodeRecord(scene, states, np.repeat(code[:LENGTH, None], 7, 1))
+
+
+class Toy:
+    def episodes(self) -> Iterator[EpisodeRecord]:
+        return (toy_episode(i, n) for i, n in enumerate((3, 2, 1)))
+
+
+SEGMENTS = [
+    Segment(0, 2, 9, "open_drawer", -1, -1, ("open the drawer", "pull it open")),
+    *[Segment(1, 5, 20, "lift", 1, -1, ("lift the green cube",)) for _ in range(50)],
+    Segment(0, 0, 3, "stack", 2, 0, ("put the blue cube on the red cube",)),
+    Segment(2, 18, 20, "put_in_drawer", 0, -1, ("put it in the drawer",)),
+]
+
+
+def toy_samples(config: SampleConfig = SMALL) -> Samples:
+    return Samples(Toy(), SEGMENTS, CHUNK, config)
+
+
+def test_a_batch_has_the_shapes_it_says():
+    batch = toy_samples().batch(0, 0)
+    assert batch.observation.proprio.shape == (16, 4, 8)
+    assert batch.observation.entities.shape == (16, 4, 10, 12)
+    assert batch.observation.mask.shape == (16, 4, 10)
+    assert batch.actions.shape == (16, 4, CHUNK, 7)
+    assert batch.valid.shape == (16, 4, CHUNK)
+    assert batch.names.shape == (16, 10)
+
+
+def test_everything_in_a_row_belongs_together():
+    samples = toy_samples()
+    of_family = {segment.task: segment for segment in SEGMENTS}
+    for step in range(10):
+        batch = samples.batch(0, step)
+        for i in range(len(batch.sentence)):
+            segment = of_family[FAMILIES[batch.family[i]]]
+            assert samples.sentences[batch.sentence[i]] in segment.sentences
+            names = entity_names(toy_episode(0, (3, 2, 1)[segment.episode]).scene.names)
+            assert tuple(samples.names[j] for j in batch.names[i]) == names
+            frames = np.rint((batch.observation.proprio[i, :, 0] - segment.episode / 100) * 1000).astype(int)
+            assert (frames >= segment.start).all()
+            assert (frames < segment.stop).all()
+            for r, frame in enumerate(frames):
+                inside = np.arange(frame, frame + CHUNK) < segment.stop
+                assert batch.valid[i, r].tolist() == inside.astype(float).tolist()
+                expected = segment.episode / 100 + np.arange(frame, frame + CHUNK)[inside] / 1000
+                assert np.allclose(batch.actions[i, r, inside, 0], expected, atol=1e-6)
+
+
+def test_rows_of_the_things_are_those_of_the_goal():
+    batch = toy_samples().batch(0, 0)
+    rows = {FAMILIES[f]: (t, o) for f, t, o in zip(batch.family, batch.target, batch.other, strict=True)}
+    expected = {"open_drawer": (5, -1), "lift": (1, -1), "stack": (2, 0), "put_in_drawer": (0, 5)}
+    assert rows == expected
+
+
+def test_a_batch_is_a_function_of_seed_and_step():
+    first, again = toy_samples().batch(3, 7), toy_samples().batch(3, 7)
+    assert all(np.array_equal(a, b) for a, b in zip(first[1:], again[1:], strict=True))
+    other = toy_samples().batch(3, 8)
+    assert not np.array_equal(first.actions, other.actions)
+
+
+def test_rare_families_are_drawn_more_often_than_they_occur():
+    share = [
+        np.mean(np.concatenate([toy_samples(SampleConfig(64, 1, b)).batch(0, i).family for i in range(20)]) == 8)
+        for b in (1.0, 0.0)
+    ]
+    assert FAMILIES[8] == "lift"
+    assert share[0] > 0.85
+    assert 0.15 < share[1] < 0.35
+
+
+def test_nothing_to_learn_from_is_told():
+    with pytest.raises(TooFewSegments, match="no segments"):
+        Samples(Toy(), [], CHUNK)
+    with pytest.raises(TooFewSegments, match="another dataset"):
+        Samples(Toy(), [SEGMENTS[0]._replace(episode=9)], CHUNK)
