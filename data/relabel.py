@@ -132,8 +132,8 @@ def _subject(goal: Goal, n_objects: int) -> int:
 
 def _manner(span: State, obj: int) -> Manner:
     """How the object was handled in a stretch of states."""
-    rise = span.object_pos[:, obj, 2].max() - span.object_pos[0, obj, 2]
-    if rise > CARRIED:
+    height = span.object_pos[:, obj, 2]
+    if height.max() - min(height[0], height[-1]) > CARRIED:  # it may have been in the hand from the start
         return "carried"
     gap = span.object_pos[:, obj] - span.ee_pos
     between = (np.hypot(gap[:, 0], gap[:, 1]) < GRIPPED) & (np.abs(gap[:, 2]) < 0.03)

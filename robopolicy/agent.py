@@ -49,7 +49,9 @@ class Agent:
             )
         self.execute = execute or policy.config.execute
         if not 1 <= self.execute <= policy.config.chunk:
-            raise CheckpointError(f"execute must be from 1 to the chunk, {policy.config.chunk}, not {self.execute}")
+            raise CheckpointError(
+                f"execute must be from 1 to the chunk, {policy.config.chunk}, not {self.execute}"
+            )
         self._least = confidence
         self._choice: Choice | None = None
 
@@ -68,7 +70,9 @@ class Agent:
         self._at = 0
         return [
             Understood(TASKS[code].name, row[target], row[other] if other >= 0 else "", float(p))
-            for row, code, target, other, p in zip(names, *(c.tolist() for c in self._choice), sure, strict=True)
+            for row, code, target, other, p in zip(
+                names, *(c.tolist() for c in self._choice), sure, strict=True
+            )
         ]
 
     @torch.inference_mode()

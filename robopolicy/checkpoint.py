@@ -58,16 +58,22 @@ def load_checkpoint(folder: Path | str) -> Policy:
     config = read_config(folder)
     raw = _read(folder / WEIGHTS)
     if hashlib.sha256(raw).hexdigest() != config["weights_sha256"]:
-        raise CheckpointError(f"{folder / WEIGHTS} is damaged: it is not what {CONFIG} vouches for; train again")
+        raise CheckpointError(
+            f"{folder / WEIGHTS} is damaged: it is not what {CONFIG} vouches for; train again"
+        )
     try:
         shape = dict(config["policy"])
         policy = Policy(PolicyConfig(**{**shape, "encoder": EncoderConfig(**shape["encoder"])}))
         policy.load_state_dict(load(raw))
     except (TypeError, KeyError, AttributeError) as error:
-        raise CheckpointError(f"{folder / CONFIG} does not describe a policy of this version: {error}") from error
+        raise CheckpointError(
+            f"{folder / CONFIG} does not describe a policy of this version: {error}"
+        ) from error
     except (RuntimeError, SafetensorError) as error:
         what = str(error).splitlines()[-1].strip()
-        raise CheckpointError(f"the weights in {folder} are of another network than {CONFIG} says: {what}") from error
+        raise CheckpointError(
+            f"the weights in {folder} are of another network than {CONFIG} says: {what}"
+        ) from error
     policy.encoder_sha256 = config["encoder"]["sha256"]
     return policy.eval()
 
@@ -78,7 +84,9 @@ def read_config(folder: Path | str) -> dict[str, Any]:
     try:
         config = json.loads(_read(path))
     except ValueError as error:
-        raise CheckpointError(f"{path} is damaged: {error}; train again, or restore it from a copy") from error
+        raise CheckpointError(
+            f"{path} is damaged: {error}; train again, or restore it from a copy"
+        ) from error
     if not isinstance(config, dict) or "policy" not in config or "weights_sha256" not in config:
         raise CheckpointError(f"{path} is no checkpoint of robopolicy; `robopolicy train` writes one")
     if config.get("format") != FORMAT:

@@ -1,6 +1,9 @@
-"""One sentence to the robot: it acts until the time is up or it rests, and we see and hear what happened."""
+"""One sentence to the robot: it acts until it has done what it understood, rests, or the time is up.
 
-from collections.abc import Iterator
+Then we see a film, and hear in the relabeller's words what happened.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -9,21 +12,22 @@ import numpy as np
 
 from data.relabel import happened
 from data.splits import train_objects
-from robopolicy.agent import Agent
+from robopolicy.agent import Agent, Understood
 from robopolicy.errors import UserError
 from robopolicy.evaluate import checkpoint_hash
-from robopolicy.films import SIZE, slug
+from robopolicy.films import picture, slug
 from robopolicy.plan import layouts_of
 from robopolicy.policy import Policy
 from robopolicy.video import Frame, captioned, same_size, write_mp4
 from sim.draw import SceneConfig, draw_scene
 from sim.observation import Observation, entity_names, observe
-from sim.render import Camera, render
 from sim.scene import Scene
 from sim.state import Array, State, stack
+from sim.tasks import Goal, achieved, task_named
 from sim.world import CONTROL_HZ, World
 
 REST = 10  # control steps within which the hand has to stay for the robot to count as resting
+AFTER = 6  # control steps that it goes on after it did what it understood: letting go, moving away
 STILL = 0.004  # m that a resting hand may drift in them
 
 
@@ -58,7 +62,7 @@ class EmptyCommand(UserError):
 class Actor(Protocol):
     """What a session needs of an agent: it serves a batch, here of one."""
 
-    def reset(self, commands: list[str], names: list[tuple[str, ...]]) -> None: ...
+    def reset(self, commands: list[str], names: list[tuple[str, ...]]) -> Sequence[Understood] | None: ...
 
     def act(self, observation: Observation) -> Array: ...
 
@@ -67,6 +71,7 @@ class Told(NamedTuple):
     """What came of one command."""
 
     sentence: str
+    understood: Understood | None
     states: State  # (T + 1)
     happened: list[str]  # in words
     video: Path | None
@@ -82,36 +87,42 @@ class Session:
         desks = SceneConfig(config.n_objects, layouts_of(config.world), train_objects())
         self.scene: Scene = draw_scene(config.seed, desks)
         self._world.build(self.scene)
-        self._camera, self._count = Camera(), 0
+        self._count = 0
 
     def tell(self, sentence: str) -> Told:
         """Carry out a sentence; raises `EmptyCommand`."""
         if not sentence.strip():
             raise EmptyCommand
         states, frames = [self._world.state()], list(self._frames())
-        self._actor.reset([sentence], [entity_names(self.scene.names)])
-        for action in self._actions(states):
+        answer = self._actor.reset([sentence], [entity_names(self.scene.names)])
+        understood = answer[0] if answer else None
+        goal = _goal(understood, self.scene.names) if understood else None
+        for action in self._actions(states, goal):
             states.append(self._world.step(action))
             frames += self._frames()
         episode = stack(states)
         words = happened(episode, self.scene.names)
         self._count += 1
         video = self._write(sentence, frames, words) if frames else None
-        return Told(sentence, episode, words, video)
+        return Told(sentence, understood, episode, words, video)
 
     def close(self) -> None:
         self._world.close()
 
-    def _actions(self, states: list[State]) -> Iterator[Array]:
-        for _ in range(self.config.max_steps):
+    def _actions(self, states: list[State], goal: Goal | None) -> Iterator[Array]:
+        left = self.config.max_steps
+        while left > 0:
             seen = observe(states[-1])
             yield self._actor.act(Observation(*(field[None] for field in seen)))[0]
+            left -= 1
             if resting(states):
                 return
+            if goal and achieved(goal, states[0], states[-1]):
+                left, goal = min(left, AFTER), None
 
     def _frames(self) -> Iterator[Frame]:
         if self.config.video:
-            yield render(self._world, self._camera, SIZE)
+            yield picture(self._world)
 
     def _write(self, sentence: str, frames: list[Frame], words: list[str]) -> Path:
         path = Path(self.config.output) / f"{self._count:02d}-{slug(sentence)}.mp4"
@@ -128,6 +139,15 @@ def resting(states: list[State]) -> bool:
     hand = np.stack([state.ee_pos for state in states[-REST - 1 :]])
     grip = [float(state.gripper) for state in states[-REST - 1 :]]
     return bool(np.ptp(hand, axis=0).max() < STILL and max(grip) - min(grip) < STILL)
+
+
+def _goal(understood: Understood, names: tuple[str, ...]) -> Goal | None:
+    """What the policy took the sentence to ask for, as a goal that can be judged; None if it is none."""
+    things = [thing for thing in (understood.target, understood.other) if thing in names]
+    task = task_named(understood.family)
+    if len(things) != task.arguments:
+        return None
+    return Goal(task.name, *(names.index(thing) for thing in things))
 
 
 def _load(checkpoint: str) -> Actor:

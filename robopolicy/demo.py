@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from data.play import PlayConfig, collect
+from robopolicy.card import write_card
 from robopolicy.evaluate import EvaluateConfig, evaluate, evaluated
 from robopolicy.films import Film, chosen, film, montage
 from robopolicy.relabelling import RelabelConfig, relabel_dataset
 from robopolicy.report import training_curve, write_report
 from robopolicy.stages import Report, Stage, run_stages
 from robopolicy.summary import Result
-from robopolicy.tables import Tally
+from robopolicy.tables import Tally, markdown_table
 from robopolicy.train import TrainConfig, train
 
 
@@ -92,7 +93,8 @@ def _evaluate(config: DemoConfig, report: Report) -> None:
         del per_minute
         report(sum(row.done for row in rows.values()), sum(row.n for row in rows.values()))
 
-    evaluate(config.evaluation, tick)
+    info, _ = evaluate(config.evaluation, tick)
+    write_card(config.checkpoint, markdown_table(info))
 
 
 def _film(config: DemoConfig, report: Report) -> None:

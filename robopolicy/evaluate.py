@@ -44,6 +44,7 @@ class EvaluateConfig:
     max_steps: int = 120  # control steps (0.1 s) until a rollout counts as failed
     controls: tuple[str, ...] = CONTROLS  # does the sentence matter? other sentences, or none
     n_controls: int | None = None  # rollouts per control; null: as many as per level
+    card: bool = False  # write the measured table into the checkpoint's README.md
     failures: int = 0  # failures per level to film
     videos: int = 0  # successes per level to film
     workers: int | None = None  # processes; null: one per core

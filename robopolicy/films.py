@@ -5,12 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from robopolicy.summary import Result
 from robopolicy.video import BAD, GOOD, Frame, captioned, same_size, write_gif, write_mp4
-from sim.render import Camera, render
+from sim.render import CAMERAS, render
 from sim.world import CONTROL_HZ, World
 
-SIZE = (480, 360)  # width, height, px
+SIZE = (400, 300)  # width, height of each half of a film, px
 HOLD = 8  # frames that the end is shown for
 
 
@@ -24,18 +26,23 @@ class Film(NamedTuple):
     success: bool
 
 
+def picture(world: World) -> Frame:
+    """The desk as a visitor across it sees it, and beside that the default camera: (300, 800, 3)."""
+    return np.concatenate([render(world, CAMERAS[name], SIZE) for name in ("front", "desk")], axis=1)
+
+
 def replay(result: Result) -> Iterator[Frame]:
     """The rollout's frames with captions: before the first action, and after each."""
     world = World(visuals=True)
     try:
-        camera, trial = Camera(), result.trial
+        trial = result.trial
         note = f"{trial.level} · {trial.task}"
         world.build(result.scene)
-        frame = render(world, camera, SIZE)
+        frame = picture(world)
         yield captioned(frame, trial.sentence, note)
         for action in result.actions:
             world.step(action)
-            frame = render(world, camera, SIZE)
+            frame = picture(world)
             yield captioned(frame, trial.sentence, note)
         seconds = result.steps / CONTROL_HZ
         end = f"{note} · " + (

@@ -34,7 +34,7 @@ from robopolicy.features import (
 from sim.tasks import TASKS
 
 ACTION_DIM = 7
-CODE, OBJECT, OTHER = range(3)  # the slots
+LOOK = 64  # hidden units of the attention
 
 
 @dataclass(frozen=True)
@@ -89,20 +89,28 @@ class Choice(NamedTuple):
 
 
 class LanguageNet(nn.Module):
-    """Tokens and names -> a reading."""
+    """Tokens and names -> a reading.
+
+    What to do is read first, and steers where the things are looked for: which of two things goes on
+    which is said by the verb ("top the bar with the cube"). It steers the attention only, not the slots.
+    Slots and names share one projection, so that a thing never heard of is found by likeness.
+    """
 
     def __init__(self, config: PolicyConfig) -> None:
         super().__init__()
         width, slot = config.token_width, config.slot_width
+        self.mean: Tensor
+        self.scale: Tensor
         self.register_buffer("mean", torch.zeros(width))
         self.register_buffer("scale", torch.ones(width))
-        self.score = nn.Sequential(nn.Linear(width, 64), nn.SiLU(), nn.Linear(64, 3))
+        self.look = nn.Linear(width, LOOK)
+        self.steer = nn.Linear(width, LOOK, bias=False)
+        nn.init.zeros_(self.steer.weight)
+        self.score_code, self.score_things = nn.Linear(LOOK, 1), nn.Linear(LOOK, 2)
         self.code = nn.Sequential(nn.Linear(width, slot), nn.SiLU(), nn.Linear(slot, config.codes))
         self.name = nn.Linear(width, slot, bias=False)
-        self.slots = nn.ModuleList([nn.Linear(width, slot, bias=False) for _ in range(2)])
+        self.sharpness = nn.Parameter(torch.zeros(2))  # log
         self.nothing = nn.Linear(width, 1)
-        for layer in self.slots:
-            layer.weight.data.copy_(self.name.weight.data)  # pyright: ignore[reportCallIssue]
 
     def normalise(self, tokens: Tensor) -> Tensor:
         return (tokens - self.mean) / self.scale
@@ -114,16 +122,22 @@ class LanguageNet(nn.Module):
         tokens = self.normalise(tokens)
         if noise is not None:
             tokens = tokens + noise
-        attention = self.score(tokens).masked_fill(mask[..., None] == 0, -1e4).softmax(1)  # (B, L, 3)
-        slots = torch.einsum("bls,bld->bsd", attention * mask[..., None], tokens)
+        looked = self.look(tokens)
+        act = _attend(self.score_code(F.silu(looked)), mask, tokens)[:, 0]  # (B, D)
+        looked = looked + self.steer(act)[:, None]
+        things = _attend(self.score_things(F.silu(looked)), mask, tokens)  # (B, 2, D)
         named = self.name(self.normalise(names))  # (B, E, S)
-        absent = present == 0
-        pointed = []
-        for at, project in zip((OBJECT, OTHER), self.slots, strict=True):
-            match = torch.einsum("bs,bes->be", project(slots[:, at]), named) / named.shape[-1] ** 0.5
-            pointed.append(match.masked_fill(absent, -1e4))
-        pointed[1] = torch.cat([pointed[1], self.nothing(slots[:, CODE])], -1)
-        return Reading(self.code(slots[:, CODE]).log_softmax(-1), *(p.log_softmax(-1) for p in pointed))
+        match = self.name(things) @ named.transpose(1, 2) / named.shape[-1] ** 0.5  # (B, 2, E)
+        match = match * self.sharpness.exp()[:, None]
+        match = match.masked_fill(present[:, None] == 0, -1e4)
+        other = torch.cat([match[:, 1], self.nothing(act)], -1)
+        return Reading(self.code(act).log_softmax(-1), match[:, 0].log_softmax(-1), other.log_softmax(-1))
+
+
+def _attend(scores: Tensor, mask: Tensor, tokens: Tensor) -> Tensor:
+    """Scores (B, L, S) over tokens (B, L, D) -> the slots (B, S, D); zero where nothing was said."""
+    attention = scores.masked_fill(mask[..., None] == 0, -1e4).softmax(1) * mask[..., None]
+    return attention.transpose(1, 2) @ tokens
 
 
 class Block(nn.Module):
@@ -149,6 +163,8 @@ class ControlNet(nn.Module):
     def __init__(self, config: PolicyConfig) -> None:
         super().__init__()
         self.chunk = config.chunk
+        self.mean: Tensor
+        self.scale: Tensor
         flat = HAND_DIM + 2 * THING_DIM + PAIR_DIM + 1
         self.register_buffer("mean", torch.zeros(flat))
         self.register_buffer("scale", torch.ones(flat))

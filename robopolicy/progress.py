@@ -74,7 +74,9 @@ class TrainingState:
                 done, identity = int(told["done"]), json.loads(told["identity"])
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         except (OSError, SafetensorError, KeyError, ValueError) as error:
-            raise OtherTraining(f"{self._path} is damaged ({error}); remove it to train from the start") from error
+            raise OtherTraining(
+                f"{self._path} is damaged ({error}); remove it to train from the start"
+            ) from error
         if identity != self._identity:
             raise OtherTraining(
                 f"{self._path.parent.parent} holds a training of {done} steps with {self._difference(identity)}; "

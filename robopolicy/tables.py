@@ -58,5 +58,12 @@ def family_table(info: Mapping[str, Any]) -> Table:
     return table
 
 
+def markdown_table(info: Mapping[str, Any]) -> str:
+    """Levels and controls of an eval_info, for a README or a model card."""
+    rows = [*info["levels"].items(), *((f"control: {name}", row) for name, row in info["controls"].items())]
+    lines = [f"| {name} | {row['n_episodes']} | {rate_of(row)} |" for name, row in rows]
+    return "\n".join(["| level | n | success, 95 % interval |", "|---|---|---|", *lines])
+
+
 def rate_of(row: Mapping[str, Any]) -> str:
     return percent(row["n_success"], row["n_episodes"])

@@ -144,7 +144,9 @@ def compute_losses(
     noise, mask = _disturb(tokens, mask, texts, config, step)
     names, present = texts.names[batch.names].to(device), texts.present[batch.names].to(device)
     reading = policy.language(tokens, mask, names, present, noise)
-    family, target, other = (torch.from_numpy(x).to(device) for x in (batch.family, batch.target, batch.other))
+    family, target, other = (
+        torch.from_numpy(x).to(device) for x in (batch.family, batch.target, batch.other)
+    )
     instants = batch.actions.shape[1]
     choice = Choice(*(part.repeat_interleave(instants) for part in reading.choose()))
     seen = (torch.from_numpy(x.reshape(-1, *x.shape[2:])).to(device) for x in batch.observation)
@@ -174,7 +176,9 @@ def fit_normalisation(policy: Policy, samples: Samples, texts: Texts, seed: int)
     for step in range(8):
         batch = samples.batch(seed, step)
         instants = batch.actions.shape[1]
-        told = (torch.from_numpy(x).repeat_interleave(instants) for x in (batch.family, batch.target, batch.other))
+        told = (
+            torch.from_numpy(x).repeat_interleave(instants) for x in (batch.family, batch.target, batch.other)
+        )
         proprio, entities, _ = (torch.from_numpy(x.reshape(-1, *x.shape[2:])) for x in batch.observation)
         rows.append(control.features(Choice(*told), proprio, entities))
     features = torch.cat(rows)

@@ -21,7 +21,7 @@ GOOD, BAD = (110, 205, 130), (235, 120, 110)
 def captioned(frame: Frame, sentence: str, note: str = "", colour: tuple[int, int, int] = QUIET) -> Frame:
     """The frame under a strip with the sentence that was said and a short note. Sides become even."""
     height, width = frame.shape[0] // 2 * 2, frame.shape[1] // 2 * 2
-    size = max(11, width // 26)
+    size = max(11, width // 40)
     lines = wrapped(f"“{sentence}”" if sentence else "(nothing said)", width - size, size)[:3]
     strip = (len(lines) * (size + 4) + size + 10) // 2 * 2
     picture = Image.new("RGB", (width, height + strip), PAPER)
@@ -71,7 +71,7 @@ def write_mp4(path: Path, frames: Iterable[Frame], fps: float = 10) -> None:
     write_atomic(path, buffer.getvalue())
 
 
-def write_gif(path: Path, frames: Sequence[Frame], fps: float = 10, width: int = 360) -> None:
+def write_gif(path: Path, frames: Sequence[Frame], fps: float = 10, width: int = 640) -> None:
     """A looping GIF with one palette for all frames, so that still areas cost nothing."""
     scale = width / frames[0].shape[1]
     size = (width, round(frames[0].shape[0] * scale))

@@ -7,12 +7,13 @@ catches, and a command line's `--help` should show nothing but help. Import it f
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 
 @contextmanager
 def silence() -> Iterator[None]:
     """Nothing reaches standard output or error, not even from C, until the block ends."""
-    with open(os.devnull, "wb") as nowhere:
+    with Path(os.devnull).open("wb") as nowhere:
         saved = {fd: os.dup(fd) for fd in (1, 2) if _is_open(fd)}
         try:
             for fd in saved:

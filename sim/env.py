@@ -33,7 +33,7 @@ OPTIONS = ("scene", "task", "goal")
 Observed = dict[str, Array]
 
 
-class DeskEnv(gymnasium.Env[Observed, Array]):
+class DeskEnv(gymnasium.Env[Any, Array]):
     """A Panda at a furnished desk, in a physics world of its own.
 
     `reset(options=...)` takes a `scene` (a `Scene`, else one is drawn), a `task` (the name of a family:
@@ -150,7 +150,8 @@ class BadOptions(ValueError):
 
     def __init__(self, options: dict[str, Any]) -> None:
         super().__init__(
-            f"reset was given the options {', '.join(options)}; it takes a scene, or a task, or a scene and a goal"
+            f"reset was given the options {', '.join(options)}; it takes a scene,"
+            " or a task, or a scene and a goal"
         )
 
 

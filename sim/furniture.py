@@ -36,9 +36,13 @@ def box(size: Vec, xyz: Vec, colour: Vec, solid: bool = True) -> Part:
     return Part("box", size, xyz, colour, solid)
 
 
+def _numbers(values: tuple[float, ...]) -> str:
+    return " ".join(map(str, values))
+
+
 def _geometry(part: Part) -> str:
     if part.kind == "box":
-        return f'<box size="{part.size[0]} {part.size[1]} {part.size[2]}"/>'
+        return f'<box size="{_numbers(part.size)}"/>'
     if part.kind == "cylinder":
         return f'<cylinder radius="{part.size[0]}" length="{part.size[1]}"/>'
     return f'<sphere radius="{part.size[0]}"/>'
@@ -47,7 +51,7 @@ def _geometry(part: Part) -> str:
 def _link(name: str, parts: tuple[Part, ...], mass: float, visuals: bool) -> str:
     shapes = []
     for i, part in enumerate(parts):
-        where = f'<origin xyz="{part.xyz[0]} {part.xyz[1]} {part.xyz[2]}"/><geometry>{_geometry(part)}</geometry>'
+        where = f'<origin xyz="{_numbers(part.xyz)}"/><geometry>{_geometry(part)}</geometry>'
         if visuals:
             red, green, blue = part.colour
             paint = f'<material name="{name}{i}"><color rgba="{red} {green} {blue} 1"/></material>'
@@ -92,7 +96,7 @@ class Fixture:
         return (
             f'<robot name="{self.name}">{base}{_link("moving", self.moving, j.mass, visuals)}'
             f'<joint name="joint" type="{j.kind}"><parent link="base"/><child link="moving"/>'
-            f'<origin xyz="{j.xyz[0]} {j.xyz[1]} {j.xyz[2]}"/><axis xyz="{j.axis[0]} {j.axis[1]} {j.axis[2]}"/>'
+            f'<origin xyz="{_numbers(j.xyz)}"/><axis xyz="{_numbers(j.axis)}"/>'
             f'<limit lower="{j.lower}" upper="{j.upper}" effort="50" velocity="3"/></joint></robot>'
         )
 
@@ -165,7 +169,8 @@ def _lever() -> Fixture:
         box((0.022, 0.024, 0.030), (-at.LEVER_LENGTH, 0, 0), SIGNAL),
     )
     # Turning about +y lifts a tip that points along -x.
-    turn = Hinge("revolute", (0, 0, at.LEVER_HEIGHT), (0, 1, 0), -at.LEVER_TRAVEL, at.LEVER_TRAVEL, 0.1, 0.02, 0.06)
+    pivot, travel = (0, 0, at.LEVER_HEIGHT), at.LEVER_TRAVEL
+    turn = Hinge("revolute", pivot, (0, 1, 0), -travel, travel, 0.1, 0.02, 0.06)
     return Fixture("lever", still, moving, turn)
 
 

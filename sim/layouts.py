@@ -39,7 +39,7 @@ class Layout:
     button: tuple[float, float, float]
     lever: tuple[float, float, float]
     tray: tuple[float, float, float]
-    area: tuple[tuple[float, float], tuple[float, float]]  # ((x low, x high), (y low, y high)) free for objects
+    area: tuple[tuple[float, float], tuple[float, float]]  # free for objects: x and y from, to
 
     @property
     def poses(self) -> Array:

@@ -30,6 +30,7 @@ FINGER_SPEED = 0.25  # m/s
 PRESSED, RELEASED = 0.009, 0.004  # m: the button toggles its light at the first, re-arms at the second
 DETENT = 0.25  # N m that draws the lever to the nearer of its two ends
 
+Floats = Sequence[float]
 Motion = tuple[tuple[float, float], ...]  # position and velocity of joints
 
 
@@ -101,9 +102,8 @@ class World:
             )
             for body in self._objects
         ]
-        return Snapshot(
-            scene, tuple(j[:2] for j in arm), tuple(j[:2] for j in fixtures), tuple(objects), self._led, self._armed
-        )
+        moving = tuple(j[:2] for j in arm), tuple(j[:2] for j in fixtures), tuple(objects)
+        return Snapshot(scene, *moving, self._led, self._armed)
 
     def restore(self, snapshot: Snapshot) -> State:
         """Rebuild the world as it was at an instant; returns that state."""
@@ -219,17 +219,16 @@ class World:
             gripper=np.array(min(max(0.0, left[0] + right[0]), panda.MAX_OPENING)),
             object_pos=np.array([body[0] for body in bodies]).reshape(-1, 3),
             object_quat=np.array([body[1] for body in bodies]).reshape(-1, 4),
-            object_size=self._sizes,
+            object_size=self._sizes.copy(),
             fixture_pos=self._points.at(*joints),
-            fixture_yaw=self._yaws,
+            fixture_yaw=self._yaws.copy(),
             joints=np.array(joints),
             lights=np.array((float(self._led), float(joints[3] > 0))),
         )
 
     def photograph(
-        self, view: Sequence[float], projection: Sequence[float], size: tuple[int, int], light: Sequence[float],
-        shadow: bool,
-    ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:  # fmt: skip
+        self, view: Floats, projection: Floats, size: tuple[int, int], light: Floats, shadow: bool
+    ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
         """(H, W, 3) colours and (H, W) depth in [0, 1] of an OpenGL camera; `size` is (width, height).
 
         Physics is left as it is. Raises `NoVisuals` if the world was made without them.
@@ -256,8 +255,9 @@ class World:
             (self._fixtures[2], LED_PART, LED_LIT, lit[0]),
             (self._fixtures[3], LAMP_PART, LAMP_LIT, lit[1]),
         ):
+            paint = [*(colour if on else CREAM), 1]
             pybullet.changeVisualShape(
-                body, -1, shapeIndex=part, rgbaColor=[*(colour if on else CREAM), 1], physicsClientId=self._client
+                body, -1, shapeIndex=part, rgbaColor=paint, physicsClientId=self._client
             )
         self._painted = lit
 
@@ -272,7 +272,9 @@ class BadAction(ValueError):
     """An action that the world cannot carry out."""
 
     def __init__(self, action: object) -> None:
-        super().__init__(f"an action is seven finite numbers in [-1, 1] (xyz, axis-angle, gripper), not {action!r}")
+        super().__init__(
+            f"an action is seven finite numbers in [-1, 1] (xyz, axis-angle, gripper), not {action!r}"
+        )
 
 
 class BadRate(ValueError):
@@ -280,7 +282,9 @@ class BadRate(ValueError):
 
     def __init__(self, control_hz: object) -> None:
         rates = ", ".join(str(hz) for hz in range(1, PHYSICS_HZ + 1) if PHYSICS_HZ % hz == 0)
-        super().__init__(f"control_hz={control_hz} does not divide the physics' {PHYSICS_HZ} Hz; these do: {rates}")
+        super().__init__(
+            f"control_hz={control_hz} does not divide the physics' {PHYSICS_HZ} Hz; these do: {rates}"
+        )
 
 
 class NoVisuals(ValueError):

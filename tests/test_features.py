@@ -72,5 +72,9 @@ def test_a_millimetre_shows_near_the_thing():
 def test_things_without_size_or_far_away_give_finite_features():
     empty = torch.zeros(1, 12)
     hand = read_hand(a_hand())
-    for features in (thing_features(empty, hand), pair_features(empty, empty), thing_features(a_thing(x=5.0), hand)):
+    for features in (
+        thing_features(empty, hand),
+        pair_features(empty, empty),
+        thing_features(a_thing(x=5.0), hand),
+    ):
         assert torch.isfinite(features).all()

@@ -61,7 +61,9 @@ def test_absent_things_are_never_pointed_at_and_never_matter(policy):
     assert (reading.other.exp()[:, 3:5] < 1e-6).all()
     choice = Choice(torch.tensor([0, 1, 2]), torch.tensor([0, 6, 2]), torch.tensor([1, -1, 9]))
     elsewhere = torch.where(mask[..., None] > 0, entities, torch.full_like(entities, 7.0))
-    assert torch.equal(policy.act(choice, proprio, entities, mask), policy.act(choice, proprio, elsewhere, mask))
+    assert torch.equal(
+        policy.act(choice, proprio, entities, mask), policy.act(choice, proprio, elsewhere, mask)
+    )
 
 
 def test_padding_is_not_read(policy):
@@ -69,7 +71,9 @@ def test_padding_is_not_read(policy):
     tokens, heard = sentences()
     padded = torch.cat([tokens, torch.randn(B, 3, 16)], 1)
     longer = torch.cat([heard, torch.zeros(B, 3)], 1)
-    for one, other in zip(policy.read(tokens, heard, names, mask), policy.read(padded, longer, names, mask), strict=True):
+    for one, other in zip(
+        policy.read(tokens, heard, names, mask), policy.read(padded, longer, names, mask), strict=True
+    ):
         assert torch.allclose(one, other, atol=1e-5)
 
 
@@ -91,7 +95,11 @@ def test_actions_are_in_the_box_and_depend_on_the_code_and_the_things(policy):
     actions = policy.act(base, proprio, entities, mask)
     assert actions.shape == (B, SMALL.chunk, 7)
     assert actions.abs().max() <= 1
-    for other in (base._replace(code=base.code + 1), base._replace(object=base.object + 1), base._replace(other=base.other + 2)):
+    for other in (
+        base._replace(code=base.code + 1),
+        base._replace(object=base.object + 1),
+        base._replace(other=base.other + 2),
+    ):
         assert not torch.allclose(actions, policy.act(other, proprio, entities, mask))
 
 

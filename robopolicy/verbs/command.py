@@ -49,5 +49,9 @@ def _print(told: Told) -> None:
     seconds = len(told.states.gripper[1:]) / 10
     what = "; ".join(told.happened) or "nothing that has a name"
     console.print(f"“{told.sentence}”: after {seconds:.1f} s: {what}.", markup=False)
+    if told.understood is not None:
+        family, target, other, confidence = told.understood
+        things = f"{target}, {other}" if other else target
+        console.print(f"understood as {family} ({things}), {100 * confidence:.0f} % sure", markup=False)
     if told.video is not None:
         console.print(f"video: {told.video}", markup=False)

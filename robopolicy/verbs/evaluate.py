@@ -6,11 +6,13 @@ from pathlib import Path
 from rich.live import Live
 from rich.progress import track
 
+from robopolicy.card import write_card
 from robopolicy.console import console
 from robopolicy.evaluate import EvaluateConfig, evaluate
 from robopolicy.films import chosen, film
-from robopolicy.report import write_report
-from robopolicy.tables import Tally, family_table, level_table, live_table
+from robopolicy.reference import EXPERT
+from robopolicy.report import training_curve, write_report
+from robopolicy.tables import Tally, family_table, level_table, live_table, markdown_table
 
 CONFIG = EvaluateConfig
 EXAMPLES = (
@@ -32,6 +34,8 @@ def run(config: EvaluateConfig) -> None:
     wanted = chosen(results, list(info["levels"]), config.videos, config.failures)
     steps = track(wanted, "filming", console=console, transient=True) if wanted else []
     films = [film(result, folder) for result in steps]
-    write_report(folder, films)
+    write_report(folder, films, training_curve(Path(config.checkpoint)))
+    if config.card and config.checkpoint != EXPERT:
+        write_card(Path(config.checkpoint), markdown_table(info))
     console.print(level_table(info), "", family_table(info), "")
     console.print(f"written: {folder / 'eval_info.json'}, {folder / 'report.html'}")

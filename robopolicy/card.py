@@ -1,0 +1,11 @@
+"""The measured table in a checkpoint's model card."""
+
+from pathlib import Path
+
+from data.files import write_atomic
+from robopolicy.checkpoint import CARD, model_card, read_config
+
+
+def write_card(checkpoint: Path, table: str) -> None:
+    """Replace the card of a checkpoint by one with a table of results, in Markdown."""
+    write_atomic(checkpoint / CARD, model_card(read_config(checkpoint), table))

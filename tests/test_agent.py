@@ -1,0 +1,100 @@
+"""The policy in closed loop."""
+
+import numpy as np
+import pytest
+import torch
+
+from robopolicy.agent import Agent
+from robopolicy.checkpoint import CheckpointError
+from robopolicy.encoder import TextEncoder
+from robopolicy.policy import Policy, PolicyConfig
+from sim.draw import SceneConfig, draw_scene
+from sim.observation import MAX_ENTITIES, Observation, entity_names
+
+NAMES = entity_names(draw_scene(0, SceneConfig()).names)
+SMALL = PolicyConfig(width=32, blocks=1, slot_width=8, code_width=8)
+
+
+@pytest.fixture(scope="module")
+def encoder() -> TextEncoder:
+    return TextEncoder(cache_folder="")
+
+
+@pytest.fixture
+def agent(encoder) -> Agent:
+    torch.manual_seed(0)
+    return Agent(Policy(SMALL), encoder, execute=3)
+
+
+def a_view(batch: int, seed: int = 0) -> Observation:
+    rng = np.random.default_rng(seed)
+    mask = np.tile(np.array([bool(name) for name in NAMES], np.float32), (batch, 1))
+    proprio = rng.uniform(0.01, 0.08, (batch, 8)).astype(np.float32)
+    return Observation(proprio, rng.normal(0, 0.1, (batch, MAX_ENTITIES, 12)).astype(np.float32), mask)
+
+
+def test_every_environment_gets_an_action_in_the_box(agent):
+    told = agent.reset(["open the drawer", "lift the cube"], [NAMES, NAMES])
+    assert len(told) == 2
+    assert all(0 <= one.confidence <= 1 for one in told)
+    actions = agent.act(a_view(2))
+    assert actions.shape == (2, 7)
+    assert np.abs(actions).max() <= 1
+
+
+def test_it_looks_again_after_as_many_steps_as_it_executes(agent, monkeypatch):
+    looks = []
+    act = agent.policy.act
+    monkeypatch.setattr(agent.policy, "act", lambda *seen: looks.append(1) or act(*seen))
+    agent.reset(["open the drawer"], [NAMES])
+    for _ in range(7):
+        agent.act(a_view(1))
+    assert len(looks) == 3
+
+
+def test_a_reset_drops_what_was_planned(agent):
+    agent.reset(["open the drawer"], [NAMES])
+    first = agent.act(a_view(1))
+    agent.act(a_view(1))
+    agent.reset(["open the drawer"], [NAMES])
+    assert np.array_equal(agent.act(a_view(1)), first)
+
+
+def test_spelling_and_punctuation_do_not_matter(agent):
+    agent.reset(["Please, open the drawer!", "please open the drawer"], [NAMES, NAMES])
+    view = a_view(1)
+    both = Observation(*(np.repeat(field, 2, 0) for field in view))
+    actions = agent.act(both)
+    assert np.array_equal(actions[0], actions[1])
+
+
+def test_who_is_told_nothing_holds_still_and_keeps_its_grip(agent):
+    agent.reset(["", "open the drawer"], [NAMES, NAMES])
+    view = a_view(2)
+    actions = agent.act(view)
+    assert not actions[0, :6].any()
+    assert np.isclose((actions[0, 6] + 1) / 2 * 0.08, view.proprio[0, 7], atol=1e-6)
+    assert actions[1, :6].any()
+
+
+def test_what_is_hardly_understood_is_not_done_if_so_wished(encoder):
+    sceptic = Agent(Policy(SMALL), encoder, confidence=1.1)
+    sceptic.reset(["open the drawer"], [NAMES])
+    assert not sceptic.act(a_view(1))[0, :6].any()
+
+
+def test_another_text_encoder_is_refused(encoder):
+    policy = Policy(SMALL)
+    policy.encoder_sha256 = "f" * 64
+    with pytest.raises(CheckpointError, match="ffffffffffff"):
+        Agent(policy, encoder)
+
+
+def test_it_cannot_execute_more_than_it_predicts(encoder):
+    with pytest.raises(CheckpointError, match="from 1 to the chunk, 8, not 9"):
+        Agent(Policy(SMALL), encoder, execute=9)
+
+
+def test_acting_before_being_told_is_an_error(encoder):
+    with pytest.raises(ValueError, match="reset"):
+        Agent(Policy(SMALL), encoder).act(a_view(1))

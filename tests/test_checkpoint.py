@@ -1,0 +1,89 @@
+"""Checkpoints: a folder that says all, and errors that say what is wrong."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from robopolicy.checkpoint import CheckpointError, load_checkpoint, read_config, save_checkpoint
+from robopolicy.policy import Policy, PolicyConfig
+
+SMALL = PolicyConfig(width=32, blocks=1, token_width=16, slot_width=8, code_width=8)
+ENCODER = {"model": "some-model", "layer": 3, "sha256": "0" * 64}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    save_checkpoint(tmp_path, Policy(SMALL), ENCODER, {"steps": 7})
+    return tmp_path
+
+
+def change(folder: Path, **values: object) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, **values}))
+
+
+def test_what_is_saved_is_what_is_loaded(tmp_path: Path):
+    policy = Policy(SMALL)
+    save_checkpoint(tmp_path, policy, ENCODER, {"steps": 7})
+    again = Policy.load(tmp_path)
+    assert again.config == SMALL
+    assert again.encoder_sha256 == ENCODER["sha256"]
+    assert not again.training
+    for name, tensor in policy.state_dict().items():
+        assert torch.equal(again.state_dict()[name], tensor)
+
+
+def test_the_folder_holds_a_card_and_nothing_pickled(folder: Path):
+    assert {path.name for path in folder.iterdir()} == {"config.json", "model.safetensors", "README.md"}
+    assert "some-model" in (folder / "README.md").read_text()
+    assert "steps: 7" in (folder / "README.md").read_text()
+
+
+def test_averaged_weights_take_the_place_of_the_policys_own(tmp_path: Path):
+    policy = Policy(SMALL)
+    zeros = {name: torch.zeros_like(tensor) for name, tensor in policy.state_dict().items()}
+    save_checkpoint(tmp_path, policy, ENCODER, {}, zeros)
+    assert not any(tensor.any() for tensor in load_checkpoint(tmp_path).state_dict().values())
+
+
+def test_a_missing_file_is_named(folder: Path):
+    (folder / "model.safetensors").unlink()
+    with pytest.raises(CheckpointError, match=r"model\.safetensors is missing"):
+        load_checkpoint(folder)
+    with pytest.raises(CheckpointError, match=r"config\.json is missing"):
+        load_checkpoint(folder / "nowhere")
+
+
+def test_one_flipped_byte_is_noticed(folder: Path):
+    path = folder / "model.safetensors"
+    raw = bytearray(path.read_bytes())
+    raw[-1] ^= 1
+    path.write_bytes(raw)
+    with pytest.raises(CheckpointError, match="damaged"):
+        load_checkpoint(folder)
+
+
+def test_weights_of_another_network_are_refused(folder: Path):
+    policy = json.loads((folder / "config.json").read_text())["policy"]
+    change(folder, policy={**policy, "width": 64})
+    with pytest.raises(CheckpointError, match="another network"):
+        load_checkpoint(folder)
+
+
+def test_a_config_of_another_version_is_refused(folder: Path):
+    policy = json.loads((folder / "config.json").read_text())["policy"]
+    change(folder, policy={**policy, "wings": 2})
+    with pytest.raises(CheckpointError, match="wings"):
+        load_checkpoint(folder)
+    change(folder, format=99)
+    with pytest.raises(CheckpointError, match="format 99"):
+        load_checkpoint(folder)
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"policy": {}}'])
+def test_a_config_that_is_none_is_refused(folder: Path, content: str):
+    (folder / "config.json").write_text(content)
+    with pytest.raises(CheckpointError):
+        read_config(folder)

@@ -1,0 +1,85 @@
+"""The whole loop, small: it must hang together, whatever it learns."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+
+from robopolicy import demo as module
+from robopolicy.cli import main
+from robopolicy.config import load
+from robopolicy.demo import DemoConfig, demo
+from robopolicy.stages import OtherSettings
+
+TINY = [
+    "play.minutes=2", "play.episode_steps=150", "relabel.sentences=1", "train.steps=12", "train.policy.width=32",
+    "n=4", "n_controls=2", "films=1", "failures=1",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("demo")
+    assert main(["demo", f"output={folder}", *TINY]) == 0
+    return folder
+
+
+def test_the_loop_leaves_all_that_it_promises(done: Path) -> None:
+    for name in ("eval_info.json", "report.html", "checkpoint/config.json", "checkpoint/model.safetensors"):
+        assert (done / name).stat().st_size > 100, name
+    info = json.loads((done / "eval_info.json").read_text())
+    assert {level: row["n_episodes"] for level, row in info["levels"].items()} == {
+        "seen": 4, "paraphrase": 4, "composition": 4,
+    }  # fmt: skip
+    assert set(info["controls"]) == {"shuffled", "empty"}
+    assert len(info["produced_by"]["checkpoint_sha256"]) == 64
+    page = (done / "report.html").read_text()
+    assert "Training" in page
+    for film in (done / "videos").iterdir():
+        assert f"videos/{film.name}" in page
+    assert "| composition | 4 |" in (done / "checkpoint/README.md").read_text()
+
+
+def test_successes_on_unseen_commands_become_a_film_and_a_gif(done: Path) -> None:
+    info = json.loads((done / "eval_info.json").read_text())
+    unseen = [e for e in info["episodes"] if e["success"] and e["level"] != "seen"]
+    for name in ("unseen.mp4", "unseen.gif"):
+        assert (done / name).exists() == bool(unseen)
+
+
+def test_the_same_demo_again_does_nothing(done: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("collect", "relabel_dataset", "train", "evaluate", "film", "montage", "write_report"):
+        monkeypatch.setattr(module, name, None)
+    assert main(["demo", f"output={done}", *TINY]) == 0
+
+
+def test_other_settings_do_not_overwrite_a_demo(done: Path) -> None:
+    config = load("demo", DemoConfig, [f"output={done}", *TINY])
+    with pytest.raises(OtherSettings, match="holds a play stage made with other settings"):
+        demo(dataclasses.replace(config, play=dataclasses.replace(config.play, seed=9)))
+    with pytest.raises(OtherSettings, match="holds a train stage"):
+        demo(dataclasses.replace(config, train=dataclasses.replace(config.train, steps=13)))
+
+
+def test_the_checkpoint_can_be_told_what_to_do(
+    done: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    code = main(
+        ["command", f"checkpoint={done}/checkpoint", f"output={tmp_path}", "max_steps=5", "open the drawer"]
+    )
+    assert code == 0
+    assert "“open the drawer”" in capsys.readouterr().out
+    assert len(list(tmp_path.glob("01-open-the-drawer.mp4"))) == 1
+
+
+def test_a_damaged_checkpoint_is_refused_in_one_sentence(
+    done: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    (tmp_path / "config.json").write_bytes((done / "checkpoint/config.json").read_bytes())
+    (tmp_path / "model.safetensors").write_bytes((done / "checkpoint/model.safetensors").read_bytes()[:-9])
+    for verb in (["command", "open the drawer"], ["evaluate", f"output={tmp_path}/out"]):
+        assert main([*verb, f"checkpoint={tmp_path}"]) == 2
+        err = capsys.readouterr().err
+        assert "damaged" in err
+        assert len(err.splitlines()) == 1

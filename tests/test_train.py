@@ -1,0 +1,149 @@
+"""Training on a little real play: it learns, it can be stopped, it goes on to the same curve."""
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from data.grammar import Grammar
+from data.play import PlayConfig, play_episode
+from data.record import EpisodeRecord
+from data.relabel import relabel_episode
+from data.samples import SampleConfig
+from data.segments import Segment
+from robopolicy.policy import Policy, PolicyConfig
+from robopolicy.progress import OtherTraining
+from robopolicy.train import TrainConfig, rate, train_on
+from sim.world import World
+
+TINY = TrainConfig(
+    steps=6, warmup=2, save_every=2, log_every=1, device="cpu", threads=1,
+    samples=SampleConfig(sentences=8, instants=4),
+    policy=PolicyConfig(width=32, blocks=1, slot_width=16, code_width=8),
+)  # fmt: skip
+
+
+class Play:
+    """Two short episodes, in memory."""
+
+    def __init__(self) -> None:
+        world = World()
+        seeds = np.random.SeedSequence(3).spawn(2)
+        self.records = [play_episode(world, PlayConfig(episode_steps=150), seed) for seed in seeds]
+        world.close()
+        rng, grammar = np.random.default_rng(0), Grammar("train")
+        self.segments: list[Segment] = [
+            segment for i, r in enumerate(self.records) for segment in relabel_episode(i, r, grammar, rng, 2)
+        ]
+
+    def episodes(self) -> Iterator[EpisodeRecord]:
+        return iter(self.records)
+
+
+@pytest.fixture(scope="module")
+def play() -> Play:
+    return Play()
+
+
+@pytest.fixture(autouse=True)
+def _cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROBOPOLICY_CACHE", str(tmp_path_factory.getbasetemp() / "texts"))
+
+
+def train_all(play: Play, out: Path, config: TrainConfig = TINY, until: int | None = None) -> None:
+    """Train to the end, or leave after `until` steps as a closed terminal would."""
+    steps = train_on(config, play, play.segments, out)
+    for done, _ in steps:
+        if until is not None and done >= until:
+            steps.close()
+            return
+
+
+def weights(out: Path) -> dict[str, torch.Tensor]:
+    return load_file(out / "model.safetensors")
+
+
+def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
+    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_a_training_that_was_interrupted_ends_where_the_others_do_bit_for_bit(play, tmp_path: Path):
+    train_all(play, tmp_path / "straight")
+    train_all(play, tmp_path / "resumed", until=3)  # one step after a save: that step is done again
+    assert not same(weights(tmp_path / "straight"), weights(tmp_path / "resumed"))
+    train_all(play, tmp_path / "resumed")
+    assert same(weights(tmp_path / "straight"), weights(tmp_path / "resumed"))
+    curves = [(tmp_path / name / "metrics.jsonl").read_text() for name in ("straight", "resumed")]
+    assert curves[0] == curves[1]
+
+
+def test_another_seed_gives_another_policy(play, tmp_path: Path):
+    train_all(play, tmp_path / "a")
+    train_all(play, tmp_path / "b", replace(TINY, seed=1))
+    assert not same(weights(tmp_path / "a"), weights(tmp_path / "b"))
+
+
+def test_ctrl_c_finishes_the_step_saves_and_goes_on_later(play, tmp_path: Path):
+
+    steps = train_on(replace(TINY, save_every=100), play, play.segments, tmp_path / "out")
+    assert any(done == 3 for done, _ in steps)
+    os.kill(os.getpid(), signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        next(steps)
+    assert (tmp_path / "out" / "model.safetensors").exists()
+    first = next(done for done, _ in train_on(TINY, play, play.segments, tmp_path / "out") if done)
+    assert first == 5
+    train_all(play, tmp_path / "out")
+    train_all(play, tmp_path / "straight")
+    assert same(weights(tmp_path / "straight"), weights(tmp_path / "out"))
+
+
+def test_a_finished_training_is_not_done_again(play, tmp_path: Path):
+    train_all(play, tmp_path)
+    before = (tmp_path / "model.safetensors").stat().st_mtime_ns
+    train_all(play, tmp_path)
+    assert (tmp_path / "model.safetensors").stat().st_mtime_ns == before
+
+
+def test_a_folder_with_another_training_is_not_overwritten(play, tmp_path: Path):
+    train_all(play, tmp_path)
+    with pytest.raises(OtherTraining, match=r"learning_rate=0\.001, not 0\.01"):
+        train_all(play, tmp_path, replace(TINY, learning_rate=0.01))
+    with pytest.raises(OtherTraining, match="other data"):
+        list(train_on(TINY, play, play.segments[1:], tmp_path))
+
+
+def test_a_damaged_state_is_told(play, tmp_path: Path):
+    train_all(play, tmp_path)
+    state = tmp_path / "training" / "state.safetensors"
+    state.write_bytes(state.read_bytes()[:100])
+    with pytest.raises(OtherTraining, match="damaged"):
+        train_all(play, tmp_path)
+
+
+def test_the_loss_falls_and_the_checkpoint_loads(play, tmp_path: Path):
+    train_all(play, tmp_path, replace(TINY, steps=150, warmup=20, save_every=150))
+    lines = (tmp_path / "metrics.jsonl").read_text().splitlines()
+    losses = [json.loads(line)["loss"] for line in lines]
+    assert np.mean(losses[-20:]) < 0.5 * np.mean(losses[:20])
+    assert Policy.load(tmp_path).config == TINY.policy
+
+
+def test_nothing_written_is_a_pickle(play, tmp_path: Path):
+    train_all(play, tmp_path)
+    suffixes = {path.suffix for path in tmp_path.rglob("*") if path.is_file() and "tfevents" not in path.name}
+    assert suffixes == {".json", ".jsonl", ".md", ".safetensors"}
+
+
+def test_the_learning_rate_warms_up_and_ends_near_zero():
+    config = TrainConfig(steps=1000, warmup=100, learning_rate=1.0)
+    assert rate(config, 0) == pytest.approx(0.01)
+    assert rate(config, 99) > 0.97
+    assert rate(config, 999) < 1e-5
