@@ -49,7 +49,7 @@ class PlayConfig:
     """How much play, and of what kind."""
 
     minutes: float = 30.0  # of robot time
-    seed: int = 0
+    seed: int = 0  # another seed, other play
     episode_steps: int = 300  # control steps between two resets
     scene: SceneConfig = field(default_factory=lambda: SceneConfig(objects=train_objects()))
 

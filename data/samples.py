@@ -67,7 +67,8 @@ class Samples:
         last = max(segment.episode for segment in segments)
         if last >= len(names):
             raise TooFewSegments(
-                f"the segments are of another dataset: they speak of episode {last}, and there are {len(names)}"
+                f"the segments are of another dataset: they speak of episode {last}, "
+                f"and there are {len(names)}"
             )
         self._index(segments, starts, names)
 

@@ -45,7 +45,8 @@ class Agent:
         if policy.encoder_sha256 and policy.encoder_sha256 != self.encoder.sha256:
             raise CheckpointError(
                 f"the policy was trained with a text encoder of SHA-256 {policy.encoder_sha256[:12]}..., and "
-                f"{self.encoder.config.model!r} has {self.encoder.sha256[:12]}...; use the one it was trained with"
+                f"{self.encoder.config.model!r} has {self.encoder.sha256[:12]}...; "
+                "use the one it was trained with"
             )
         self.execute = execute or policy.config.execute
         if not 1 <= self.execute <= policy.config.chunk:

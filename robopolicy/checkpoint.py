@@ -123,7 +123,8 @@ chunks of {policy["chunk"]} relative Cartesian actions at 10 Hz, of which it car
 
 ## What it is
 
-- parameters: {config["parameters"]:,}, and a frozen text encoder, {encoder["model"]}, layer {encoder["layer"]}
+- parameters: {config["parameters"]:,}
+- frozen text encoder: {encoder["model"]}, layer {encoder["layer"]}
   (SHA-256 of its weights {encoder["sha256"][:16]}...)
 {facts}
 

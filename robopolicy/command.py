@@ -13,11 +13,11 @@ import numpy as np
 from data.relabel import happened
 from data.splits import train_objects
 from robopolicy.agent import Agent, Understood
+from robopolicy.checkpoint import load_checkpoint
 from robopolicy.errors import UserError
 from robopolicy.evaluate import checkpoint_hash
 from robopolicy.films import picture, slug
 from robopolicy.plan import layouts_of
-from robopolicy.policy import Policy
 from robopolicy.video import Frame, captioned, same_size, write_mp4
 from sim.draw import SceneConfig, draw_scene
 from sim.observation import Observation, entity_names, observe
@@ -152,4 +152,4 @@ def _goal(understood: Understood, names: tuple[str, ...]) -> Goal | None:
 
 def _load(checkpoint: str) -> Actor:
     checkpoint_hash(checkpoint)  # refuses a folder that is none
-    return Agent(Policy.load(Path(checkpoint)))
+    return Agent(load_checkpoint(checkpoint))

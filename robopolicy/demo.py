@@ -12,13 +12,14 @@ from typing import Any
 from data.play import PlayConfig, collect
 from robopolicy.card import write_card
 from robopolicy.evaluate import EvaluateConfig, evaluate, evaluated
-from robopolicy.films import Film, chosen, film, montage
+from robopolicy.films import Film, chosen, films_of, montage
 from robopolicy.relabelling import RelabelConfig, relabel_dataset
 from robopolicy.report import training_curve, write_report
 from robopolicy.stages import Report, Stage, run_stages
-from robopolicy.summary import Result
 from robopolicy.tables import Tally, markdown_table
 from robopolicy.train import TrainConfig, train
+
+SHOWN = 8  # films that are joined to one
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class DemoConfig:
     n: int = 200  # rollouts per level
     n_controls: int = 100  # rollouts per control
     seed: int = 0  # of the evaluation
-    films: int = 3  # films of successes per level
-    failures: int = 2  # films of failures per level
+    films: int = 2  # films of successes per level
+    failures: int = 1  # films of failures per level
     play: PlayConfig = field(default_factory=PlayConfig)
     relabel: RelabelConfig = field(default_factory=RelabelConfig)
     train: TrainConfig = field(default_factory=TrainConfig)
@@ -99,25 +100,23 @@ def _evaluate(config: DemoConfig, report: Report) -> None:
 
 def _film(config: DemoConfig, report: Report) -> None:
     _, results = evaluated(config.evaluation)
-    unseen = chosen(results, [level for level in config.levels if level != "seen"] or config.levels, 3, 0)
     wanted = chosen(results, config.levels, config.films, config.failures)
-    total = len(wanted) + 2
-    report(0, total)
     films: list[Film] = []
-    for result in wanted:
-        films.append(film(result, config.folder))
-        report(len(films), total)
+    report(0, len(wanted) + 1)
+    for film in films_of(wanted, config.folder, config.workers):
+        films.append(film)
+        report(len(films), len(wanted) + 1)
+    unseen = [film for film in films if film.success and film.level != "seen"]
     if unseen:
-        montage(_mixed(unseen), config.folder, "unseen")
+        montage(_in_turns(unseen)[:SHOWN], config.folder, "unseen")
     write_report(config.folder, films, training_curve(config.checkpoint), "unseen.gif" if unseen else "")
-    report(total, total)
 
 
-def _mixed(results: list[Result]) -> list[Result]:
-    """In turns from each level, so that a film shows different things early."""
-    by_level: dict[str, list[Result]] = {}
-    for result in results:
-        by_level.setdefault(result.trial.level, []).append(result)
+def _in_turns(films: list[Film]) -> list[Film]:
+    """One of each level, then the next of each, so that different things are seen early."""
+    by_level: dict[str, list[Film]] = {}
+    for film in films:
+        by_level.setdefault(film.level, []).append(film)
     longest = max(len(found) for found in by_level.values())
     return [found[i] for i in range(longest) for found in by_level.values() if i < len(found)]
 

@@ -1,6 +1,7 @@
 """Rollouts seen again: replayed action by action in a world with pictures, captioned, written to disk."""
 
 import re
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -8,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from robopolicy.summary import Result
-from robopolicy.video import BAD, GOOD, Frame, captioned, same_size, write_gif, write_mp4
+from robopolicy.video import BAD, GOOD, Frame, captioned, read_mp4, same_size, write_gif, write_mp4
+from robopolicy.workers import spawned
 from sim.render import CAMERAS, render
 from sim.world import CONTROL_HZ, World
 
@@ -75,15 +77,25 @@ def film(result: Result, folder: Path) -> Film:
     """Write one rollout's MP4 under `folder/videos` and say where it is."""
     trial = result.trial
     verdict = "done" if result.success else "failed"
-    file = f"videos/{trial.level}-{verdict}-{trial.task}-{trial.seed}.mp4"
+    mark = zlib.crc32(result.actions.tobytes())  # other actions, another film
+    file = f"videos/{trial.level}-{verdict}-{trial.task}-{trial.seed}-{mark:08x}.mp4"
     if not (folder / file).exists():
-        write_mp4(folder / file, same_size(list(replay(result))), CONTROL_HZ)
+        write_mp4(folder / file, list(replay(result)), CONTROL_HZ)
     return Film(file, trial.level, trial.task, trial.sentence, result.success)
 
 
-def montage(results: Sequence[Result], folder: Path, name: str) -> None:
-    """Several rollouts one after another, as MP4 and, twice as fast, as GIF."""
-    frames = same_size([frame for result in results for frame in replay(result)])
+def films_of(results: Sequence[Result], folder: Path, workers: int) -> Iterator[Film]:
+    """Film several rollouts at once; yields the films in the order of the rollouts."""
+    if not results:
+        return
+    with spawned(min(workers, len(results))) as pool:
+        for future in [pool.submit(film, result, folder) for result in results]:
+            yield future.result()
+
+
+def montage(films: Sequence[Film], folder: Path, name: str) -> None:
+    """Several films one after another, as MP4 and, at twice the speed, as GIF."""
+    frames = same_size([frame for one in films for frame in read_mp4(folder / one.file)])
     write_mp4(folder / f"{name}.mp4", frames, CONTROL_HZ)
     write_gif(folder / f"{name}.gif", frames[::2], CONTROL_HZ)
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from robopolicy.agent import Agent
+from robopolicy.checkpoint import load_checkpoint
 from robopolicy.plan import Plan
-from robopolicy.policy import Policy
 from robopolicy.reference import EXPERT, ExpertPlayer
 from robopolicy.rollouts import Maker, Player
 from robopolicy.trials import Trial
@@ -21,7 +20,7 @@ class PolicyPlayer:
     """A trained policy: it is told the sentence and the things' names, and sees observations."""
 
     def __init__(self, checkpoint: str) -> None:
-        self._agent = Agent(Policy.load(Path(checkpoint)))
+        self._agent = Agent(load_checkpoint(checkpoint))
 
     def reset(self, trials: Sequence[Trial], scenes: Sequence[Scene]) -> None:
         self._agent.reset([trial.sentence for trial in trials], [entity_names(s.names) for s in scenes])
@@ -49,7 +48,7 @@ def prepare(checkpoint: str, plan: Plan) -> None:
     """Load the policy once, so that a bad checkpoint is refused here and every sentence is in the cache."""
     if checkpoint == EXPERT:
         return
-    agent = Agent(Policy.load(Path(checkpoint)))
+    agent = Agent(load_checkpoint(checkpoint))
     for row in plan.rows:
         agent.reset(
             [trial.sentence for trial in row.trials], [entity_names(scene.names) for scene in row.scenes]

@@ -51,7 +51,7 @@ class TrainingState:
         self.done += 1
         now = min(decay, (1 + self.done) / (10 + self.done))
         with torch.no_grad():
-            torch._foreach_lerp_(self._kept, self._live, 1 - now)
+            torch._foreach_lerp_(self._kept, self._live, 1 - now)  # pyright: ignore
 
     def save(self, done: int) -> None:
         """Write the state after `done` steps."""
@@ -79,7 +79,8 @@ class TrainingState:
             ) from error
         if identity != self._identity:
             raise OtherTraining(
-                f"{self._path.parent.parent} holds a training of {done} steps with {self._difference(identity)}; "
+                f"{self._path.parent.parent} holds a training of {done} steps "
+                f"with {self._difference(identity)}; "
                 "say output=ANOTHER_FOLDER, or remove it"
             )
         self._take(tensors)
@@ -119,7 +120,7 @@ def _flat(nested: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 @contextmanager
 def graceful() -> Iterator[list[int]]:
-    """Within it the first Ctrl-C only adds to the list; the second is as ever. A no-op off the main thread."""
+    """Within it the first Ctrl-C only adds to the list, the second is as ever. Main thread only."""
     asked: list[int] = []
     if threading.current_thread() is not threading.main_thread():
         yield asked

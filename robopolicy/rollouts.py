@@ -5,12 +5,8 @@ always has `GROUP` rows, in the order of the trials, whether a rollout has ended
 depends on the group alone and never on which process ran it or how many there were.
 """
 
-import multiprocessing
-import os
-import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from multiprocessing.process import BaseProcess
+from concurrent.futures import as_completed
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -18,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from robopolicy.trials import Trial
+from robopolicy.workers import spawned
 from sim.scene import Scene
 from sim.state import Array, State
 from sim.tasks import achieved
@@ -102,37 +99,18 @@ def roll_out_all(
     """Every job with its result, as they finish. Ends its worker processes when closed early."""
     if not jobs:
         return
-    with ProcessPoolExecutor(
-        min(workers, len(jobs)), multiprocessing.get_context("spawn"), _start, (maker, max_steps)
-    ) as pool:
-        waiting = {pool.submit(_run, job) for job in jobs}
-        try:
-            while waiting:
-                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                for future in done:
-                    yield future.result()
-        finally:
-            if waiting:
-                for process in list(pool._processes.values()):
-                    process.terminate()
-                pool.shutdown(wait=False, cancel_futures=True)
+    with spawned(min(workers, len(jobs)), _start, maker, max_steps) as pool:
+        for future in as_completed([pool.submit(_run, job) for job in jobs]):
+            yield future.result()
 
 
 _mine: dict[str, tuple[Player, list[World], int]] = {}
 
 
 def _start(maker: Maker, max_steps: int) -> None:
-    """In a worker: one thread for the network, and no life of its own once its parent is gone."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
+    """In a worker: one thread for the network."""
     torch.set_num_threads(1)
     _mine["all"] = maker(), [World() for _ in range(GROUP)], max_steps
-
-
-def _leave_with(parent: BaseProcess) -> None:
-    parent.join()
-    os._exit(1)
 
 
 def _run(job: Job) -> tuple[Job, Rollouts]:

@@ -8,7 +8,7 @@ training that goes on ends where an uninterrupted one does, bit for bit on one m
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -76,7 +76,7 @@ class Texts(NamedTuple):
     noise: Tensor  # (NOISE_BANK, D) standard normal
 
 
-def train(config: TrainConfig, dataset: Path, out: Path) -> Iterator[tuple[int, int]]:
+def train(config: TrainConfig, dataset: Path, out: Path) -> Generator[tuple[int, int]]:
     """Train on a folder of described play, into a checkpoint folder; goes on with what is there.
 
     Yields (steps done, steps). Raises the errors of `data.reading`, `data.segments`, `data.samples` and
@@ -88,7 +88,7 @@ def train(config: TrainConfig, dataset: Path, out: Path) -> Iterator[tuple[int, 
 
 def train_on(
     config: TrainConfig, dataset: Episodes, segments: Sequence[Segment], out: Path
-) -> Iterator[tuple[int, int]]:
+) -> Generator[tuple[int, int]]:
     """As `train`, on segments in hand."""
     yield 0, config.steps
     device = _device(config.device)
@@ -108,7 +108,7 @@ def train_on(
     start = state.resume()
     log = SummaryWriter(str(out / "training"), purge_step=start)
     metrics = _metrics(out / "metrics.jsonl", start)
-    trained = {"steps": config.steps, "seed": config.seed, "frames": samples.n_frames, "segments": len(samples),
+    trained = {"steps": config.steps, "seed": config.seed, "frames": samples.n_frames, "segments": len(samples),  # noqa: E501
                "sentences": len(samples.sentences), "config": asdict(config)}  # fmt: skip
     policy.train()
     with graceful() as stopping:

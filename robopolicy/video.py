@@ -1,7 +1,7 @@
 """Frames to MP4 and GIF, with a caption over each."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from data.files import write_atomic
 
+STILL = 12  # of 255: less is not seen as a change
 Frame = NDArray[np.uint8]  # (H, W, 3)
 
 INK, PAPER, QUIET = (240, 240, 240), (24, 26, 32), (150, 156, 170)
@@ -63,7 +64,7 @@ def write_mp4(path: Path, frames: Iterable[Frame], fps: float = 10) -> None:
                 stream = file.add_stream(codec, rate=Fraction(fps).limit_denominator(1000))
                 stream.height, stream.width = frame.shape[:2]
                 stream.pix_fmt = "yuv420p"
-                stream.options = {"crf": "23"} if codec == "libx264" else {"qscale": "4"}
+                stream.options = {"crf": "20"} if codec == "libx264" else {"qscale": "4"}
             file.mux(stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")))
         if stream is None:
             raise ValueError("a film needs at least one frame")
@@ -71,11 +72,30 @@ def write_mp4(path: Path, frames: Iterable[Frame], fps: float = 10) -> None:
     write_atomic(path, buffer.getvalue())
 
 
+def read_mp4(path: Path) -> Iterator[Frame]:
+    """The frames of a film."""
+    with av.open(str(path)) as file:
+        for frame in file.decode(video=0):
+            yield frame.to_ndarray(format="rgb24").astype(np.uint8, copy=False)
+
+
+def steadied(frames: Sequence[Frame]) -> Iterator[Frame]:
+    """Frames in which what hardly changes does not change at all: a GIF of them is a fraction of the size."""
+    shown: Frame | None = None
+    for frame in frames:
+        if shown is not None and shown.shape == frame.shape:
+            moved = np.abs(frame.astype(np.int16) - shown).max(-1, keepdims=True) > STILL
+            frame = np.where(moved, frame, shown)
+        shown = frame
+        yield frame
+
+
 def write_gif(path: Path, frames: Sequence[Frame], fps: float = 10, width: int = 640) -> None:
     """A looping GIF with one palette for all frames, so that still areas cost nothing."""
     scale = width / frames[0].shape[1]
     size = (width, round(frames[0].shape[0] * scale))
-    small = [Image.fromarray(frame).resize(size, Image.Resampling.LANCZOS) for frame in frames]
+    resized = [np.asarray(Image.fromarray(f).resize(size, Image.Resampling.LANCZOS)) for f in frames]
+    small = [Image.fromarray(frame) for frame in steadied(resized)]
     sample = Image.new("RGB", (size[0], size[1] * min(8, len(small))))
     for i in range(min(8, len(small))):
         sample.paste(small[i * len(small) // min(8, len(small))], (0, i * size[1]))

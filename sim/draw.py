@@ -26,8 +26,8 @@ ATTEMPTS = 400
 class SceneConfig:
     """Which desks are drawn."""
 
-    n_objects: int = 3
-    layouts: tuple[str, ...] = tuple(LAYOUTS)
+    n_objects: int = 3  # movable objects on the desk, 1 to 5
+    layouts: tuple[str, ...] = tuple(LAYOUTS)  # of the furniture
     objects: tuple[tuple[str, str], ...] = tuple((c, s) for c in COLOURS for s in SHAPES)  # (colour, shape)
 
     def __post_init__(self) -> None:
@@ -155,7 +155,7 @@ def _placed(
     """The thing at the first free spot of its place; on the desk if there is none."""
     z = thing.size[2] / 2
     if place == "stacked":
-        bases = [o for o in others if o.pos[2] < 0.03 and min(o.size[:2]) > 0.04 and o.shape != "bar"]
+        bases = [o for o in others if _can_carry(o, others)]
         if bases:
             base = bases[rng.integers(len(bases))]
             x, y = (base.pos[i] + rng.uniform(-0.006, 0.006) for i in range(2))
@@ -176,6 +176,14 @@ def _placed(
             if all(np.hypot(o.pos[0] - x, o.pos[1] - y) > room for o in others):
                 return replace(thing, pos=(x, y, z + 0.0005), yaw=rng.uniform(-np.pi, np.pi))
         room *= 0.95  # a crowded desk
+
+
+def _can_carry(thing: Thing, others: list[Thing]) -> bool:
+    """Low, broad, and with nothing on it yet."""
+    broad = thing.pos[2] < 0.03 and min(thing.size[:2]) > 0.04 and thing.shape != "bar"
+    return broad and not any(
+        o is not thing and np.hypot(o.pos[0] - thing.pos[0], o.pos[1] - thing.pos[1]) < 0.03 for o in others
+    )
 
 
 __all__ = ["CannotDraw", "SceneConfig", "UnknownTask", "draw_scene", "draw_scene_for", "initial_state"]

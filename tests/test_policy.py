@@ -104,7 +104,7 @@ def test_actions_are_in_the_box_and_depend_on_the_code_and_the_things(policy):
 
 
 def test_with_no_related_thing_none_is_looked_at(policy):
-    proprio, entities, mask, _ = a_scene()
+    proprio, entities, _, _ = a_scene()
     choice = Choice(torch.tensor([0, 1, 2]), torch.tensor([5, 6, 7]), torch.full((B,), -1))
     features = policy.control.features(choice, proprio, entities)
     elsewhere = entities.clone()

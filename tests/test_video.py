@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from robopolicy.video import captioned, same_size, wrapped, write_gif, write_mp4
+from robopolicy.video import captioned, same_size, steadied, wrapped, write_gif, write_mp4
 
 
 def frame(value: int, height: int = 91, width: int = 121) -> np.ndarray:
@@ -59,3 +59,13 @@ def test_a_film_of_nothing_is_refused_and_leaves_no_file(tmp_path: Path) -> None
     with pytest.raises(ValueError, match="at least one frame"):
         write_mp4(tmp_path / "a.mp4", [])
     assert not list(tmp_path.iterdir())
+
+
+def test_what_hardly_changes_is_held_still_and_what_changes_is_not() -> None:
+    noise = np.random.default_rng(0).integers(-5, 6, (6, 20, 30, 3))
+    frames = [np.clip(100 + noise[i], 0, 255).astype(np.uint8) for i in range(6)]
+    frames[3][:5] = 250
+    still = list(steadied(frames))
+    assert np.array_equal(still[0][5:], still[5][5:])
+    assert (still[3][:5] == 250).all()
+    assert (still[4][:5] < 120).all()

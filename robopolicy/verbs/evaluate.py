@@ -1,5 +1,6 @@
 """robopolicy evaluate: success rates on levels of unseen commands, with intervals and controls."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from rich.progress import track
 from robopolicy.card import write_card
 from robopolicy.console import console
 from robopolicy.evaluate import EvaluateConfig, evaluate
-from robopolicy.films import chosen, film
+from robopolicy.films import chosen, films_of
 from robopolicy.reference import EXPERT
 from robopolicy.report import training_curve, write_report
 from robopolicy.tables import Tally, family_table, level_table, live_table, markdown_table
@@ -32,8 +33,8 @@ def run(config: EvaluateConfig) -> None:
         info, results = evaluate(config, tick)
     folder = Path(config.output)
     wanted = chosen(results, list(info["levels"]), config.videos, config.failures)
-    steps = track(wanted, "filming", console=console, transient=True) if wanted else []
-    films = [film(result, folder) for result in steps]
+    made = films_of(wanted, folder, config.workers or os.cpu_count() or 1)
+    films = list(track(made, "filming", len(wanted), console=console, transient=True)) if wanted else []
     write_report(folder, films, training_curve(Path(config.checkpoint)))
     if config.card and config.checkpoint != EXPERT:
         write_card(Path(config.checkpoint), markdown_table(info))

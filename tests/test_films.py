@@ -1,0 +1,88 @@
+"""Rollouts seen again; the scripted expert acted in them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from robopolicy.films import chosen, film, films_of, montage, replay
+from robopolicy.plan import make_plan
+from robopolicy.reference import ExpertPlayer
+from robopolicy.rollouts import GROUP, jobs_of, roll_out
+from robopolicy.summary import Result
+from robopolicy.trials import Trial
+from robopolicy.video import read_mp4
+from sim.scene import Scene
+from sim.tasks import achieved
+from sim.world import World
+from tests.test_plan import Wanted
+
+
+@pytest.fixture(scope="module")
+def results() -> list[Result]:
+    """Eight rollouts that succeeded, one of them cut short."""
+    row = make_plan(Wanted(levels=("seen",), n=8, controls=())).rows[0]
+    worlds = [World() for _ in range(GROUP)]
+    out = roll_out(jobs_of(row.trials, row.scenes, "seen")[0], ExpertPlayer(), worlds, 100)
+    for world in worlds:
+        world.close()
+    found = [
+        Result(trial, scene, bool(success), int(steps), actions[:steps])
+        for trial, scene, success, steps, actions in zip(row.trials, row.scenes, *out, strict=True)
+        if success
+    ]
+    cut = found[0]
+    return [cut._replace(success=False, steps=2, actions=cut.actions[:2]), *found[1:]]
+
+
+def test_a_world_with_pictures_goes_the_same_way_as_one_without(results: list[Result]) -> None:
+    result = results[1]
+    ends = []
+    for visuals in (False, True):
+        world = World(visuals=visuals)
+        before = state = world.build(result.scene)
+        for action in result.actions:
+            state = world.step(action)
+        assert achieved(result.trial.goal, before, state)
+        ends.append(np.concatenate([np.ravel(field) for field in state]))
+        world.close()
+    assert np.array_equal(*ends)
+
+
+def test_a_film_shows_every_step_and_how_it_ended(results: list[Result]) -> None:
+    frames = list(replay(results[0]))
+    assert len(frames) == 1 + 2 + 8
+    assert len({frame.shape for frame in frames}) == 1
+    assert not np.array_equal(frames[0], frames[2])
+    assert not np.array_equal(frames[2], frames[3])  # the caption says how it ended
+
+
+def test_films_are_made_side_by_side_and_joined(results: list[Result], tmp_path: Path) -> None:
+    short = [r._replace(success=i > 0, steps=3, actions=r.actions[:3]) for i, r in enumerate(results[1:3])]
+    films = list(films_of(short, tmp_path, 2))
+    assert [one.task for one in films] == [r.trial.task for r in short]
+    assert [one.success for one in films] == [False, True]
+    montage(films, tmp_path, "both")
+    assert len(list(read_mp4(tmp_path / "both.mp4"))) == 2 * (1 + 3 + 8)
+    assert (tmp_path / "both.gif").read_bytes().startswith(b"GIF89a")
+
+
+def test_other_actions_make_another_film(results: list[Result], tmp_path: Path) -> None:
+    result = results[0]
+    files = {film(result, tmp_path).file, film(result._replace(actions=result.actions * 0.5), tmp_path).file}
+    assert len(files) == len(list((tmp_path / "videos").iterdir())) == 2
+
+
+def test_films_of_nothing_are_none(tmp_path: Path) -> None:
+    assert list(films_of([], tmp_path, 2)) == []
+
+
+def test_films_are_of_different_families_as_far_as_they_go() -> None:
+    def result(task: str, success: bool, seed: int) -> Result:
+        scene = Scene(seed, "right_handed", (), (0, 0, 0, 0), led=False)
+        return Result(Trial("seen", seed, task, -1, -1, ""), scene, success, 1, np.zeros((1, 7), np.float32))
+
+    tasks = ["lift", "lift", "stack", "lift", "stack"]
+    found = {"seen": [result(task, i != 1, i) for i, task in enumerate(tasks)]}
+    assert [r.trial.seed for r in chosen(found, ["seen"], 3, 2)] == [0, 2, 3, 1]
+    assert chosen(found, [], 3, 2) == []
