@@ -30,7 +30,8 @@ class Agent:
 
     Of every predicted chunk `execute` actions are carried out before the policy looks again (None: as
     the checkpoint says). A command that says nothing, or that is understood with less than `confidence`,
-    makes the robot hold still.
+    makes the robot hold still; with `hold_when_silent` off, as in the evaluation's control, the policy
+    shows what it does with no words at all.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Agent:
         encoder: TextEncoder | None = None,
         execute: int | None = None,
         confidence: float = 0.0,
+        hold_when_silent: bool = True,
     ) -> None:
         self.policy = policy.eval()
         self.encoder = encoder or TextEncoder(policy.config.encoder)
@@ -53,7 +55,7 @@ class Agent:
             raise CheckpointError(
                 f"execute must be from 1 to the chunk, {policy.config.chunk}, not {self.execute}"
             )
-        self._least = confidence
+        self._least, self._hold_when_silent = confidence, hold_when_silent
         self._choice: Choice | None = None
 
     @torch.inference_mode()
@@ -66,7 +68,9 @@ class Agent:
         present = torch.tensor([[float(bool(name)) for name in row] for row in names])
         reading = self.policy.read(tokens, mask, named, present)
         self._choice, sure = reading.choose(), reading.confidence
-        self._silent = (mask.sum(1) == 0) | (sure < self._least)
+        self._silent = sure < self._least
+        if self._hold_when_silent:
+            self._silent |= mask.sum(1) == 0
         self._chunk: NDArray[np.float32] | None = None
         self._at = 0
         return [

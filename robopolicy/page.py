@@ -21,10 +21,10 @@ svg { max-width:100%; height:auto; display:block } svg text { font:13px system-u
 svg text.tick { fill:var(--soft); font-size:12px } .grid { stroke:var(--line) } .bar { fill:var(--bar) }
 .quiet { fill:var(--quiet) } .whisker { stroke:var(--ink); stroke-width:1.5; fill:none }
 .curve { fill:none; stroke:var(--bar); stroke-width:2 } code { background:var(--card); padding:1px 5px; border-radius:4px }
-.films { display:grid; grid-template-columns:repeat(auto-fill,minmax(285px,1fr)); gap:16px }
+.films { display:grid; grid-template-columns:repeat(auto-fill,minmax(380px,1fr)); gap:16px }
 figure { margin:0; background:var(--card); border:1px solid var(--line); border-radius:8px; overflow:hidden }
 figure video, figure img { display:block; width:100% } figcaption { padding:8px 12px; font-size:13.5px }
-figcaption b { color:var(--ink); font-weight:600 } .hero { max-width:480px; margin:18px 0 }
+figcaption b { color:var(--ink); font-weight:600 } .hero { max-width:660px; margin:18px 0 }
 details { margin:10px 0 } summary { cursor:pointer; color:var(--soft) } pre { background:var(--card); padding:14px;
   border-radius:8px; overflow-x:auto; font-size:12.5px }
 """

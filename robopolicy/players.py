@@ -17,10 +17,13 @@ from sim.state import Array, State
 
 
 class PolicyPlayer:
-    """A trained policy: it is told the sentence and the things' names, and sees observations."""
+    """A trained policy: it is told the sentence and the things' names, and sees observations.
+
+    It is not spared the control with empty sentences by holding still: it has to act without words.
+    """
 
     def __init__(self, checkpoint: str) -> None:
-        self._agent = Agent(load_checkpoint(checkpoint))
+        self._agent = Agent(load_checkpoint(checkpoint), hold_when_silent=False)
 
     def reset(self, trials: Sequence[Trial], scenes: Sequence[Scene]) -> None:
         self._agent.reset([trial.sentence for trial in trials], [entity_names(s.names) for s in scenes])

@@ -96,10 +96,7 @@ def write_gif(path: Path, frames: Sequence[Frame], fps: float = 10, width: int =
     size = (width, round(frames[0].shape[0] * scale))
     resized = [np.asarray(Image.fromarray(f).resize(size, Image.Resampling.LANCZOS)) for f in frames]
     small = [Image.fromarray(frame) for frame in steadied(resized)]
-    sample = Image.new("RGB", (size[0], size[1] * min(8, len(small))))
-    for i in range(min(8, len(small))):
-        sample.paste(small[i * len(small) // min(8, len(small))], (0, i * size[1]))
-    palette = sample.quantize(128)
+    palette = _palette(resized)
     indexed = [picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in small]
     buffer = io.BytesIO()
     indexed[0].save(
@@ -112,3 +109,11 @@ def write_gif(path: Path, frames: Sequence[Frame], fps: float = 10, width: int =
         optimize=False,
     )
     write_atomic(path, buffer.getvalue())
+
+
+def _palette(frames: Sequence[Frame]) -> Image.Image:
+    """256 colours for all frames; small things count for more than their area, or a red cube turns brown."""
+    some = np.stack([frames[i * len(frames) // 8] for i in range(min(8, len(frames)))])
+    coarse, counts = np.unique(some.reshape(-1, 3) // 4 * 4 + 2, axis=0, return_counts=True)
+    weighted = np.repeat(coarse, np.sqrt(counts).astype(int), axis=0).astype(np.uint8)  # (N, 3)
+    return Image.fromarray(weighted[None]).quantize(256)

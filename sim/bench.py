@@ -80,7 +80,9 @@ def main() -> None:
     print(f"  stepSimulation       {costs.raw * per_step:.3f} ms per control step")
     print(f"  everything else      {(costs.whole - costs.raw) * per_step:.3f} ms per control step")
     print(f"  overhead             {costs.overhead:.1%} of stepSimulation (median of the rollouts)")
-    print(f"  simulated per CPU s  {costs.pace:.0f} s; {costs.pace / CALVIN:.1f} times CALVIN's {CALVIN:.1f} s")
+    print(
+        f"  simulated per CPU s  {costs.pace:.0f} s; {costs.pace / CALVIN:.1f} times CALVIN's {CALVIN:.1f} s"
+    )
 
 
 if __name__ == "__main__":

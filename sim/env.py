@@ -112,7 +112,8 @@ class DeskEnv(gymnasium.Env[Any, Array]):
 
     def save_state(self) -> tuple[Snapshot, State, Goal | None]:
         """Where the episode is: what it needs to go on from here, as plain values."""
-        return self._world.save(), self._running(), self._goal
+        before = self._running()
+        return self._world.save(), before, self._goal
 
     def restore_state(self, saved: tuple[Snapshot, State, Goal | None]) -> tuple[Observed, dict[str, Any]]:
         """Go back to a saved instant, of this environment or another; returns what `reset` returns.

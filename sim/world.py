@@ -26,6 +26,9 @@ ITERATIONS = 30  # of the constraint solver in each; 20 cost 10 % less and drop 
 STEP_LENGTH = 0.05  # m, a translation of 1
 STEP_ANGLE = 0.35  # rad, a rotation of 1
 WORKSPACE = ((0.22, -0.50, 0.010), (0.74, 0.50, 0.42))  # m, where the tool may be sent
+REACH = 0.75  # m from the robot's axis, likewise: beyond it the hand cannot point down at every height
+JOINT_STEP = 0.6  # rad, the most that a joint is sent in one control step
+LEAN = 0.7  # rad, how far the hand may lean from pointing down
 MOTOR_GAIN = 0.20  # of the position error, taken back in each physics step
 FINGER_SPEED = 0.25  # m/s
 PRESSED, RELEASED = 0.009, 0.004  # m: the button toggles its light at the first, re-arms at the second
@@ -93,7 +96,9 @@ class World:
 
     def save(self) -> Snapshot:
         """The instant, to be restored here or in another world."""
-        p, client, scene = pybullet, self._client, self._scene
+        p, client, scene = pybullet, self._client, self.scene
+        if scene is None:
+            raise EmptyWorld
         arm = p.getJointStates(self._arm, panda.ALL, physicsClientId=client)
         fixtures = [p.getJointState(body, 0, physicsClientId=client) for body in self._fixtures[:4]]
         objects = [
@@ -129,6 +134,8 @@ class World:
         in the world frame (1 = 0.35 rad), the last the opening of the gripper (1 open, -1 closed).
         All of it is relative to where the tool is, not to where it was last sent.
         """
+        if self.scene is None:
+            raise EmptyWorld
         a = _checked(action)
         self._hold(self._joint_targets(a), (a[6] + 1) / 2 * panda.MAX_OPENING)
         self._detent()
@@ -151,18 +158,47 @@ class World:
             self._arm, panda.TOOL, _ORIGIN, self._q, _REST, _REST, physicsClientId=self._client
         )
         jacobian = np.array(linear + angular)[:, :7]
-        shift = [
-            min(max(at + STEP_LENGTH * by, low), high) - at
-            for at, by, low, high in zip(self._tool, a, *WORKSPACE, strict=False)
-        ]
-        wanted = np.array([*shift, STEP_ANGLE * a[3], STEP_ANGLE * a[4], STEP_ANGLE * a[5]])
+        wanted = np.array([*self._shift(a), *self._turn(a)])
         here = np.array(self._q[:7])
-        home = 0.1 * (_HOME - here)
-        solved = np.linalg.solve(jacobian @ jacobian.T + _DAMPING, wanted - jacobian @ home)
-        targets = (here + home + solved @ jacobian).tolist()
-        return [
-            min(max(q, low), high) for q, low, high in zip(targets, panda.LOWER, panda.UPPER, strict=True)
-        ]
+        move = 0.1 * (_HOME - here)
+        free = jacobian
+        for _ in range(4):  # more than once only if a joint is at its limit: then the others do its part
+            solved = np.linalg.solve(free @ free.T + _DAMPING, wanted - jacobian @ move)
+            targets = (here + move + solved @ free).tolist()
+            beyond = [j for j, q in enumerate(targets) if not panda.LOWER[j] <= q <= panda.UPPER[j]]
+            if not beyond:
+                break
+            free = free.copy()
+            for j in beyond:
+                targets[j] = min(max(targets[j], panda.LOWER[j]), panda.UPPER[j])
+                move[j] = targets[j] - here[j]
+                free[:, j] = 0
+        longest = max(abs(to - at) for to, at in zip(targets, self._q, strict=False))
+        if longest > JOINT_STEP:  # next to a singularity the solution is worth its direction at most
+            targets = [
+                at + JOINT_STEP / longest * (to - at) for to, at in zip(targets, self._q, strict=False)
+            ]
+        return targets
+
+    def _shift(self, a: list[float]) -> list[float]:
+        """How far the tool is to go, m; what is out of the workspace is brought back a step at a time."""
+        x, y, z = (
+            min(max(at + STEP_LENGTH * by, low), high)
+            for at, by, low, high in zip(self._tool, a, *WORKSPACE, strict=False)
+        )
+        near = min(1.0, REACH / math.hypot(x, y))
+        shift = [to - at for to, at in zip((near * x, near * y, z), self._tool, strict=True)]
+        return [min(max(by, -STEP_LENGTH), STEP_LENGTH) for by in shift]
+
+    def _turn(self, a: list[float]) -> tuple[float, float, float]:
+        """How far the hand is to turn, rad; what leans too far over is brought upright instead of leaning on."""
+        x, y, z, w = self._quat
+        east, north, lean = 2 * (x * z + w * y), 2 * (y * z - w * x), 2 * (x * x + y * y) - 1
+        side = math.hypot(east, north)  # (east, north, -lean) is where the hand points
+        beyond = min(math.atan2(side, lean) - LEAN, STEP_ANGLE)
+        if beyond > 0 and side > 0:
+            return -north / side * beyond, east / side * beyond, STEP_ANGLE * a[5]
+        return STEP_ANGLE * a[3], STEP_ANGLE * a[4], STEP_ANGLE * a[5]
 
     def _hold(self, q: Sequence[float] | Array, opening: float) -> None:
         p, client = pybullet, self._client
@@ -196,23 +232,17 @@ class World:
 
     # -- reading ---------------------------------------------------------------------------------
 
-    @property
-    def _scene(self) -> Scene:
-        if self.scene is None:
-            raise RuntimeError("the world is empty: build a scene first")
-        return self.scene
-
     def state(self) -> State:
         """What a task may judge, now."""
         p, client = pybullet, self._client
         link = p.getLinkState(self._arm, panda.TOOL, 0, 1, physicsClientId=client)
-        self._tool, quat = link[4], link[5]
+        self._tool, self._quat = link[4], link[5]
         self._q = q = [joint[0] for joint in p.getJointStates(self._arm, panda.ALL, physicsClientId=client)]
         joints = [p.getJointState(body, 0, physicsClientId=client)[0] for body in self._fixtures[:4]]
         bodies = [p.getBasePositionAndOrientation(body, physicsClientId=client) for body in self._objects]
         return State(
             ee_pos=np.array(self._tool),
-            ee_quat=np.array(quat),
+            ee_quat=np.array(self._quat),
             gripper=np.array(min(max(0.0, q[7] + q[8]), panda.MAX_OPENING)),
             object_pos=np.array([body[0] for body in bodies]).reshape(-1, 3),
             object_quat=np.array([body[1] for body in bodies]).reshape(-1, 4),
@@ -230,7 +260,8 @@ class World:
 
         Physics is left as it is. Raises `NoVisuals` if the world was made without them.
         """
-        self._scene  # noqa: B018
+        if self.scene is None:
+            raise EmptyWorld
         if not self._visuals:
             raise NoVisuals
         p, client = pybullet, self._client
@@ -263,6 +294,13 @@ class World:
         if self._client >= 0:
             pybullet.disconnect(physicsClientId=self._client)
             self._client = -1
+
+
+class EmptyWorld(ValueError):
+    """Something was asked of a world in which nothing was built."""
+
+    def __init__(self) -> None:
+        super().__init__("the world is empty: build a scene first")
 
 
 class BadAction(ValueError):

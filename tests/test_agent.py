@@ -98,3 +98,12 @@ def test_it_cannot_execute_more_than_it_predicts(encoder):
 def test_acting_before_being_told_is_an_error(encoder):
     with pytest.raises(ValueError, match="reset"):
         Agent(Policy(SMALL), encoder).act(a_view(1))
+
+
+def test_in_the_control_with_no_words_the_policy_has_to_act_all_the_same(agent, encoder):
+    spared, put_to_it = agent, Agent(agent.policy, encoder, hold_when_silent=False)
+    moved = []
+    for one in (spared, put_to_it):
+        one.reset([""], [NAMES])
+        moved.append(np.abs(one.act(a_view(1))[0, :6]).max() > 0)
+    assert moved == [False, True]

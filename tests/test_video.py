@@ -49,6 +49,15 @@ def test_a_gif_loops_and_has_every_frame(tmp_path: Path) -> None:
         assert (getattr(picture, "n_frames", 1), picture.info["loop"], picture.size) == (8, 0, (60, 45))
 
 
+def test_a_gif_keeps_the_colour_of_a_small_thing(tmp_path: Path) -> None:
+    desk = np.random.default_rng(0).integers(180, 230, (120, 160, 3)).astype(np.uint8)
+    desk[50:54, 80:84] = (220, 30, 30)
+    write_gif(tmp_path / "a.gif", [desk] * 2, 10, 160)
+    with Image.open(tmp_path / "a.gif") as picture:
+        shown = np.asarray(picture.convert("RGB"))[52, 82].astype(int)
+    assert np.abs(shown - (220, 30, 30)).max() < 40
+
+
 def test_frames_of_different_heights_fit_into_one_film(tmp_path: Path) -> None:
     frames = same_size([captioned(frame(9), text) for text in ("short", "a longer sentence " * 6)])
     assert len({picture.shape for picture in frames}) == 1

@@ -1,0 +1,66 @@
+"""The scripted expert: a judge of the world. What it cannot do, nobody can be asked to learn."""
+
+import numpy as np
+import pytest
+
+from sim import expert
+from sim.draw import SceneConfig, draw_scene_for
+from sim.state import State
+from sim.tasks import TASKS, achieved
+from sim.world import World
+
+N = 60  # rollouts of each family
+STEPS = 60  # at most
+
+
+def solved(world: World, task: str, seed: int, config: SceneConfig, disturb: float = 0.0) -> bool:
+    scene, goal = draw_scene_for(task, seed, config)
+    rng = np.random.default_rng(seed)
+    before = state = world.build(scene)
+    for _ in range(STEPS):
+        action = expert.act(state, goal)
+        if disturb and rng.random() < 0.2:
+            action = action + rng.normal(0, disturb, 7)
+        state = world.step(action)
+        if achieved(goal, before, state):
+            return True
+    return False
+
+
+@pytest.mark.parametrize("task", [task.name for task in TASKS])
+def test_the_expert_solves_at_least_95_percent_of_a_family(task: str) -> None:
+    world = World()
+    count = sum(solved(world, task, seed, SceneConfig()) for seed in range(N))
+    world.close()
+    assert count >= 0.95 * N
+
+
+@pytest.mark.parametrize("n_objects", [1, 5])
+def test_the_expert_copes_with_empty_and_crowded_desks(n_objects: int) -> None:
+    world, config = World(), SceneConfig(n_objects=n_objects)
+    names = [task.name for task in TASKS if task.arguments < 2 and task.name != "unstack"]
+    count = [solved(world, task, seed, config) for task in names for seed in range(4)]
+    world.close()
+    assert np.mean(count) >= 0.9
+
+
+def test_the_expert_recovers_from_disturbances() -> None:
+    world = World()
+    count = [solved(world, task.name, seed, SceneConfig(), 0.7) for task in TASKS for seed in range(5)]
+    world.close()
+    assert np.mean(count) >= 0.8
+
+
+@pytest.mark.parametrize("task", [task.name for task in TASKS])
+def test_what_the_expert_does_depends_on_what_it_sees_alone(task: str) -> None:
+    scene, goal = draw_scene_for(task, 1)
+    world = World()
+    seen: list[State] = [world.build(scene)]
+    done = []
+    for _ in range(8):
+        done.append(expert.act(seen[-1], goal))
+        seen.append(world.step(done[-1]))
+    world.close()
+    order = np.random.default_rng(0).permutation(8)
+    assert all(np.array_equal(expert.act(seen[i], goal), done[i]) for i in order)
+    assert all(action.shape == (7,) and np.abs(action).max() <= 1 for action in done)

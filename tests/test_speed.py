@@ -1,0 +1,33 @@
+"""What a step may cost, in CPU time. Ratios within one run, so that a busy machine tells no lies."""
+
+import time
+from statistics import median
+
+from sim.bench import CALVIN, measure
+from sim.draw import draw_scene
+from sim.world import World
+
+TRIES = 3
+
+
+def test_a_step_adds_at_most_15_percent_to_its_physics() -> None:
+    seen = []
+    for _ in range(TRIES):  # others on the machine evict our caches, which costs Python more than physics
+        seen.append(measure(rounds=1).overhead)
+        if seen[-1] <= 0.15:
+            return
+    raise AssertionError(f"overhead over stepSimulation: {seen}")
+
+
+def test_a_cpu_second_simulates_four_times_what_calvin_does() -> None:
+    assert max(measure(rounds=1).pace for _ in range(2)) >= 4 * CALVIN
+
+
+def test_a_reset_costs_less_than_a_second_of_steps() -> None:
+    world, times = World(), []
+    for seed in range(12):
+        begin = time.thread_time()
+        world.build(draw_scene(seed))
+        times.append(time.thread_time() - begin)
+    world.close()
+    assert median(times) < 0.015  # s; 3 to 5 ms when nobody else is at work
