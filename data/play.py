@@ -22,11 +22,11 @@ import numpy as np
 from data.splits import train_objects
 from data.storage import DatasetWriter, EpisodeRecord
 from sim.draw import SceneConfig, draw_scene
-from sim.expert import DEFAULT_STYLE, Style, act, go_to, put_down
-from sim.feasible import possible
+from sim.expert import act
 from sim.predicates import GRIP_REACH, OPEN_HAND
+from sim.skills import DEFAULT_STYLE, Style, go_to, put_down
 from sim.state import Array, State, stack
-from sim.tasks import TASKS, Goal, achieved, goals_of
+from sim.tasks import TASKS, Goal, achieved, goals_of, possible
 from sim.world import CONTROL_HZ, World
 
 EPISODES_PER_UNIT = 8

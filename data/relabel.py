@@ -148,7 +148,7 @@ def _unambiguous(states: State, goal: Goal, start: int, stop: int) -> bool:
         return False
     shift = np.linalg.norm(span.object_pos[-1] - span.object_pos[0], axis=-1)
     for k in range(states.n_objects):
-        rides = goal.task in ("open_drawer", "close_drawer") and bool(in_drawer(span, k)[[0, -1]].all())
+        rides = goal.object < 0 and task.fixture == "drawer" and bool(in_drawer(span, k)[[0, -1]].all())
         if k != goal.object and not rides and shift[k] > ASTRAY:
             return False
     moved = np.abs(span.joints[-1] - span.joints[0]) > [0.03, 0.03, np.inf, 0.3]

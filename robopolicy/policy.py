@@ -12,7 +12,6 @@ manifold it was trained on.
 """
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple
 
 import torch
@@ -227,10 +226,3 @@ class Policy(nn.Module):
     @property
     def n_parameters(self) -> int:
         return sum(parameter.numel() for parameter in self.parameters())
-
-    @classmethod
-    def load(cls, folder: Path) -> "Policy":
-        """From a checkpoint folder; raises `CheckpointError`."""
-        from robopolicy.checkpoint import load_checkpoint  # noqa: PLC0415  (checkpoint knows Policy)
-
-        return load_checkpoint(folder)

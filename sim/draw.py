@@ -9,12 +9,20 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.feasible import possible
-from sim.layouts import DRAWER_FLOOR, DRAWER_TRAVEL, LAYOUTS, LEVER_TRAVEL, TRAY_FLOOR, Layout, fixture_points
+from sim.layouts import (
+    DOOR_TRAVEL,
+    DRAWER_FLOOR,
+    DRAWER_TRAVEL,
+    LAYOUTS,
+    LEVER_TRAVEL,
+    TRAY_FLOOR,
+    Layout,
+    fixture_points,
+)
 from sim.panda import HOME_POSE, MAX_OPENING
 from sim.scene import COLOURS, SHAPES, Scene, Thing
 from sim.state import MAX_OBJECTS, State
-from sim.tasks import Goal, UnknownTask, goals_of, task_named
+from sim.tasks import Begin, Goal, UnknownTask, goals_of, possible, task_named
 
 ROOM = 0.095  # m between centres of objects: an open hand fits between them
 PLACES = ("desk", "drawer", "tray", "stacked")
@@ -54,7 +62,7 @@ class CannotDraw(ValueError):
 
 def draw_scene(seed: int, config: SceneConfig = SceneConfig()) -> Scene:
     """A desk as it may be found: same seed and config, same scene."""
-    return _draw(np.random.default_rng(seed), seed, config, None)
+    return _draw(np.random.default_rng(seed), seed, config, Begin())
 
 
 def draw_scene_for(
@@ -70,7 +78,7 @@ def draw_scene_for(
     family = task_named(task)
     rng = np.random.default_rng([seed, sum(map(ord, task))])
     for _ in range(ATTEMPTS):
-        scene = _draw(rng, seed, config, task)
+        scene = _draw(rng, seed, config, family.begins)
         state = initial_state(scene)
         goals = [
             goal
@@ -101,9 +109,9 @@ def initial_state(scene: Scene) -> State:
     )
 
 
-def _draw(rng: np.random.Generator, seed: int, config: SceneConfig, task: str | None) -> Scene:
+def _draw(rng: np.random.Generator, seed: int, config: SceneConfig, begin: Begin) -> Scene:
     layout = LAYOUTS[config.layouts[rng.integers(len(config.layouts))]]
-    joints, led = _furniture(rng, task)
+    joints, led = _furniture(rng, begin)
     chosen = rng.choice(len(config.objects), config.n_objects, replace=False)
     things: list[Thing] = []
     for rank, index in enumerate(chosen):
@@ -111,35 +119,24 @@ def _draw(rng: np.random.Generator, seed: int, config: SceneConfig, task: str | 
         scale = rng.uniform(0.94, 1.06)
         size = tuple(round(v * scale, 4) for v in SHAPES[shape])
         thing = Thing(colour, shape, (size[0], size[1], size[2]), (0.0, 0.0, 0.0), 0.0)
-        things.append(_placed(rng, thing, things, layout, joints, _place(rng, rank, task)))
+        things.append(_placed(rng, thing, things, layout, joints, _place(rng, rank, begin)))
     order = rng.permutation(len(things))
     return Scene(seed, layout.name, tuple(things[i] for i in order), joints, led)
 
 
-def _furniture(rng: np.random.Generator, task: str | None) -> tuple[tuple[float, float, float, float], bool]:
+def _furniture(rng: np.random.Generator, begin: Begin) -> tuple[tuple[float, float, float, float], bool]:
     drawer = rng.uniform(0.13, DRAWER_TRAVEL) if rng.random() < 0.5 else 0.0
-    door = rng.uniform(-0.09, 0.09)
+    door = rng.uniform(-DOOR_TRAVEL, DOOR_TRAVEL)
     up, led = bool(rng.random() < 0.5), bool(rng.random() < 0.5)
-    if task in ("open_drawer",):
-        drawer = 0.0
-    elif task in ("close_drawer", "put_in_drawer", "take_out_of_drawer"):
-        drawer = rng.uniform(0.14, DRAWER_TRAVEL)
-    elif task == "slide_door_left":
-        door = rng.uniform(-0.09, -0.03)
-    elif task == "slide_door_right":
-        door = rng.uniform(0.03, 0.09)
-    elif task in ("turn_on_lamp", "turn_off_lamp"):
-        up = task == "turn_off_lamp"
-    elif task in ("turn_on_led", "turn_off_led"):
-        led = task == "turn_off_led"
+    drawer = rng.uniform(*begin.drawer) if begin.drawer else drawer
+    door = rng.uniform(*begin.door) if begin.door else door
+    up, led = (up if begin.lamp is None else begin.lamp), (led if begin.led is None else begin.led)
     return (float(drawer), float(door), 0.0, LEVER_TRAVEL if up else -LEVER_TRAVEL), led
 
 
-def _place(rng: np.random.Generator, rank: int, task: str | None) -> str:
-    if rank == 1 and task == "unstack":
-        return "stacked"
-    if rank == 0 and task == "take_out_of_drawer":
-        return "drawer"
+def _place(rng: np.random.Generator, rank: int, begin: Begin) -> str:
+    if (rank, begin.place) in ((0, "drawer"), (1, "stacked")):
+        return begin.place
     place = PLACES[rng.choice(len(PLACES), p=PLACE_CHANCES)]
     return "desk" if rank == 0 else place
 

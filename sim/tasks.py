@@ -1,21 +1,27 @@
 """The task families: how each is judged, and in what words it may be asked for.
 
-A family is one entry of `TASKS`: its name, what it is about, its judge, and its wordings beside the
-judge. Wordings are verb phrases in the imperative ("pull {fixture} open"); outcomes are clauses that
-are true once it is done ("{fixture} is open"). `data.grammar` turns them into sentences.
-In both, `|` parts alternatives, `_` is a space inside one and an empty one leaves the word out:
-"pull|slide_back {fixture} |now" is four wordings. Wordings that siblings share are in `sim.wordings`.
+A family is one entry of `TASKS`: its name, its judge, its wordings beside the judge, when it is
+possible, and the skill by which the scripted expert does it. Wordings are verb phrases in the
+imperative ("pull {fixture} open"); outcomes are clauses that are true once it is done ("{fixture} is
+open"). `data.grammar` turns them into sentences. In both, `|` parts alternatives, `_` is a space inside
+one and an empty one leaves the word out: "pull|slide_back {fixture} |now" is four wordings. Wordings that
+siblings share are in `sim.wordings`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from difflib import get_close_matches
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import conditions as when
 from sim import predicates as judge
+from sim import skills
+from sim.conditions import Condition
+from sim.layouts import DRAWER_TRAVEL
+from sim.skills import Skill
 from sim.state import FIXTURES, MAX_OBJECTS, State
 from sim.wordings import (
     BEHIND,
@@ -48,6 +54,20 @@ Judge = Callable[[State, State, int, int], NDArray[np.bool_]]
 
 
 @dataclass(frozen=True)
+class Begin:
+    """How a desk must be found for a family to be possible; None: as it comes."""
+
+    drawer: tuple[float, float] | None = None  # m out, the range it is drawn from
+    door: tuple[float, float] | None = None  # m to the left, likewise
+    led: bool | None = None
+    lamp: bool | None = None
+    place: str = ""  # where one of the objects begins: "drawer" or "stacked"
+
+
+DRAWER_OUT = (0.14, DRAWER_TRAVEL)
+
+
+@dataclass(frozen=True)
 class Task:
     """One family of things that can be asked for."""
 
@@ -55,9 +75,13 @@ class Task:
     judge: Judge
     wordings: tuple[str, ...]
     outcomes: tuple[str, ...] = ()
+    _: KW_ONLY
+    possible: Condition  # whether it can be done from here in one act, and is not done already
+    skill: Skill  # how the scripted expert does it
     arguments: int = 0  # how many movable objects it names: 0, 1 ({object}) or 2 ({object}, {other})
     fixture: str = ""  # the furniture that it is about ({fixture}), one of FIXTURES
     manner: Manner = ""  # how its object is handled on the way; "" for furniture
+    begins: Begin = Begin()
     told: str = ""  # what was done, in the past tense, for reports: "opened {fixture}"
 
 
@@ -98,6 +122,9 @@ TASKS: tuple[Task, ...] = (
         ),
         ("{fixture} is open|opened|pulled_out|pulled_open|out",),
         fixture="drawer",
+        possible=when.drawer_is_shut,
+        skill=skills.open_drawer,
+        begins=Begin(drawer=(0.0, 0.0)),
         told="opened {fixture}",
     ),
     Task(
@@ -118,6 +145,9 @@ TASKS: tuple[Task, ...] = (
         ),
         ("{fixture} is closed|shut|pushed_in|pushed_shut|in",),
         fixture="drawer",
+        possible=when.drawer_is_open,
+        skill=skills.close_drawer,
+        begins=Begin(drawer=DRAWER_OUT),
         told="closed {fixture}",
     ),
     Task(
@@ -126,6 +156,9 @@ TASKS: tuple[Task, ...] = (
         said(DOOR, way="left", back="right"),
         said(DOOR_DONE, way="left"),
         fixture="sliding door",
+        possible=when.door_can_go_left,
+        skill=skills.slide_door(1),
+        begins=Begin(door=(-0.09, -0.03)),
         told="slid {fixture} to the left",
     ),
     Task(
@@ -134,6 +167,9 @@ TASKS: tuple[Task, ...] = (
         said(DOOR, way="right", back="left"),
         said(DOOR_DONE, way="right"),
         fixture="sliding door",
+        possible=when.door_can_go_right,
+        skill=skills.slide_door(-1),
+        begins=Begin(door=(0.03, 0.09)),
         told="slid {fixture} to the right",
     ),
     Task(
@@ -142,6 +178,9 @@ TASKS: tuple[Task, ...] = (
         (*said(LIGHT_ON, device="button"), *said(PRESS, on="on", goes="on")),
         LIGHT_IS_ON,
         fixture="button",
+        possible=when.light_is(judge.LED, on=False),
+        skill=skills.press_button(on=True),
+        begins=Begin(led=False),
         told="turned on {fixture}",
     ),
     Task(
@@ -150,6 +189,9 @@ TASKS: tuple[Task, ...] = (
         (*said(LIGHT_OFF, device="button"), *said(PRESS, on="off", goes="off|out|dark")),
         LIGHT_IS_OFF,
         fixture="button",
+        possible=when.light_is(judge.LED, on=True),
+        skill=skills.press_button(on=False),
+        begins=Begin(led=True),
         told="turned off {fixture}",
     ),
     Task(
@@ -165,6 +207,9 @@ TASKS: tuple[Task, ...] = (
         ),
         LIGHT_IS_ON,
         fixture="lever switch",
+        possible=when.light_is(judge.LAMP, on=False),
+        skill=skills.flip_lever(up=True),
+        begins=Begin(lamp=False),
         told="turned on {fixture}",
     ),
     Task(
@@ -179,6 +224,9 @@ TASKS: tuple[Task, ...] = (
         ),
         LIGHT_IS_OFF,
         fixture="lever switch",
+        possible=when.light_is(judge.LAMP, on=True),
+        skill=skills.flip_lever(up=False),
+        begins=Begin(lamp=True),
         told="turned off {fixture}",
     ),
     Task(
@@ -204,6 +252,8 @@ TASKS: tuple[Task, ...] = (
         ),
         arguments=1,
         manner="carried",
+        possible=when.can_lift,
+        skill=skills.lift,
         told="lifted {object}",
     ),
     Task(
@@ -216,6 +266,8 @@ TASKS: tuple[Task, ...] = (
         said(PUSHED, way="left|to_the_left"),
         arguments=1,
         manner="pushed",
+        possible=when.can_push(when.LEFT),
+        skill=skills.push(when.LEFT),
         told="pushed {object} to the left",
     ),
     Task(
@@ -228,6 +280,8 @@ TASKS: tuple[Task, ...] = (
         said(PUSHED, way="right|to_the_right"),
         arguments=1,
         manner="pushed",
+        possible=when.can_push(when.RIGHT),
+        skill=skills.push(when.RIGHT),
         told="pushed {object} to the right",
     ),
     Task(
@@ -245,6 +299,8 @@ TASKS: tuple[Task, ...] = (
         ),
         arguments=1,
         manner="pushed",
+        possible=when.can_push(when.FORWARD),
+        skill=skills.push(when.FORWARD),
         told="pushed {object} forward",
     ),
     Task(
@@ -265,6 +321,8 @@ TASKS: tuple[Task, ...] = (
         ),
         arguments=1,
         manner="pushed",
+        possible=when.can_push(when.BACKWARD),
+        skill=skills.push(when.BACKWARD),
         told="pushed {object} backward",
     ),
     Task(
@@ -274,6 +332,8 @@ TASKS: tuple[Task, ...] = (
         said(TURNED, side="left", clock="counterclockwise|anticlockwise"),
         arguments=1,
         manner="turned",
+        possible=when.can_turn,
+        skill=skills.turn(1),
         told="turned {object} to the left",
     ),
     Task(
@@ -283,6 +343,8 @@ TASKS: tuple[Task, ...] = (
         said(TURNED, side="right", clock="clockwise"),
         arguments=1,
         manner="turned",
+        possible=when.can_turn,
+        skill=skills.turn(-1),
         told="turned {object} to the right",
     ),
     Task(
@@ -310,6 +372,9 @@ TASKS: tuple[Task, ...] = (
         ),
         arguments=1,
         manner="carried",
+        possible=when.can_unstack,
+        skill=skills.put(when.on_free_desk),
+        begins=Begin(place="stacked"),
         told="took {object} off the stack",
     ),
     Task(
@@ -328,6 +393,9 @@ TASKS: tuple[Task, ...] = (
         arguments=1,
         fixture="drawer",
         manner="carried",
+        possible=when.can_put_in_drawer,
+        skill=skills.put(when.inside_drawer, over_walls=True, square=True),
+        begins=Begin(drawer=DRAWER_OUT),
         told="put {object} in {fixture}",
     ),
     Task(
@@ -356,6 +424,9 @@ TASKS: tuple[Task, ...] = (
         arguments=1,
         fixture="drawer",
         manner="carried",
+        possible=when.can_take_out,
+        skill=skills.put(when.on_free_desk, over_walls=True),
+        begins=Begin(drawer=DRAWER_OUT, place="drawer"),
         told="took {object} out of {fixture}",
     ),
     Task(
@@ -375,6 +446,8 @@ TASKS: tuple[Task, ...] = (
         arguments=1,
         fixture="tray",
         manner="carried",
+        possible=when.can_put_in_tray,
+        skill=skills.put(when.inside_tray, over_walls=True),
         told="put {object} in {fixture}",
     ),
     Task(
@@ -403,6 +476,8 @@ TASKS: tuple[Task, ...] = (
         ),
         arguments=2,
         manner="carried",
+        possible=when.can_stack,
+        skill=skills.put(when.on_top),
         told="put {object} on {other}",
     ),
     Task(
@@ -412,6 +487,8 @@ TASKS: tuple[Task, ...] = (
         said(BESIDE, place=LEFT_OF, rare="leftward_of"),
         arguments=2,
         manner="carried",
+        possible=when.can_put_beside(when.LEFT),
+        skill=skills.put(when.beside_on(when.LEFT)),
         told="put {object} to the left of {other}",
     ),
     Task(
@@ -421,6 +498,8 @@ TASKS: tuple[Task, ...] = (
         said(BESIDE, place=RIGHT_OF, rare="rightward_of"),
         arguments=2,
         manner="carried",
+        possible=when.can_put_beside(when.RIGHT),
+        skill=skills.put(when.beside_on(when.RIGHT)),
         told="put {object} to the right of {other}",
     ),
     Task(
@@ -430,6 +509,8 @@ TASKS: tuple[Task, ...] = (
         said(BESIDE, place=IN_FRONT_OF, rare="in_the_foreground_of"),
         arguments=2,
         manner="carried",
+        possible=when.can_put_beside(when.BACKWARD),
+        skill=skills.put(when.beside_on(when.BACKWARD)),
         told="put {object} in front of {other}",
     ),
     Task(
@@ -439,6 +520,8 @@ TASKS: tuple[Task, ...] = (
         said(BESIDE, place=BEHIND, rare="beyond"),
         arguments=2,
         manner="carried",
+        possible=when.can_put_beside(when.FORWARD),
+        skill=skills.put(when.beside_on(when.FORWARD)),
         told="put {object} behind {other}",
     ),
 )
@@ -476,3 +559,8 @@ def goals_of(task: Task, n_objects: int) -> tuple[Goal, ...]:
 def achieved(goal: Goal, before: State, after: State) -> NDArray[np.bool_]:
     """Whether the goal was reached between the two states; vectorised over leading axes."""
     return task_named(goal.task).judge(before, after, goal.object, goal.other)
+
+
+def possible(goal: Goal, state: State) -> bool:
+    """Whether the goal can be reached from here in one act, and is not reached already."""
+    return task_named(goal.task).possible(state, goal.object, goal.other)

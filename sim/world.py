@@ -15,6 +15,7 @@ from sim import panda
 from sim.build import set_up
 from sim.bullet import pybullet
 from sim.furniture import CREAM, LAMP_LIT, LAMP_PART, LED_LIT, LED_PART
+from sim.kinematics import joint_targets
 from sim.layouts import LAYOUTS, LEVER_TRAVEL, Points
 from sim.scene import Scene
 from sim.state import Array, State
@@ -23,12 +24,7 @@ CONTROL_HZ = 10  # default rate of actions
 PHYSICS_HZ = 120  # steps of physics in a second; at 60 fingers sink into what they hold
 TIME_STEP = 1 / PHYSICS_HZ  # s
 ITERATIONS = 30  # of the constraint solver in each; 20 cost 10 % less and drop four times as many grasps
-STEP_LENGTH = 0.05  # m, a translation of 1
-STEP_ANGLE = 0.35  # rad, a rotation of 1
-WORKSPACE = ((0.22, -0.50, 0.010), (0.74, 0.50, 0.42))  # m, where the tool may be sent
-REACH = 0.75  # m from the robot's axis, likewise: beyond it the hand cannot point down at every height
-JOINT_STEP = 0.6  # rad, the most that a joint is sent in one control step
-LEAN = 0.7  # rad, how far the hand may lean from pointing down
+SETTLING = 12  # steps of physics after building, for things to settle on the desk
 MOTOR_GAIN = 0.20  # of the position error, taken back in each physics step
 FINGER_SPEED = 0.25  # m/s
 PRESSED, RELEASED = 0.009, 0.004  # m: the button toggles its light at the first, re-arms at the second
@@ -70,12 +66,11 @@ class World:
         """Take down what there is and set the scene up; returns its first state."""
         self._set_up(scene)
         self._hold(panda.HOME, panda.MAX_OPENING)
-        for _ in range(self._settling):  # let things settle on the desk
-            self._detent()
-            pybullet.stepSimulation(physicsClientId=self._client)
+        self._detent()
+        for _ in range(SETTLING):
+            pybullet.stepSimulation(self._client)
+        self._read()
         return self.state()
-
-    _settling = 12  # physics steps
 
     def _set_up(self, scene: Scene) -> None:
         p, client = pybullet, self._client
@@ -93,6 +88,7 @@ class World:
         self._yaws = layout.poses[:, 2].copy()
         self._sizes = np.array([thing.size for thing in scene.objects]).reshape(-1, 3)
         self._fixtures, self._objects, self._arm = set_up(client, scene, self._visuals)
+        self._read()
 
     def save(self) -> Snapshot:
         """The instant, to be restored here or in another world."""
@@ -123,6 +119,7 @@ class World:
             p.resetBasePositionAndOrientation(body, pos, quat, physicsClientId=client)
             p.resetBaseVelocity(body, linear, angular, physicsClientId=client)
         self._led, self._armed = snapshot.led, snapshot.armed
+        self._read()
         return self.state()
 
     # -- stepping --------------------------------------------------------------------------------
@@ -140,6 +137,7 @@ class World:
         self._hold(self._joint_targets(a), (a[6] + 1) / 2 * panda.MAX_OPENING)
         self._detent()
         self._advance()
+        self._read()
         self._toggle_led()
         return self.state()
 
@@ -148,57 +146,12 @@ class World:
         for _ in range(self._substeps):
             step(client)
 
-    def _joint_targets(self, a: list[float]) -> list[float]:
-        """Damped least squares from where the arm is, with the elbow drawn home in the null space.
-
-        One Newton step: its error is of second order in the 5 cm asked for, and does not add up,
-        since the next action is relative to where the tool really went.
-        """
+    def _joint_targets(self, a: Sequence[float]) -> list[float]:
         linear, angular = pybullet.calculateJacobian(
             self._arm, panda.TOOL, _ORIGIN, self._q, _REST, _REST, physicsClientId=self._client
         )
         jacobian = np.array(linear + angular)[:, :7]
-        wanted = np.array([*self._shift(a), *self._turn(a)])
-        here = np.array(self._q[:7])
-        move = 0.1 * (_HOME - here)
-        free = jacobian
-        for _ in range(4):  # more than once only if a joint is at its limit: then the others do its part
-            solved = np.linalg.solve(free @ free.T + _DAMPING, wanted - jacobian @ move)
-            targets = (here + move + solved @ free).tolist()
-            beyond = [j for j, q in enumerate(targets) if not panda.LOWER[j] <= q <= panda.UPPER[j]]
-            if not beyond:
-                break
-            free = free.copy()
-            for j in beyond:
-                targets[j] = min(max(targets[j], panda.LOWER[j]), panda.UPPER[j])
-                move[j] = targets[j] - here[j]
-                free[:, j] = 0
-        longest = max(abs(to - at) for to, at in zip(targets, self._q, strict=False))
-        if longest > JOINT_STEP:  # next to a singularity the solution is worth its direction at most
-            targets = [
-                at + JOINT_STEP / longest * (to - at) for to, at in zip(targets, self._q, strict=False)
-            ]
-        return targets
-
-    def _shift(self, a: list[float]) -> list[float]:
-        """How far the tool is to go, m; what is out of the workspace is brought back a step at a time."""
-        x, y, z = (
-            min(max(at + STEP_LENGTH * by, low), high)
-            for at, by, low, high in zip(self._tool, a, *WORKSPACE, strict=False)
-        )
-        near = min(1.0, REACH / math.hypot(x, y))
-        shift = [to - at for to, at in zip((near * x, near * y, z), self._tool, strict=True)]
-        return [min(max(by, -STEP_LENGTH), STEP_LENGTH) for by in shift]
-
-    def _turn(self, a: list[float]) -> tuple[float, float, float]:
-        """How far the hand is to turn, rad; what leans too far over is brought upright instead of leaning on."""
-        x, y, z, w = self._quat
-        east, north, lean = 2 * (x * z + w * y), 2 * (y * z - w * x), 2 * (x * x + y * y) - 1
-        side = math.hypot(east, north)  # (east, north, -lean) is where the hand points
-        beyond = min(math.atan2(side, lean) - LEAN, STEP_ANGLE)
-        if beyond > 0 and side > 0:
-            return -north / side * beyond, east / side * beyond, STEP_ANGLE * a[5]
-        return STEP_ANGLE * a[3], STEP_ANGLE * a[4], STEP_ANGLE * a[5]
+        return joint_targets(jacobian, self._q[:7], self._tool, self._quat, a)
 
     def _hold(self, q: Sequence[float] | Array, opening: float) -> None:
         p, client = pybullet, self._client
@@ -214,38 +167,48 @@ class World:
 
     def _detent(self) -> None:
         """Draw the lever to the end that it is nearer to."""
-        p, client = pybullet, self._client
-        up = p.getJointState(self._fixtures[3], 0, physicsClientId=client)[0] > 0
+        up = self._joints[3] > 0
         if up is not self._lever_up:
             self._lever_up = up
-            p.setJointMotorControl2(
-                self._fixtures[3], 0, p.POSITION_CONTROL, LEVER_TRAVEL if up else -LEVER_TRAVEL,
-                force=DETENT, positionGain=0.02, maxVelocity=1.0, physicsClientId=client,
+            pybullet.setJointMotorControl2(
+                self._fixtures[3], 0, pybullet.POSITION_CONTROL, LEVER_TRAVEL if up else -LEVER_TRAVEL,
+                force=DETENT, positionGain=0.02, maxVelocity=1.0, physicsClientId=self._client,
             )  # fmt: skip
 
     def _toggle_led(self) -> None:
-        pressed = pybullet.getJointState(self._fixtures[2], 0, physicsClientId=self._client)[0]
-        if self._armed and pressed >= PRESSED:
+        if self._armed and self._joints[2] >= PRESSED:
             self._led, self._armed = not self._led, False
-        elif pressed <= RELEASED:
+        elif self._joints[2] <= RELEASED:
             self._armed = True
 
     # -- reading ---------------------------------------------------------------------------------
 
-    def state(self) -> State:
-        """What a task may judge, now."""
+    def _read(self) -> None:
+        """Ask physics once for what both the next step and the state are made of."""
         p, client = pybullet, self._client
         link = p.getLinkState(self._arm, panda.TOOL, 0, 1, physicsClientId=client)
         self._tool, self._quat = link[4], link[5]
-        self._q = q = [joint[0] for joint in p.getJointStates(self._arm, panda.ALL, physicsClientId=client)]
-        joints = [p.getJointState(body, 0, physicsClientId=client)[0] for body in self._fixtures[:4]]
-        bodies = [p.getBasePositionAndOrientation(body, physicsClientId=client) for body in self._objects]
+        self._q = [joint[0] for joint in p.getJointStates(self._arm, panda.ALL, physicsClientId=client)]
+        self._joints = [p.getJointState(body, 0, physicsClientId=client)[0] for body in self._fixtures[:4]]
+
+    def state(self) -> State:
+        """What a task may judge, now."""
+        if self.scene is None:
+            raise EmptyWorld
+        locate, client, q, joints = (
+            pybullet.getBasePositionAndOrientation,
+            self._client,
+            self._q,
+            self._joints,
+        )
+        poses = [pos + quat for pos, quat in [locate(body, client) for body in self._objects]]
+        objects = np.array(poses).reshape(-1, 7)
         return State(
             ee_pos=np.array(self._tool),
             ee_quat=np.array(self._quat),
             gripper=np.array(min(max(0.0, q[7] + q[8]), panda.MAX_OPENING)),
-            object_pos=np.array([body[0] for body in bodies]).reshape(-1, 3),
-            object_quat=np.array([body[1] for body in bodies]).reshape(-1, 4),
+            object_pos=objects[:, :3],
+            object_quat=objects[:, 3:],
             object_size=self._sizes.copy(),
             fixture_pos=self._points.at(*joints),
             fixture_yaw=self._yaws.copy(),
@@ -275,8 +238,7 @@ class World:
         return np.reshape(colours, (*shape, 4))[..., :3].astype(np.uint8), np.reshape(depth, shape)
 
     def _paint_lights(self) -> None:
-        lever = pybullet.getJointState(self._fixtures[3], 0, physicsClientId=self._client)[0]
-        lit = (self._led, lever > 0)
+        lit = (self._led, self._joints[3] > 0)
         if lit == self._painted:
             return
         for body, part, colour, on in (
@@ -331,8 +293,6 @@ class NoVisuals(ValueError):
 
 _GAINS = (MOTOR_GAIN,) * 7
 _ORIGIN, _REST = (0.0, 0.0, 0.0), (0.0,) * 9
-_DAMPING = 1e-4 * np.eye(6)
-_HOME = np.array(panda.HOME)
 
 
 def _checked(action: Array | Sequence[float]) -> list[float]:

@@ -27,7 +27,7 @@ def change(folder: Path, **values: object) -> None:
 def test_what_is_saved_is_what_is_loaded(tmp_path: Path):
     policy = Policy(SMALL)
     save_checkpoint(tmp_path, policy, ENCODER, {"steps": 7})
-    again = Policy.load(tmp_path)
+    again = load_checkpoint(tmp_path)
     assert again.config == SMALL
     assert again.encoder_sha256 == ENCODER["sha256"]
     assert not again.training

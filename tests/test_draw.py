@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 from sim.draw import CannotDraw, SceneConfig, draw_scene, draw_scene_for, initial_state
-from sim.feasible import possible
 from sim.layouts import LAYOUTS
 from sim.predicates import bottom, in_drawer, in_tray, on_desk, rests_on
 from sim.scene import COLOURS, SHAPES, Scene
-from sim.tasks import TASKS, UnknownTask, achieved
+from sim.tasks import TASKS, UnknownTask, achieved, possible
 from sim.world import World
 
 SEEDS = range(60)
@@ -76,14 +75,16 @@ def test_the_catalogue_is_as_large_as_promised() -> None:
 
 
 def test_only_allowed_objects_and_layouts_are_drawn() -> None:
-    config = SceneConfig(objects=(("red", "cube"), ("blue", "bar"), ("pink", "puck")), layouts=("left_handed",))
+    config = SceneConfig(
+        objects=(("red", "cube"), ("blue", "bar"), ("pink", "puck")), layouts=("left_handed",)
+    )
     scenes = [draw_scene(seed, config) for seed in SEEDS]
     assert {scene.layout for scene in scenes} == {"left_handed"}
     assert {name for scene in scenes for name in scene.names} == {"red cube", "blue bar", "pink puck"}
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
-def test_a_scene_drawn_for_a_family_makes_it_possible_and_not_yet_done(task) -> None:  # noqa: ANN001
+def test_a_scene_drawn_for_a_family_makes_it_possible_and_not_yet_done(task) -> None:
     for seed in range(20):
         scene, goal = draw_scene_for(task.name, seed)
         state = initial_state(scene)
@@ -94,7 +95,7 @@ def test_a_scene_drawn_for_a_family_makes_it_possible_and_not_yet_done(task) -> 
 
 
 def test_a_filter_of_goals_is_obeyed() -> None:
-    def only_cubes(goal, names) -> bool:  # noqa: ANN001
+    def only_cubes(goal, names) -> bool:
         return names[goal.object].endswith("cube")
 
     for seed in range(10):

@@ -7,8 +7,7 @@ from data.splits import GOALS_OF_SPLIT, LEVELS, goal_split, level_named
 from robopolicy.plan import Plan, families_of, layouts_of, make_plan
 from robopolicy.trials import shuffled
 from sim.draw import initial_state
-from sim.feasible import possible
-from sim.tasks import TASKS
+from sim.tasks import TASKS, possible
 
 
 @dataclass(frozen=True)

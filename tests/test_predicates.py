@@ -152,7 +152,12 @@ def test_an_object_is_in_the_tray_when_it_is_let_go_there() -> None:
 
 @pytest.mark.parametrize(
     ("task", "side"),
-    [("put_left_of", (0, 1)), ("put_right_of", (0, -1)), ("put_in_front_of", (-1, 0)), ("put_behind", (1, 0))],
+    [
+        ("put_left_of", (0, 1)),
+        ("put_right_of", (0, -1)),
+        ("put_in_front_of", (-1, 0)),
+        ("put_behind", (1, 0)),
+    ],
 )
 def test_beside_is_judged_by_its_side(task: str, side: tuple[int, int]) -> None:
     before = state_with(objects=2, pos={1: (0.42, 0.24, HALF)})
@@ -168,11 +173,13 @@ def test_the_other_object_has_to_stand_still() -> None:
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
-def test_an_episode_is_judged_as_its_instants_are(task) -> None:  # noqa: ANN001
+def test_an_episode_is_judged_as_its_instants_are(task) -> None:
     rng = np.random.default_rng(0)
     states = [
         state_with(
-            pos={i: (*rng.uniform((0.36, -0.2), (0.5, 0.1)), float(rng.choice([HALF, 0.1]))) for i in range(3)},
+            pos={
+                i: (*rng.uniform((0.36, -0.2), (0.5, 0.1)), float(rng.choice([HALF, 0.1]))) for i in range(3)
+            },
             yaw={0: rng.uniform(-3, 3)},
             drawer=rng.uniform(0, 0.18),
             door=rng.uniform(-0.09, 0.09),

@@ -15,7 +15,7 @@ DESK = Camera()
 
 
 @pytest.fixture(scope="module")
-def world():  # noqa: ANN201
+def world():
     made = World(visuals=True)
     yield made
     made.close()
@@ -40,7 +40,7 @@ def patch(picture: np.ndarray, pixel: np.ndarray, half: int = 2) -> np.ndarray:
     [((0, 1, 0), 0, -1), ((0, -1, 0), 0, 1), ((1, 0, 0), 1, -1), ((-1, 0, 0), 1, 1)],
     ids=["left", "right", "forward", "backward"],
 )
-def test_directions_are_as_in_the_default_picture(way, axis: int, sign: int) -> None:  # noqa: ANN001
+def test_directions_are_as_in_the_default_picture(way, axis: int, sign: int) -> None:
     for start in ((0.4, -0.2, 0.0), (0.5, 0.1, 0.0), (0.36, 0.2, 0.05)):
         step = DESK.project(np.add(start, np.multiply(0.1, way))) - DESK.project(start)
         assert sign * step[axis] > 20  # px

@@ -18,7 +18,8 @@ from data.record import EpisodeRecord
 from data.relabel import relabel_episode
 from data.samples import SampleConfig
 from data.segments import Segment
-from robopolicy.policy import Policy, PolicyConfig
+from robopolicy.checkpoint import load_checkpoint
+from robopolicy.policy import PolicyConfig
 from robopolicy.progress import OtherTraining
 from robopolicy.train import TrainConfig, rate, train_on
 from sim.world import World
@@ -133,7 +134,7 @@ def test_the_loss_falls_and_the_checkpoint_loads(play, tmp_path: Path):
     lines = (tmp_path / "metrics.jsonl").read_text().splitlines()
     losses = [json.loads(line)["loss"] for line in lines]
     assert np.mean(losses[-20:]) < 0.5 * np.mean(losses[:20])
-    assert Policy.load(tmp_path).config == TINY.policy
+    assert load_checkpoint(tmp_path).config == TINY.policy
 
 
 def test_nothing_written_is_a_pickle(play, tmp_path: Path):

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from sim.feasible import GAP, graspable, half_extent, possible, spot
+from sim.conditions import GAP, beside_on, graspable, half_extent
 from sim.predicates import beside
-from sim.tasks import Goal
+from sim.tasks import Goal, possible
 from tests.states import HALF, HERE, SIDE, in_drawer, in_tray, state_with
 
 TOP = (HERE[0], HERE[1], SIDE + HALF)
@@ -24,7 +24,7 @@ TOP = (HERE[0], HERE[1], SIDE + HALF)
         ("turn_off_lamp", state_with(up=True), state_with()),
     ],
 )
-def test_furniture_can_only_be_brought_where_it_is_not(task: str, ready, done) -> None:  # noqa: ANN001
+def test_furniture_can_only_be_brought_where_it_is_not(task: str, ready, done) -> None:
     assert possible(Goal(task), ready)
     assert not possible(Goal(task), done)
 
@@ -75,11 +75,16 @@ def test_what_is_beside_already_is_not_to_be_put_there() -> None:
 
 @pytest.mark.parametrize(
     ("task", "side"),
-    [("put_left_of", (0, 1)), ("put_right_of", (0, -1)), ("put_in_front_of", (-1, 0)), ("put_behind", (1, 0))],
+    [
+        ("put_left_of", (0, 1)),
+        ("put_right_of", (0, -1)),
+        ("put_in_front_of", (-1, 0)),
+        ("put_behind", (1, 0)),
+    ],
 )
 def test_the_spot_beside_leaves_room_for_a_finger(task: str, side: tuple[int, int]) -> None:
     state = state_with(objects=2, pos={1: (0.40, 0.24, HALF)})
-    place = spot(Goal(task, 1, 0), state)
+    place = beside_on(side)(state, 1, 0)
     assert place is not None
     apart = (place.xy - state.object_pos[0, :2]) @ np.array(side)
     assert apart - SIDE >= GAP
