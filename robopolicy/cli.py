@@ -60,6 +60,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of a pipe went away
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except (PermissionError, FileExistsError, NotADirectoryError, IsADirectoryError) as error:
+        if "ROBOPOLICY_TRACEBACK" in os.environ or error.filename is None:
+            raise
+        errors.print(f"robopolicy: cannot use {error.filename}: {error.strerror}", markup=False)
+        return 2
     except ValueError as error:
         if not is_users(error) or "ROBOPOLICY_TRACEBACK" in os.environ:
             raise

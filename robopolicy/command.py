@@ -47,7 +47,7 @@ class CommandConfig:
     def __post_init__(self) -> None:
         if self.sentence is not None and not self.sentence.strip():
             raise EmptyCommand
-        layouts_of(self.world)
+        SceneConfig(n_objects=self.n_objects, layouts=layouts_of(self.world))
         if self.max_steps < 1:
             raise ValueError(f"max_steps must be at least 1, not {self.max_steps}")
 

@@ -11,11 +11,12 @@ from typing import Any
 
 from data.play import PlayConfig, collect
 from robopolicy.card import write_card
-from robopolicy.evaluate import EvaluateConfig, evaluate, evaluated
+from robopolicy.evaluate import EvaluateConfig, NotEvaluated, evaluate, evaluated
 from robopolicy.films import Film, chosen, films_of, montage
 from robopolicy.relabelling import RelabelConfig, relabel_dataset
 from robopolicy.report import training_curve, write_report
 from robopolicy.stages import Report, Stage, run_stages
+from robopolicy.summary import Result, read_info
 from robopolicy.tables import Tally, markdown_table
 from robopolicy.train import TrainConfig, train
 
@@ -99,8 +100,7 @@ def _evaluate(config: DemoConfig, report: Report) -> None:
 
 
 def _film(config: DemoConfig, report: Report) -> None:
-    _, results = evaluated(config.evaluation)
-    wanted = chosen(results, config.levels, config.films, config.failures)
+    wanted = chosen(_results(config), config.levels, config.films, config.failures)
     films: list[Film] = []
     report(0, len(wanted) + 1)
     for film in films_of(wanted, config.folder, config.workers):
@@ -112,6 +112,14 @@ def _film(config: DemoConfig, report: Report) -> None:
     write_report(config.folder, films, training_curve(config.checkpoint), "unseen.gif" if unseen else "")
 
 
+def _results(config: DemoConfig) -> dict[str, list[Result]]:
+    """The rollouts of the evaluation; rolled out again if another evaluation replaced them."""
+    try:
+        return evaluated(config.evaluation).results
+    except NotEvaluated:
+        return evaluate(config.evaluation, lambda *_: None).results
+
+
 def _in_turns(films: list[Film]) -> list[Film]:
     """One of each level, then the next of each, so that different things are seen early."""
     by_level: dict[str, list[Film]] = {}
@@ -121,6 +129,6 @@ def _in_turns(films: list[Film]) -> list[Film]:
     return [found[i] for i in range(longest) for found in by_level.values() if i < len(found)]
 
 
-def info_of(config: DemoConfig) -> Any:
+def info_of(config: DemoConfig) -> dict[str, Any]:
     """The figures of a finished demo."""
-    return evaluated(config.evaluation).info
+    return read_info(config.folder)

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from data.files import write_atomic
 from data.splits import level_named
 from robopolicy.errors import UnknownName, UserError
-from robopolicy.keep import Keep, read_group
+from robopolicy.keep import Keep, read_complete
 from robopolicy.plan import YOURS, Plan, layouts_of, make_plan
 from robopolicy.players import maker_for, prepare
 from robopolicy.provenance import environment, folder_hash
@@ -25,6 +25,7 @@ from robopolicy.reference import EXPERT
 from robopolicy.rollouts import Job, Rollouts, jobs_of, roll_out_all
 from robopolicy.summary import Result, read_info, summary
 from robopolicy.tables import Tally
+from sim.draw import SceneConfig
 
 CONTROLS = ("shuffled", "empty")
 
@@ -55,7 +56,7 @@ class EvaluateConfig:
                 raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
         if self.workers is not None and self.workers < 1:
             raise ValueError(f"workers must be at least 1, not {self.workers}")
-        layouts_of(self.world)
+        SceneConfig(n_objects=self.n_objects, layouts=layouts_of(self.world))
         for level in self.levels:
             if level != YOURS:
                 level_named(level)
@@ -84,7 +85,7 @@ def evaluate(config: EvaluateConfig, tick: Tick) -> Evaluation:
     plan = make_plan(config)
     prepare(config.checkpoint, plan)
     made_by = environment()
-    keep = Keep(rollouts_of(config), [checkpoint, config.max_steps, made_by["commit"], plan.to_json()])
+    keep = Keep(rollouts_of(config), _identity(config, plan), made_by["commit"])
     done, per_minute = _roll_out(config, plan, keep, tick)
     results = gathered(plan, done)
     info = summary(results, plan)
@@ -104,12 +105,17 @@ def evaluate(config: EvaluateConfig, tick: Tick) -> Evaluation:
 
 
 def evaluated(config: EvaluateConfig) -> Evaluation:
-    """A complete evaluation read back from its folder; raises `UserError` if something is missing."""
+    """A complete evaluation read back from its folder; raises `NotEvaluated` if there is none."""
     plan = make_plan(config)
-    done = {job.name: read_group(rollouts_of(config), job) for job in jobs_in(plan)}
-    if None in done.values():
-        raise UserError(f"the rollouts of {config.output} are gone or incomplete: evaluate again")
+    done = read_complete(rollouts_of(config), _identity(config, plan), jobs_in(plan))
+    if done is None:
+        raise NotEvaluated(f"{config.output} holds no complete evaluation with these options: evaluate again")
     return Evaluation(read_info(Path(config.output)), gathered(plan, done))
+
+
+def _identity(config: EvaluateConfig, plan: Plan) -> list[Any]:
+    """Everything that rollouts depend on but the code."""
+    return [checkpoint_hash(config.checkpoint), config.max_steps, plan.to_json()]
 
 
 def rollouts_of(config: EvaluateConfig) -> Path:
@@ -129,6 +135,10 @@ def checkpoint_hash(checkpoint: str) -> str:
     if not (folder / "config.json").is_file():
         raise NoCheckpoint(checkpoint)
     return folder_hash(folder)
+
+
+class NotEvaluated(UserError):
+    """There is no evaluation where one was to be read."""
 
 
 class NoCheckpoint(UserError):
@@ -169,13 +179,12 @@ def _roll_out(
     return done, 60 * fresh / (time.monotonic() - start)
 
 
-def gathered(plan: Plan, done: Mapping[str, Rollouts | None]) -> dict[str, list[Result]]:
+def gathered(plan: Plan, done: Mapping[str, Rollouts]) -> dict[str, list[Result]]:
     """Rollouts of groups -> results per row, in the order of the trials."""
     results: dict[str, list[Result]] = {row.name: [] for row in plan.rows}
     for job in jobs_in(plan):
-        out = done[job.name]
-        assert out is not None
-        for trial, scene, success, steps, actions in zip(job.trials, job.scenes, *out, strict=True):
+        rows = zip(job.trials, job.scenes, *done[job.name], strict=True)
+        for trial, scene, success, steps, actions in rows:
             result = Result(trial, scene, bool(success), int(steps), actions[: int(steps)])
             results[job.row].append(result)
     return results

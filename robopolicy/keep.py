@@ -9,6 +9,7 @@ import io
 import json
 import shutil
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,19 +22,18 @@ STAMP, COMPLETE = "plan.sha256", "complete"
 
 
 class Keep:
-    """One file per group under a folder; a folder of another plan, or of a complete one, is emptied."""
+    """One file per group in a folder, which is emptied if it is of another plan, other code, or complete."""
 
-    def __init__(self, folder: Path, plan: Any) -> None:
+    def __init__(self, folder: Path, plan: Any, code: str) -> None:
         self._folder = folder
-        mark = hashlib.sha256(json.dumps(plan, sort_keys=True).encode()).hexdigest()
-        stamp = folder / STAMP
-        if not stamp.exists() or stamp.read_text() != mark or (folder / COMPLETE).exists():
+        mark = f"{_mark(plan)} {code}"
+        if _stamp(folder) != mark or (folder / COMPLETE).exists():
             shutil.rmtree(folder, ignore_errors=True)
-            write_atomic(stamp, mark)
+            write_atomic(folder / STAMP, mark)
 
     def get(self, job: Job) -> Rollouts | None:
         """A group's result if it is there and whole."""
-        return read_group(self._folder, job)
+        return _read(self._folder, job)
 
     def put(self, job: Job, result: Rollouts) -> None:
         buffer = io.BytesIO()
@@ -45,8 +45,24 @@ class Keep:
         write_atomic(self._folder / COMPLETE, "")
 
 
-def read_group(folder: Path, job: Job) -> Rollouts | None:
-    """A kept group; None if it is absent, damaged or of another size."""
+def read_complete(folder: Path, plan: Any, jobs: Sequence[Job]) -> dict[str, Rollouts] | None:
+    """The groups of a complete evaluation by name; None if it is of another plan, or something is missing."""
+    if _stamp(folder).partition(" ")[0] != _mark(plan) or not (folder / COMPLETE).exists():
+        return None
+    found = {job.name: result for job in jobs if (result := _read(folder, job)) is not None}
+    return found if len(found) == len(jobs) else None
+
+
+def _mark(plan: Any) -> str:
+    return hashlib.sha256(json.dumps(plan, sort_keys=True).encode()).hexdigest()
+
+
+def _stamp(folder: Path) -> str:
+    path = folder / STAMP
+    return path.read_text() if path.is_file() else ""
+
+
+def _read(folder: Path, job: Job) -> Rollouts | None:
     try:
         with np.load(folder / f"{job.name}.npz", allow_pickle=False) as file:
             result = Rollouts(file["success"], file["steps"], file["actions"])

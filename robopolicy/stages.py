@@ -6,6 +6,7 @@ What a stage made is good as long as its settings, and those of the stages befor
 
 import hashlib
 import json
+import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple
 from rich.progress import (
     BarColumn,
     Progress,
+    TaskID,
     TaskProgressColumn,
     TextColumn,
     TimeElapsedColumn,
@@ -58,23 +60,31 @@ def run_stages(stages: Sequence[Stage], folder: Path) -> None:
     with _progress() as progress:
         bars = {stage.name: progress.add_task(stage.name, total=None, start=False) for stage in stages}
         for stage in stages:
-            bar = bars[stage.name]
-            known = done.get(stage.name)
-            if known is not None and known["mark"] == marks[stage.name] and known["done"]:
-                progress.update(bar, total=1, completed=1, description=f"{stage.name} (was done)")
+            known = {"mark": marks[stage.name], "done": True}
+            if done.get(stage.name) == known:
+                progress.update(
+                    bars[stage.name], total=1, completed=1, description=f"{stage.name} (was done)"
+                )
                 continue
-            done[stage.name] = {"mark": marks[stage.name], "done": False}
+            done[stage.name] = {**known, "done": False}
             write_atomic(memory, json.dumps(done, indent=1))
-            progress.start_task(bar)
-
-            def report(now: float, total: float, bar: Any = bar) -> None:
-                progress.update(bar, completed=now, total=total)
-
-            stage.run(report)
-            task = progress.tasks[list(bars).index(stage.name)]
-            progress.update(bar, completed=task.total or 1, total=task.total or 1)
-            done[stage.name] = {"mark": marks[stage.name], "done": True}
+            _run(stage, progress, bars[stage.name])
+            done[stage.name] = known
             write_atomic(memory, json.dumps(done, indent=1))
+
+
+def _run(stage: Stage, progress: Progress, bar: TaskID) -> None:
+    start, reached = time.monotonic(), [1.0]
+
+    def report(now: float, total: float) -> None:
+        progress.update(bar, completed=now, total=total)
+        reached[0] = total
+
+    progress.start_task(bar)
+    stage.run(report)
+    progress.update(bar, completed=reached[0], total=reached[0])
+    if not console.is_terminal:  # where no bar moves, a line says how far it has come
+        console.print(f"{stage.name}: done in {time.monotonic() - start:.0f} s")
 
 
 def follow(name: str, steps: Iterable[tuple[float, float]]) -> None:

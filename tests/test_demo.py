@@ -4,6 +4,7 @@ import dataclasses
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from robopolicy import demo as module
@@ -72,6 +73,19 @@ def test_the_checkpoint_can_be_told_what_to_do(
     assert code == 0
     assert "“open the drawer”" in capsys.readouterr().out
     assert len(list(tmp_path.glob("01-open-the-drawer.mp4"))) == 1
+
+
+def test_a_policy_does_the_same_on_any_number_of_processes(done: Path, tmp_path: Path) -> None:
+    told = []
+    for workers in (1, 2):
+        options = [f"checkpoint={done}/checkpoint", f"output={tmp_path}/{workers}", f"workers={workers}"]
+        assert main(["evaluate", *options, "levels=seen", "n=24", "n_controls=0", "max_steps=12"]) == 0
+        actions = [
+            np.load(path)["actions"] for path in sorted((tmp_path / f"{workers}/rollouts").glob("*.npz"))
+        ]
+        told.append((json.loads((tmp_path / f"{workers}/eval_info.json").read_text())["episodes"], actions))
+    assert told[0][0] == told[1][0]
+    assert all(np.array_equal(a, b) for a, b in zip(told[0][1], told[1][1], strict=True))
 
 
 def test_a_damaged_checkpoint_is_refused_in_one_sentence(

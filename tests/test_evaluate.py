@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from robopolicy import evaluate as module
-from robopolicy.evaluate import EvaluateConfig, Evaluation, evaluate, evaluated
+from robopolicy.evaluate import EvaluateConfig, Evaluation, NotEvaluated, evaluate, evaluated
 from robopolicy.rollouts import Job, Rollouts
 from robopolicy.stats import wilson
 from robopolicy.summary import read_info
@@ -75,6 +75,12 @@ def test_a_complete_evaluation_can_be_read_back_with_its_rollouts(done) -> None:
             assert ours[:4] == theirs[:4]
             assert np.array_equal(ours.actions, theirs.actions)
             assert len(ours.actions) == ours.steps
+
+
+def test_rollouts_of_other_options_are_not_read_back(done) -> None:
+    config, _, _ = done
+    with pytest.raises(NotEvaluated):
+        evaluated(dataclasses.replace(config, seed=1))
 
 
 @pytest.fixture
@@ -153,6 +159,7 @@ def test_a_damaged_group_is_run_again(counted: list[str], tmp_path: Path) -> Non
         ({"max_steps": 0}, "max_steps must be at least 1"),
         ({"workers": 0}, "workers must be at least 1"),
         ({"levels": ("sean",)}, "did you mean seen"),
+        ({"n_objects": 9}, "1 to 5 objects"),
         ({"world": "right"}, "no world is called 'right'"),
         ({"controls": ("shuffle",)}, "did you mean shuffled"),
     ],
