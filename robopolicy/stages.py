@@ -14,12 +14,14 @@ from typing import Any, NamedTuple
 from rich.progress import (
     BarColumn,
     Progress,
+    ProgressColumn,
+    Task,
     TaskID,
     TaskProgressColumn,
     TextColumn,
     TimeElapsedColumn,
-    TimeRemainingColumn,
 )
+from rich.text import Text
 
 from data.files import write_atomic
 from robopolicy.console import console
@@ -74,15 +76,9 @@ def run_stages(stages: Sequence[Stage], folder: Path) -> None:
 
 
 def _run(stage: Stage, progress: Progress, bar: TaskID) -> None:
-    start, reached = time.monotonic(), [1.0]
-
-    def report(now: float, total: float) -> None:
-        progress.update(bar, completed=now, total=total)
-        reached[0] = total
-
-    progress.start_task(bar)
-    stage.run(report)
-    progress.update(bar, completed=reached[0], total=reached[0])
+    start, drawn = time.monotonic(), _Bar(progress, bar)
+    stage.run(drawn.report)
+    drawn.report(drawn.total, drawn.total)
     if not console.is_terminal:  # where no bar moves, a line says how far it has come
         console.print(f"{stage.name}: done in {time.monotonic() - start:.0f} s")
 
@@ -94,10 +90,10 @@ def follow(name: str, steps: Iterable[tuple[float, float]]) -> None:
     if first is None:
         return
     with _progress() as progress:
-        bar = progress.add_task(name, total=None)
-        progress.update(bar, completed=first[0], total=first[1])
+        bar = _Bar(progress, progress.add_task(name, total=None))
+        bar.report(*first)
         for done, total in waiting:
-            progress.update(bar, completed=done, total=total)
+            bar.report(done, total)
 
 
 def _marks(stages: Sequence[Stage]) -> dict[str, str]:
@@ -118,15 +114,42 @@ def _read(path: Path) -> dict[str, Any]:
     return raw if isinstance(raw, dict) else {}
 
 
+class TimeLeft(ProgressColumn):
+    """Counts down to the end that the last report promised."""
+
+    max_refresh = 0.5
+
+    def render(self, task: Task) -> Text:
+        if task.finished:
+            return Text("")
+        finish = task.fields.get("finish")
+        left = round(max(0.0, finish - time.monotonic())) if finish else None
+        return Text("left  -:--" if left is None else f"left {left // 60:2d}:{left % 60:02d}")
+
+
+class _Bar:
+    """One bar; what an earlier run had done says nothing of the speed of this one."""
+
+    def __init__(self, progress: Progress, task: TaskID) -> None:
+        self._progress, self._task = progress, task
+        self._start, self._before = time.monotonic(), -1.0
+        self.total = 1.0
+        progress.start_task(task)
+
+    def report(self, done: float, total: float) -> None:
+        self._before = done if self._before < 0 else self._before
+        self.total, now, gained = total, time.monotonic(), done - self._before
+        finish = now + (now - self._start) * (total - done) / gained if gained > 0 else None
+        self._progress.update(self._task, completed=done, total=total, finish=finish)
+
+
 def _progress() -> Progress:
     return Progress(
         TextColumn("{task.description:<22}"),
         BarColumn(bar_width=36),
         TaskProgressColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(compact=True),
+        TimeLeft(),
         TextColumn("taken"),
         TimeElapsedColumn(),
         console=console,
-        speed_estimate_period=120,
     )

@@ -22,6 +22,10 @@ JOINT_STEP = 0.6  # rad, the most that a joint is sent in one control step
 HOMING = 0.1  # of the way home, taken in each step by the freedom that the task leaves
 ROTATION = 0.2  # m, what a radian is worth where place and orientation cannot both be had
 
+FOREARM = 1.6  # rad, either way, of joint 5: farther round, the wrist has flipped and finds no way home
+LOWER = (*panda.LOWER[:4], -FOREARM, *panda.LOWER[5:])
+UPPER = (*panda.UPPER[:4], FOREARM, *panda.UPPER[5:])
+
 _DAMPING = 1e-4 * np.eye(6)
 _HOME = np.array(panda.HOME)
 
@@ -43,16 +47,12 @@ def joint_targets(
     for _ in range(4):  # more than once only if a joint is at its limit: then the others do its part
         solved = np.linalg.solve(free @ free.T + _DAMPING, wanted - jacobian @ move)
         targets: list[float] = (here + (move + solved @ free)).tolist()
-        beyond = [
-            j
-            for j, (to, low, high) in enumerate(zip(targets, *_LIMITS, strict=True))
-            if not low <= to <= high
-        ]
+        beyond = [j for j, to in enumerate(targets) if not LOWER[j] <= to <= UPPER[j]]
         if not beyond:
             break
         free = free.copy()
         for j in beyond:
-            targets[j] = min(max(targets[j], panda.LOWER[j]), panda.UPPER[j])
+            targets[j] = min(max(targets[j], LOWER[j]), UPPER[j])
             move[j] = targets[j] - q[j]
             free[:, j] = 0
     steps = [to - at for to, at in zip(targets, q, strict=True)]
@@ -60,9 +60,6 @@ def joint_targets(
     if longest > JOINT_STEP:  # next to a singularity the solution is worth its direction at most
         return [at + JOINT_STEP / longest * by for at, by in zip(q, steps, strict=True)]
     return targets
-
-
-_LIMITS = (panda.LOWER, panda.UPPER)
 
 
 def _shift(tool: Sequence[float], action: Sequence[float]) -> list[float]:

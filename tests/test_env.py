@@ -89,7 +89,7 @@ def test_two_environments_share_no_world() -> None:
 @pytest.mark.parametrize("mode", ["sync", "async"])
 def test_vectors_of_environments_see_what_single_ones_see(mode: str) -> None:
     vector = gymnasium.make_vec(ID, num_envs=2, vectorization_mode=mode)
-    seen, info = vector.reset(seed=[4, 5])
+    seen, info = vector.reset(seed=[4, 5])  # pyright: ignore[reportArgumentType]
     acts = actions(6).reshape(3, 2, 7)
     for pair in acts:
         seen, *_, info = vector.step(pair)
@@ -149,9 +149,9 @@ def test_reaching_the_goal_ends_the_episode_with_a_reward() -> None:
     env = DeskEnv()
     _, info = env.reset(seed=0, options={"task": "open_drawer"})
     assert env.goal == Goal("open_drawer")
-    rewards, done = [], False
+    goal, rewards, done = Goal("open_drawer"), [], False
     while not done and len(rewards) < 60:
-        _, reward, done, _, info = env.step(expert.act(info["state"], env.goal))
+        _, reward, done, _, info = env.step(expert.act(info["state"], goal))
         rewards.append(reward)
     assert rewards[-1] == 1.0
     assert sum(rewards) == 1.0

@@ -1,8 +1,9 @@
 from pathlib import Path
 
 import pytest
+from rich.progress import Progress
 
-from robopolicy.stages import OtherSettings, Report, Stage, run_stages
+from robopolicy.stages import OtherSettings, Report, Stage, TimeLeft, _Bar, run_stages
 
 
 def stages_of(log: list[str], play: int = 1, table: int = 1, stop: str = "") -> list[Stage]:
@@ -65,3 +66,20 @@ def test_a_damaged_memory_is_as_none(tmp_path: Path) -> None:
     (tmp_path / "stages.json").write_text("{")
     run_stages(stages_of(log), tmp_path)
     assert log == ["play", "train", "evaluate"] * 2
+
+
+def test_the_time_left_does_not_count_what_an_earlier_run_did(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("robopolicy.stages.time.monotonic", lambda: now[0])
+    with Progress(disable=True) as progress:
+        task = progress.add_task("train", total=None)
+        bar = _Bar(progress, task)
+        bar.report(90, 100)
+        assert TimeLeft().render(progress.tasks[0]).plain == "left  -:--"
+        now[0] = 60.0
+        bar.report(95, 100)
+        assert TimeLeft().render(progress.tasks[0]).plain == "left  1:00"
+        now[0] = 80.0
+        assert TimeLeft().render(progress.tasks[0]).plain == "left  0:40"
+        now[0] = 300.0
+        assert TimeLeft().render(progress.tasks[0]).plain == "left  0:00"
