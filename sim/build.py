@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from sim import panda
 from sim.bullet import pybullet as p
-from sim.furniture import FURNITURE, Fixture, Vec
+from sim.furniture import FURNITURE, Bulb, Fixture, Vec
 from sim.layouts import LAYOUTS
 from sim.scene import COLOURS, ROUND, Scene, Thing
 
@@ -30,6 +30,7 @@ class Bodies(NamedTuple):
     fixtures: tuple[int, ...]  # in the order of FIXTURES
     objects: tuple[int, ...]
     arm: int
+    bulbs: tuple[int, ...]  # LED, lamp
 
 
 def set_up(client: int, scene: Scene, visuals: bool) -> Bodies:
@@ -42,7 +43,27 @@ def set_up(client: int, scene: Scene, visuals: bool) -> Bodies:
     for body, position in zip(fixtures, scene.joints, strict=False):
         p.resetJointState(body, 0, position, physicsClientId=client)
     objects = tuple(_build_object(client, thing, visuals) for thing in scene.objects)
-    return Bodies(fixtures, objects, _build_arm(client, visuals))
+    arm = _build_arm(client, visuals)
+    bulbs = tuple(
+        _build_bulb(client, fixture.bulb, pose, visuals)
+        for fixture, pose in zip(FURNITURE, poses, strict=True)
+        if fixture.bulb
+    )
+    return Bodies(fixtures, objects, arm, bulbs)
+
+
+def _build_bulb(client: int, bulb: Bulb, pose: tuple[float, float, float], visuals: bool) -> int:
+    """A body without substance, in a blind world too: even such a one has a say in the order of contacts."""
+    x, y, yaw = pose
+    place, _ = p.multiplyTransforms(
+        [x, y, 0], p.getQuaternionFromEuler([0, 0, yaw]), bulb.xyz, [0, 0, 0, 1], physicsClientId=client
+    )
+    look = -1
+    if visuals:
+        look = p.createVisualShape(
+            p.GEOM_SPHERE, radius=bulb.radius, rgbaColor=[*bulb.dark, 1], physicsClientId=client
+        )
+    return p.createMultiBody(0, -1, look, place, physicsClientId=client)
 
 
 def _build_desk(client: int, visuals: bool) -> None:

@@ -12,7 +12,7 @@ Observations are `sim.observation.Observation` as a dict; `info["names"]` are th
 unless a reset was given a task, whose achievement ends the episode with a reward of 1.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 import gymnasium
 import numpy as np
@@ -51,6 +51,7 @@ class DeskEnv(gymnasium.Env[Any, Array]):
         render_mode: str | None = None,
         camera: str = "desk",
         size: tuple[int, int] = SIZE,
+        renderer: Literal["tiny", "egl"] = "tiny",
     ) -> None:
         if render_mode not in (None, "rgb_array"):
             raise BadRenderMode(render_mode)
@@ -58,7 +59,7 @@ class DeskEnv(gymnasium.Env[Any, Array]):
         self.metadata = {**self.metadata, "render_fps": control_hz}
         self._config = config or SceneConfig(n_objects=n_objects)
         self._camera, self._size = camera_named(camera), size
-        self._world = World(control_hz, visuals=render_mode is not None)
+        self._world = World(control_hz, render_mode is not None, renderer)
         self._before: State | None = None
         self._goal: Goal | None = None
         self._names: tuple[str, ...] = ()

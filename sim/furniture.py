@@ -1,4 +1,4 @@
-"""The desk's furniture as URDF text, built from boxes, cylinders and spheres.
+"""The desk's furniture as URDF text, built from boxes and cylinders.
 
 Every fixture stands in a frame of its own (see `sim.layouts`) and is one small body with at most one
 joint, so that a layout is nothing but base poses. Collision shapes equal the visual ones, except for
@@ -23,9 +23,9 @@ LAMP_LIT = (1.0, 0.86, 0.20)
 
 @dataclass(frozen=True)
 class Part:
-    """One primitive of a link: `size` is full extents of a box, (radius, length) or (radius,)."""
+    """One primitive of a link: `size` is full extents of a box, or radius and length."""
 
-    kind: str  # box, cylinder or sphere
+    kind: str  # box or cylinder
     size: tuple[float, ...]
     xyz: Vec
     colour: Vec
@@ -43,9 +43,7 @@ def _numbers(values: tuple[float, ...]) -> str:
 def _geometry(part: Part) -> str:
     if part.kind == "box":
         return f'<box size="{_numbers(part.size)}"/>'
-    if part.kind == "cylinder":
-        return f'<cylinder radius="{part.size[0]}" length="{part.size[1]}"/>'
-    return f'<sphere radius="{part.size[0]}"/>'
+    return f'<cylinder radius="{part.size[0]}" length="{part.size[1]}"/>'
 
 
 def _link(name: str, parts: tuple[Part, ...], mass: float, visuals: bool) -> str:
@@ -80,6 +78,16 @@ class Hinge:
 
 
 @dataclass(frozen=True)
+class Bulb:
+    """What lights up: a sphere that is only looked at."""
+
+    radius: float
+    xyz: Vec
+    lit: Vec  # its colour when it is on
+    dark: Vec = CREAM
+
+
+@dataclass(frozen=True)
 class Fixture:
     """A piece of furniture: what stands still, what moves and how."""
 
@@ -87,6 +95,7 @@ class Fixture:
     still: tuple[Part, ...]
     moving: tuple[Part, ...] = ()
     joint: Hinge | None = None
+    bulb: Bulb | None = None
 
     def urdf(self, visuals: bool) -> str:
         base = _link("base", self.still, 0.0, visuals)
@@ -149,11 +158,10 @@ def _button() -> Fixture:
     still = (
         box((0.075, 0.075, 0.030), (0, 0, 0.015), SLATE),
         Part("cylinder", (0.008, 0.06), (0.055, 0, 0.03), METAL, solid=False),
-        Part("sphere", (0.018,), (0.055, 0, 0.068), CREAM, solid=False),
     )
     moving = (Part("cylinder", (0.020, 0.024), (0, 0, at.BUTTON_HEIGHT - 0.012), SIGNAL),)
     press = Hinge("prismatic", (0, 0, 0), (0, 0, -1), 0.0, at.BUTTON_TRAVEL, 0.05, 1.0, 0.0)
-    return Fixture("button", still, moving, press)
+    return Fixture("button", still, moving, press, Bulb(0.018, (0.055, 0, 0.068), LED_LIT))
 
 
 def _lever() -> Fixture:
@@ -162,7 +170,6 @@ def _lever() -> Fixture:
         box((0.030, 0.012, 0.075), (0.010, 0.022, 0.0375), SLATE),
         box((0.030, 0.012, 0.075), (0.010, -0.022, 0.0375), SLATE),
         Part("cylinder", (0.007, 0.16), (0.045, 0, 0.08), METAL, solid=False),
-        Part("sphere", (0.030,), (0.045, 0, 0.175), CREAM, solid=False),
     )
     moving = (
         box((at.LEVER_LENGTH, 0.012, 0.012), (-at.LEVER_LENGTH / 2, 0, 0), METAL),
@@ -171,7 +178,7 @@ def _lever() -> Fixture:
     # Turning about +y lifts a tip that points along -x.
     pivot, travel = (0, 0, at.LEVER_HEIGHT), at.LEVER_TRAVEL
     turn = Hinge("revolute", pivot, (0, 1, 0), -travel, travel, 0.1, 0.02, 0.06)
-    return Fixture("lever", still, moving, turn)
+    return Fixture("lever", still, moving, turn, Bulb(0.030, (0.045, 0, 0.175), LAMP_LIT))
 
 
 def _tray() -> Fixture:
@@ -189,6 +196,3 @@ def _tray() -> Fixture:
 
 FURNITURE: tuple[Fixture, ...] = (_drawer(), _door(), _button(), _lever(), _tray())
 """In the order of `sim.state.FIXTURES`."""
-
-LED_PART, LAMP_PART = 2, 4
-"""Which of the button's and the lever's still parts light up."""

@@ -4,7 +4,8 @@
     world.build(draw_scene(0))
     picture = render(world)  # (360, 480, 3) uint8
 
-Rendered on the CPU by PyBullet's TinyRenderer, so the same world gives the same picture anywhere.
+Rendered on the CPU by PyBullet's TinyRenderer, so the same world gives the same picture anywhere;
+`World(visuals=True, renderer="egl")` takes the graphics card instead, where there is one.
 """
 
 from collections.abc import Sequence

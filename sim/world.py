@@ -6,15 +6,17 @@ determinism: Bullet's saveState keeps sleeping islands and cached contacts apart
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim import panda
 from sim.build import set_up
-from sim.bullet import pybullet
-from sim.furniture import CREAM, LAMP_LIT, LAMP_PART, LED_LIT, LED_PART
+from sim.bullet import pybullet, silence
+from sim.egl import load_egl
+from sim.errors import BadAction, BadRate, EmptyWorld, NoVisuals, UnknownRenderer
+from sim.furniture import FURNITURE
 from sim.kinematics import joint_targets
 from sim.layouts import LAYOUTS, LEVER_TRAVEL, Points
 from sim.scene import Scene
@@ -52,11 +54,19 @@ class Snapshot(NamedTuple):
 class World:
     """A desk in its own physics client. `build` a scene, then `step` actions of seven numbers."""
 
-    def __init__(self, control_hz: int = CONTROL_HZ, visuals: bool = False) -> None:
+    def __init__(
+        self, control_hz: int = CONTROL_HZ, visuals: bool = False, renderer: Literal["tiny", "egl"] = "tiny"
+    ) -> None:
+        if renderer not in ("tiny", "egl"):
+            raise UnknownRenderer(renderer)
         if not 1 <= control_hz <= PHYSICS_HZ or PHYSICS_HZ % control_hz:
-            raise BadRate(control_hz)
+            raise BadRate(control_hz, PHYSICS_HZ)
         self._client: int = pybullet.connect(pybullet.DIRECT)
         self._visuals = visuals
+        self._renderer: int = pybullet.ER_TINY_RENDERER
+        if visuals and renderer == "egl":
+            load_egl(self._client)
+            self._renderer = pybullet.ER_BULLET_HARDWARE_OPENGL
         self._substeps = PHYSICS_HZ // control_hz
         self.scene: Scene | None = None
 
@@ -87,7 +97,7 @@ class World:
         self._points = Points(layout)
         self._yaws = layout.poses[:, 2].copy()
         self._sizes = np.array([thing.size for thing in scene.objects]).reshape(-1, 3)
-        self._fixtures, self._objects, self._arm = set_up(client, scene, self._visuals)
+        self._fixtures, self._objects, self._arm, self._bulbs = set_up(client, scene, self._visuals)
         self._read()
 
     def save(self) -> Snapshot:
@@ -229,11 +239,12 @@ class World:
             raise NoVisuals
         p, client = pybullet, self._client
         self._paint_lights()
-        _, _, colours, depth, _ = p.getCameraImage(
-            *size, view, projection, lightDirection=light, lightAmbientCoeff=0.62, lightDiffuseCoeff=0.45,
-            lightSpecularCoeff=0.04, shadow=int(shadow), renderer=p.ER_TINY_RENDERER,
-            flags=p.ER_NO_SEGMENTATION_MASK, physicsClientId=client,
-        )  # fmt: skip
+        with silence():  # EGL talks
+            _, _, colours, depth, _ = p.getCameraImage(
+                *size, view, projection, lightDirection=light, lightAmbientCoeff=0.62, lightDiffuseCoeff=0.45,
+                lightSpecularCoeff=0.04, shadow=int(shadow), renderer=self._renderer,
+                flags=p.ER_NO_SEGMENTATION_MASK, physicsClientId=client,
+            )  # fmt: skip
         shape = (size[1], size[0])
         return np.reshape(colours, (*shape, 4))[..., :3].astype(np.uint8), np.reshape(depth, shape)
 
@@ -241,54 +252,18 @@ class World:
         lit = (self._led, self._joints[3] > 0)
         if lit == self._painted:
             return
-        for body, part, colour, on in (
-            (self._fixtures[2], LED_PART, LED_LIT, lit[0]),
-            (self._fixtures[3], LAMP_PART, LAMP_LIT, lit[1]),
-        ):
-            paint = [*(colour if on else CREAM), 1]
-            pybullet.changeVisualShape(
-                body, -1, shapeIndex=part, rgbaColor=paint, physicsClientId=self._client
-            )
+        bulbs = [fixture.bulb for fixture in FURNITURE if fixture.bulb]
+        for body, bulb, on in zip(self._bulbs, bulbs, lit, strict=True):
+            paint = [*(bulb.lit if on else bulb.dark), 1]
+            pybullet.changeVisualShape(body, -1, rgbaColor=paint, physicsClientId=self._client)
         self._painted = lit
 
     def close(self) -> None:
         """Give the physics client back; closing twice is harmless."""
         if self._client >= 0:
-            pybullet.disconnect(physicsClientId=self._client)
+            with silence():  # EGL says goodbye
+                pybullet.disconnect(physicsClientId=self._client)
             self._client = -1
-
-
-class EmptyWorld(ValueError):
-    """Something was asked of a world in which nothing was built."""
-
-    def __init__(self) -> None:
-        super().__init__("the world is empty: build a scene first")
-
-
-class BadAction(ValueError):
-    """An action that the world cannot carry out."""
-
-    def __init__(self, action: object) -> None:
-        super().__init__(
-            f"an action is seven finite numbers in [-1, 1] (xyz, axis-angle, gripper), not {action!r}"
-        )
-
-
-class BadRate(ValueError):
-    """A control rate that physics cannot be divided by."""
-
-    def __init__(self, control_hz: object) -> None:
-        rates = ", ".join(str(hz) for hz in range(1, PHYSICS_HZ + 1) if PHYSICS_HZ % hz == 0)
-        super().__init__(
-            f"control_hz={control_hz} does not divide the physics' {PHYSICS_HZ} Hz; these do: {rates}"
-        )
-
-
-class NoVisuals(ValueError):
-    """A picture was asked of a world that was built blind."""
-
-    def __init__(self) -> None:
-        super().__init__("this world was made without anything to see; make it with World(visuals=True)")
 
 
 _GAINS = (MOTOR_GAIN,) * 7

@@ -12,8 +12,8 @@ from gymnasium.utils.env_checker import check_env
 from sim import expert
 from sim.draw import SceneConfig, draw_scene
 from sim.env import ID, BadOptions, DeskEnv
+from sim.errors import BadAction, BadRate
 from sim.tasks import Goal
-from sim.world import BadAction, BadRate
 
 
 def actions(n: int, seed: int = 0) -> np.ndarray:

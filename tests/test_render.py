@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from sim.draw import draw_scene
+from sim.egl import NoEgl, has_egl
 from sim.env import DeskEnv
+from sim.errors import UnknownRenderer
 from sim.layouts import LEVER_TRAVEL
 from sim.render import CAMERAS, SIZE, Camera, UnknownCamera, camera_named, render
 from sim.scene import COLOURS, Scene, Thing
@@ -124,3 +126,22 @@ def test_the_environment_renders_only_if_it_was_made_to() -> None:
 def test_an_unknown_camera_is_answered_with_those_there_are() -> None:
     with pytest.raises(UnknownCamera, match="desk, front"):
         camera_named("moon")
+
+
+def test_the_graphics_card_draws_the_same_things_or_says_that_it_is_not_there() -> None:
+    if not has_egl():
+        with pytest.raises(NoEgl, match="tiny"):
+            World(visuals=True, renderer="egl")
+        return
+    tiny, card = World(visuals=True), World(visuals=True, renderer="egl")
+    pictures = []
+    for world in (tiny, card):
+        world.build(scene_with((thing("red", 0.5, -0.05),), led=True))
+        pictures.append(render(world, DESK, SMALL).astype(float))
+        world.close()
+    assert np.corrcoef(pictures[0].ravel(), pictures[1].ravel())[0, 1] > 0.5  # lit differently
+
+
+def test_an_unknown_renderer_is_refused() -> None:
+    with pytest.raises(UnknownRenderer, match="tiny"):
+        World(visuals=True, renderer="gpu")  # pyright: ignore[reportArgumentType]

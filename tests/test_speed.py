@@ -13,14 +13,14 @@ TRIES = 3
 def test_a_step_adds_at_most_15_percent_to_its_physics() -> None:
     seen = []
     for _ in range(TRIES):  # others on the machine evict our caches, which costs Python more than physics
-        seen.append(measure(rounds=1).overhead)
+        seen.append(measure().overhead)
         if seen[-1] <= 0.15:
             return
     raise AssertionError(f"overhead over stepSimulation: {seen}")
 
 
 def test_a_cpu_second_simulates_four_times_what_calvin_does() -> None:
-    assert max(measure(rounds=1).pace for _ in range(2)) >= 4 * CALVIN
+    assert max(measure().pace for _ in range(2)) >= 4 * CALVIN
 
 
 def test_a_reset_costs_less_than_a_second_of_steps() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from sim import expert
 from sim.draw import SceneConfig, draw_scene, draw_scene_for
+from sim.errors import BadAction, EmptyWorld, NoVisuals
 from sim.kinematics import STEP_ANGLE, STEP_LENGTH, WORKSPACE
 from sim.layouts import BUTTON_TRAVEL, DRAWER_TRAVEL, LAYOUTS, LEVER_TRAVEL, Points, fixture_points
 from sim.panda import HOME_POSE, MAX_OPENING
@@ -15,7 +16,7 @@ from sim.scene import Scene, Thing
 from sim.skills import CLOSE, go_to, heading_of
 from sim.state import State
 from sim.tasks import Goal, achieved
-from sim.world import BadAction, EmptyWorld, NoVisuals, World
+from sim.world import World
 
 STILL = np.array([0, 0, 0, 0, 0, 0, 1.0])
 

@@ -18,7 +18,7 @@ from robopolicy.tables import Tally, family_table, level_table, live_table, mark
 CONFIG = EvaluateConfig
 EXAMPLES = (
     "robopolicy evaluate checkpoint=runs/demo/checkpoint levels=[seen,paraphrase] n=200",
-    "robopolicy evaluate commands=mine.yaml levels=[] failures=3",
+    "robopolicy evaluate commands=mine.yaml levels=yours failures=3",
     "robopolicy evaluate checkpoint=runs/a,runs/b --multirun",
 )
 

@@ -1,0 +1,41 @@
+"""What a world cannot do, each in one sentence that says what it could do."""
+
+
+class EmptyWorld(ValueError):
+    """Something was asked of a world in which nothing was built."""
+
+    def __init__(self) -> None:
+        super().__init__("the world is empty: build a scene first")
+
+
+class BadAction(ValueError):
+    """An action that the world cannot carry out."""
+
+    def __init__(self, action: object) -> None:
+        super().__init__(
+            f"an action is seven finite numbers in [-1, 1] (xyz, axis-angle, gripper), not {action!r}"
+        )
+
+
+class BadRate(ValueError):
+    """A control rate that physics cannot be divided by."""
+
+    def __init__(self, control_hz: object, physics_hz: int) -> None:
+        rates = ", ".join(str(hz) for hz in range(1, physics_hz + 1) if physics_hz % hz == 0)
+        super().__init__(
+            f"control_hz={control_hz} does not divide the physics' {physics_hz} Hz; these do: {rates}"
+        )
+
+
+class UnknownRenderer(ValueError):
+    """There is no renderer of this name."""
+
+    def __init__(self, name: object) -> None:
+        super().__init__(f"no renderer is called {name!r}; there are tiny (on the CPU, anywhere) and egl")
+
+
+class NoVisuals(ValueError):
+    """A picture was asked of a world that was built blind."""
+
+    def __init__(self) -> None:
+        super().__init__("this world was made without anything to see; make it with World(visuals=True)")
