@@ -13,6 +13,7 @@ number of worker processes gives the same dataset, and an interrupted collection
 """
 
 import multiprocessing
+import signal
 from collections.abc import Generator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -205,11 +206,16 @@ def collect(config: PlayConfig, folder: Path, workers: int = 2) -> Generator[tup
             writer.commit(play_unit(config, unit))
             yield unit + 1, total
         return
-    with multiprocessing.get_context("spawn").Pool(min(workers, total - done)) as pool:
+    with multiprocessing.get_context("spawn").Pool(min(workers, total - done), _leave_interrupts) as pool:
         jobs = ((config, unit) for unit in range(done, total))
         for unit, records in enumerate(pool.imap(_play_unit, jobs), start=done):
             writer.commit(records)
             yield unit + 1, total
+
+
+def _leave_interrupts() -> None:
+    """Ctrl-C is the parent's business: it ends the workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _play_unit(job: tuple[PlayConfig, int]) -> list[EpisodeRecord]:
