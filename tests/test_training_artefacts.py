@@ -1,0 +1,87 @@
+"""What training reads, as it lies on disk, against everything that is held out."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from data.grammar import Grammar
+from data.play import PlayConfig, collect
+from data.reading import Dataset, open_dataset
+from data.segments import Segment, read_segments
+from data.splits import (
+    LEVELS,
+    colour_and_shape,
+    goal_split,
+    held_out_words_in,
+    is_held_out_object,
+    why_held_out,
+)
+from robopolicy.relabelling import RelabelConfig, relabel_dataset
+from sim.draw import CannotDraw, SceneConfig, draw_scene_for
+from sim.tasks import TASKS, Goal
+
+
+@pytest.fixture(scope="module")
+def described(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("play")
+    for _ in collect(PlayConfig(minutes=8, seed=7), folder, workers=1):
+        pass
+    for _ in relabel_dataset(folder, RelabelConfig(sentences=8)):
+        pass
+    return folder
+
+
+@pytest.fixture(scope="module")
+def dataset(described: Path) -> Dataset:
+    return open_dataset(described)
+
+
+@pytest.fixture(scope="module")
+def segments(described: Path) -> list[Segment]:
+    return read_segments(described)[0]
+
+
+def test_no_scene_of_the_play_holds_a_held_out_thing(dataset: Dataset) -> None:
+    names = {name for i in range(dataset.n_episodes) for name in dataset.scene(i).names}
+    assert len(names) > 10
+    assert not any(is_held_out_object(*colour_and_shape(name)) for name in names)
+
+
+def test_no_segment_pairs_what_is_held_out(dataset: Dataset, segments: list[Segment]) -> None:
+    goals = [(Goal(s.task, s.object, s.other), dataset.scene(s.episode).names) for s in segments]
+    assert len(goals) > 150
+    assert {goal_split(goal, names) for goal, names in goals} == {"train"}
+
+
+def test_no_sentence_contains_a_held_out_word(segments: list[Segment]) -> None:
+    sentences = {sentence for s in segments for sentence in s.sentences}
+    assert len(sentences) > 1000
+    assert not [sentence for sentence in sentences if held_out_words_in(sentence)]
+
+
+def test_no_sentence_that_an_unseen_level_asks_with_was_trained_on(segments: list[Segment]) -> None:
+    trained = {sentence for s in segments for sentence in s.sentences}
+    rng = np.random.default_rng(0)
+    asked = 0
+    for level in LEVELS:
+        if level.split not in ("paraphrase", "synonym", "object"):
+            continue
+        grammar = Grammar(level.split)
+        for seed, task in enumerate(TASKS * 3):
+            try:
+                scene, goal = draw_scene_for(
+                    task.name, seed, SceneConfig(objects=level.objects), level.allows
+                )
+            except CannotDraw:
+                continue  # the furniture has no held-out things
+            said = grammar.describe(goal, scene.names, rng, 20)
+            asked += len(said)
+            assert not trained.intersection(said)
+    assert asked > 2000
+
+
+def test_the_door_for_sentences_by_people_stops_what_the_grammar_may_not_say() -> None:
+    names = ("red cube", "blue bar", "pink puck")
+    assert why_held_out("yank the drawer open", Goal("open_drawer"), names)
+    assert why_held_out("open the drawer", Goal("open_drawer"), names) is None
