@@ -20,8 +20,9 @@ from pathlib import Path
 
 import numpy as np
 
+from data.record import EpisodeRecord
 from data.splits import train_objects
-from data.storage import DatasetWriter, EpisodeRecord
+from data.storage import DatasetWriter
 from sim.draw import SceneConfig, draw_scene
 from sim.expert import act
 from sim.predicates import GRIP_REACH, OPEN_HAND

@@ -11,15 +11,16 @@ while that thing changes; every family judges every window. What it keeps is wha
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from data.grammar import Describer
 from data.naming import tell
+from data.record import EpisodeRecord
 from data.segments import Segment
 from data.splits import goal_split
-from data.storage import EpisodeRecord
 from sim.predicates import OPEN_HAND, in_drawer
 from sim.state import FIXTURES, State, wrap, yaw_of
 from sim.tasks import TASKS, Goal, Manner, achieved, goals_of, task_named
@@ -33,12 +34,6 @@ CARRIED = 0.02  # m above where it was: the object has left its support
 GRIPPED = 0.018  # m from the tool to the object's centre, sideways: it is between the fingers
 ASTRAY = 0.025  # m: another object that moved farther makes the window ambiguous
 FARTHER = 0.03  # m: how much nearer than at its farthest the arm may start
-
-
-class Describer(Protocol):
-    """Puts a goal into words that are true of the scene; a grammar, or a person's annotations."""
-
-    def describe(self, goal: Goal, names: tuple[str, ...], rng: np.random.Generator, n: int) -> list[str]: ...
 
 
 class Run(NamedTuple):

@@ -38,19 +38,19 @@ from data.layout import (
     tasks_table,
 )
 from data.moments import STATS, Moments, by_feature, joined, merged, moments_of
-from data.reading import Dataset, open_dataset, read_info, read_parquet
+from data.reading import open_dataset, read_info, read_parquet
 from data.record import (
     BadRecord,
     CannotWrite,
     DatasetBusy,
     DatasetDamaged,
     DatasetMismatch,
-    DatasetUnsupported,
     EpisodeRecord,
     FolderTaken,
     NoDataset,
     check_record,
 )
+from data.settings import dotted
 
 # Constant over an episode, or nearly: a dictionary makes them vanish. It bloats what varies.
 _DICTIONARY = ["state.object_size", "state.fixture_pos", "state.fixture_yaw", "state.lights", "state.joints"]
@@ -194,8 +194,8 @@ class DatasetWriter:
 
     def _compare(self, stored: dict[str, Any], may_change: tuple[str, ...]) -> None:
         own = {"fps": self._fps, "robot_type": self._robot_type}
-        given = _dotted(own | self._config)
-        kept = _dotted({key: stored.get(key) for key in own} | stored["robopolicy"]["config"])
+        given = dotted(own | self._config)
+        kept = dotted({key: stored.get(key) for key in own} | stored["robopolicy"]["config"])
         for key in [*given, *(key for key in kept if key not in given)]:
             if key not in may_change and given.get(key) != kept.get(key):
                 raise DatasetMismatch(self.folder, key, given.get(key), kept.get(key))
@@ -302,16 +302,6 @@ def _plain(config: Any) -> dict[str, Any]:
     return json.loads(json.dumps(raw, default=_item))
 
 
-def _dotted(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat = {}
-    for key, value in tree.items():
-        if isinstance(value, dict):
-            flat |= _dotted(value, f"{prefix}{key}.")
-        else:
-            flat[prefix + key] = value
-    return flat
-
-
 def _item(value: Any) -> Any:
     """Numpy's scalars and arrays, and paths, for JSON."""
     return value.tolist() if isinstance(value, (np.generic, np.ndarray)) else str(value)
@@ -319,19 +309,3 @@ def _item(value: Any) -> Any:
 
 def _json(value: Any) -> str:
     return json.dumps(value, indent=2) + "\n"
-
-
-__all__ = [
-    "BadRecord",
-    "CannotWrite",
-    "Dataset",
-    "DatasetBusy",
-    "DatasetDamaged",
-    "DatasetMismatch",
-    "DatasetUnsupported",
-    "DatasetWriter",
-    "EpisodeRecord",
-    "FolderTaken",
-    "NoDataset",
-    "open_dataset",
-]

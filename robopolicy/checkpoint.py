@@ -11,7 +11,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 
-from data.files import write_atomic
+from data.files import write_atomic, write_json
 from robopolicy.encoder import EncoderConfig
 from robopolicy.errors import UserError
 from robopolicy.policy import Policy, PolicyConfig
@@ -47,7 +47,7 @@ def save_checkpoint(
         "trained": dict(trained),
     }
     write_atomic(folder / WEIGHTS, raw)
-    write_atomic(folder / CONFIG, json.dumps(config, indent=1) + "\n")  # last: it vouches for the weights
+    write_json(folder / CONFIG, config)  # last: it vouches for the weights
     if not (folder / CARD).exists():
         write_atomic(folder / CARD, model_card(config))
 

@@ -6,7 +6,6 @@ sum up    counts, Wilson intervals, per family, controls -> eval_info.json (sche
 """
 
 import dataclasses
-import json
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from data.files import write_atomic
+from data.files import write_json
 from data.splits import level_named
 from robopolicy.errors import UnknownName, UserError
 from robopolicy.keep import Keep, read_complete
@@ -97,9 +96,7 @@ def evaluate(config: EvaluateConfig, tick: Tick) -> Evaluation:
         "wall_s": round(time.monotonic() - start, 1),
         "rollouts_per_minute": round(per_minute, 1),
     }
-    write_atomic(
-        Path(config.output) / "eval_info.json", json.dumps(info, indent=1, ensure_ascii=False) + "\n"
-    )
+    write_json(Path(config.output) / "eval_info.json", info)
     keep.complete()
     return Evaluation(info, results)
 

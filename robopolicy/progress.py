@@ -15,6 +15,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from data.files import write_atomic
+from data.settings import dotted
 from robopolicy.errors import UserError
 
 
@@ -100,22 +101,12 @@ class TrainingState:
 
     def _difference(self, other: Mapping[str, Any]) -> str:
         """The first thing that is not the same, in words."""
-        mine, theirs = _flat(self._identity), _flat(other)
+        mine, theirs = dotted(self._identity), dotted(other)
         for key in sorted(mine.keys() | theirs.keys()):
             if mine.get(key) != theirs.get(key):
                 name = key.removeprefix("config.")
                 return "other data" if key == "data" else f"{name}={theirs.get(key)}, not {mine.get(key)}"
         return "other settings"
-
-
-def _flat(nested: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for key, value in nested.items():
-        if isinstance(value, Mapping):
-            flat |= _flat(value, f"{prefix}{key}.")
-        else:
-            flat[prefix + key] = value
-    return flat
 
 
 @contextmanager

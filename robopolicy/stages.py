@@ -23,7 +23,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from data.files import write_atomic
+from data.files import write_json
 from robopolicy.console import console
 from robopolicy.errors import UserError
 
@@ -69,10 +69,10 @@ def run_stages(stages: Sequence[Stage], folder: Path) -> None:
                 )
                 continue
             done[stage.name] = {**known, "done": False}
-            write_atomic(memory, json.dumps(done, indent=1))
+            write_json(memory, done)
             _run(stage, progress, bars[stage.name])
             done[stage.name] = known
-            write_atomic(memory, json.dumps(done, indent=1))
+            write_json(memory, done)
 
 
 def _run(stage: Stage, progress: Progress, bar: TaskID) -> None:

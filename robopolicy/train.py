@@ -24,7 +24,7 @@ from data.samples import Episodes, SampleConfig, Samples, SegmentBatch
 from data.segments import Segment, read_segments
 from robopolicy.checkpoint import save_checkpoint
 from robopolicy.encoder import TextEncoder
-from robopolicy.policy import Choice, Policy, PolicyConfig, Reading
+from robopolicy.policy import Choice, Policy, PolicyConfig
 from robopolicy.progress import TrainingState, graceful
 from robopolicy.tokens import Tokens
 
@@ -161,13 +161,6 @@ def compute_losses(
         F.nll_loss(reading.object, target),
         F.nll_loss(reading.other, other.where(other >= 0, reading.object.shape[1])),
     )
-
-
-def accuracy(reading: Reading, batch: SegmentBatch) -> float:
-    """The fraction of sentences that are read as what the segment did."""
-    chosen = reading.choose()
-    right = [chosen.code.cpu().numpy() == batch.family, chosen.object.cpu().numpy() == batch.target]
-    return float((right[0] & right[1] & (chosen.other.cpu().numpy() == batch.other)).mean())
 
 
 def fit_normalisation(policy: Policy, samples: Samples, texts: Texts, seed: int) -> None:

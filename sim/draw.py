@@ -22,7 +22,7 @@ from sim.layouts import (
 from sim.panda import HOME_POSE, MAX_OPENING
 from sim.scene import COLOURS, SHAPES, Scene, Thing
 from sim.state import MAX_OBJECTS, State
-from sim.tasks import Begin, Goal, UnknownTask, goals_of, possible, task_named
+from sim.tasks import Begin, Goal, goals_of, possible, task_named
 
 ROOM = 0.095  # m between centres of objects: an open hand fits between them
 PLACES = ("desk", "drawer", "tray", "stacked")
@@ -181,6 +181,3 @@ def _can_carry(thing: Thing, others: list[Thing]) -> bool:
     return broad and not any(
         o is not thing and np.hypot(o.pos[0] - thing.pos[0], o.pos[1] - thing.pos[1]) < 0.03 for o in others
     )
-
-
-__all__ = ["CannotDraw", "SceneConfig", "UnknownTask", "draw_scene", "draw_scene_for", "initial_state"]

@@ -8,9 +8,9 @@ import pytest
 from data import play
 from data.play import PlayConfig, collect, play_unit
 from data.reading import open_dataset
+from data.record import EpisodeRecord
 from data.relabel import acts
 from data.splits import is_held_out_object
-from data.storage import EpisodeRecord
 from sim.tasks import TASKS
 
 SHORT = PlayConfig(minutes=1, episode_steps=40)

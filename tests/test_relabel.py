@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from data.play import PlayConfig, play_unit
+from data.record import EpisodeRecord
 from data.relabel import acts, find_runs, happened, judge, relabel_episode, windows
 from data.splits import goal_split
-from data.storage import EpisodeRecord
 from sim.draw import draw_scene_for
 from sim.expert import act
 from sim.state import State, stack

@@ -14,19 +14,19 @@ import pyarrow.parquet as pq
 import pytest
 
 from data.layout import STATE_SHAPES, WIDTHS
-from data.storage import (
+from data.reading import open_dataset
+from data.record import (
     BadRecord,
     CannotWrite,
     DatasetBusy,
     DatasetDamaged,
     DatasetMismatch,
     DatasetUnsupported,
-    DatasetWriter,
     EpisodeRecord,
     FolderTaken,
     NoDataset,
-    open_dataset,
 )
+from data.storage import DatasetWriter
 from sim.observation import observe
 from sim.scene import Scene, Thing
 from sim.state import State
