@@ -12,11 +12,19 @@ from zlib import crc32
 
 import numpy as np
 
-from data.lexicon import IMPERATIVE_FRAMES, INFINITIVE_FRAMES, OUTCOME_FRAMES, expand
+from data.lexicon import (
+    IMPERATIVE_FRAMES,
+    INFINITIVE_FRAMES,
+    NEGATION_FRAMES,
+    OUTCOME_FRAMES,
+    WAITS,
+    expand,
+)
 from data.naming import Phrases, fill, fixture_phrases, object_phrases, phrases_for, tell, unheard_in
 from data.splits import (
     GOALS_OF_SPLIT,
     HELD_OUT_FRAMES,
+    HELD_OUT_WAITS,
     HELD_OUT_WORDINGS,
     SPLITS,
     goal_split,
@@ -30,13 +38,14 @@ PLAIN_FRAME = 0.3  # of the sentences are the bare imperative
 PLAIN_NAME = 0.5  # of the noun phrases are the plainest that will do: "the red cube"
 OUTCOME = 0.2  # of the sentences say how things should be, not what to do
 NO_ARTICLE = 0.06  # of the sentences leave articles out: "open drawer"
+WAIT = 0.1  # of the sentences that forbid ask for nothing to be done at all
 TRIES = 4  # attempts per sentence asked for at sentences that differ
 
 FRONTED = frozenset(
     [
-        *("anticlockwise", "at", "atop", "away", "before", "behind", "clockwise", "counterclockwise", "from"),
-        *("in", "inside", "into", "left", "off", "on", "onto", "out", "past", "right", "to", "towards", "up"),
-        *("upon", "with"),
+        *("a", "anticlockwise", "at", "atop", "away", "before", "behind", "clockwise", "counterclockwise"),
+        *("down", "from", "in", "inside", "into", "left", "off", "on", "onto", "out", "past", "right"),
+        *("round", "to", "towards", "up", "upon", "with"),
     ]
 )
 """First words of wordings that put the place first, which only a bare imperative allows."""
@@ -54,6 +63,10 @@ class Describer(Protocol):
         `names` are the scene's objects ("red cube"), indexed by the goal. Fewer than n, or none, come
         back where not so many can be said truthfully.
         """
+        ...
+
+    def forbid(self, goal: Goal, names: tuple[str, ...], rng: np.random.Generator, n: int) -> list[str]:
+        """Likewise sentences that forbid the goal, or ask for nothing to be done at all."""
         ...
 
 
@@ -87,16 +100,18 @@ _FRAMES = {
         ("fronted", IMPERATIVE_FRAMES),
         ("act", IMPERATIVE_FRAMES + INFINITIVE_FRAMES),
         ("outcome", OUTCOME_FRAMES),
+        ("forbid", NEGATION_FRAMES),
     )
     for kind in ("train", "paraphrase")
 }
 
 
-def _frame_class(wording: str) -> str:
-    """Which frames the wording may stand in."""
-    if wording.startswith("{"):
-        return "outcome"
-    return "fronted" if wording.split(" ", 1)[0] in FRONTED else "act"
+def frame_class(wording: str) -> str:
+    """Which frames the wording may stand in: "act" all of them, "fronted" those of an imperative."""
+    first, second, *_ = wording.split(" ")
+    if first.startswith("{"):  # a clause: "{object} is up", "{object} goes into the tray"
+        return "outcome" if second == "is" and "is where" not in wording else "fronted"
+    return "fronted" if first in FRONTED else "act"
 
 
 def _framed(frame: str, wording: str) -> str:
@@ -104,6 +119,20 @@ def _framed(frame: str, wording: str) -> str:
         return frame.replace("{do}", wording)
     what, how = wording.split(" is ", 1)
     return frame.replace("{what}", what).replace("{how}", how)
+
+
+@lru_cache(maxsize=256)
+def negatable(task: str, kind: str) -> tuple[str, ...]:
+    """The family's wordings of a kind that may follow "not": acts with their verb first."""
+    return tuple(act for group in _words(task, kind).acts for act in group if frame_class(act) == "act")
+
+
+@lru_cache(maxsize=4)
+def _waits(kind: str) -> tuple[str, ...]:
+    held_out = kind == "paraphrase"
+    return tuple(
+        text for pattern in WAITS for text in expand(pattern) if (text in HELD_OUT_WAITS) == held_out
+    )
 
 
 class _Draw:
@@ -136,19 +165,44 @@ class Grammar:
 
     def describe(self, goal: Goal, names: tuple[str, ...], rng: np.random.Generator, n: int) -> list[str]:
         """At most n different sentences that ask for the goal, true of the scene."""
-        if goal_split(goal, names) != GOALS_OF_SPLIT[self.split]:
-            return []
-        family = task_named(goal.task)
-        things = {"fixture": fixture_phrases(family.fixture)} if family.fixture else {}
-        for key, index in (("object", goal.object), ("other", goal.other)):
-            if index >= 0:
-                things[key] = phrases_for(names[index], names)
-        if not all(phrases.plain for phrases in things.values()):
+        things = self._things(goal, names)
+        if things is None:
             return []
         if self.variety is None:
             return self._sentences(goal.task, things, rng, n)
         pool = self._pool(goal.task, things)
         return [pool[i] for i in rng.permutation(len(pool))[:n]]
+
+    def forbid(self, goal: Goal, names: tuple[str, ...], rng: np.random.Generator, n: int) -> list[str]:
+        """At most n different sentences that forbid the goal, or ask for nothing to be done at all."""
+        things = self._things(goal, names)
+        kind = "paraphrase" if self.split == "paraphrase" else "train"
+        if things is None:
+            return []
+        draw, found = _Draw(rng), dict[str, None]()
+        for _ in range(TRIES * n):
+            if draw.chance() < WAIT:
+                found[draw.pick(_waits(kind))] = None
+            else:
+                wording = draw.pick(negatable(goal.task, kind))
+                frame = draw.pick(draw.pick(_FRAMES["forbid", kind]))
+                sentence = self._filled(_framed(frame, wording), things, draw, False, False)
+                assert sentence is not None
+                found[sentence] = None
+            if len(found) == n:
+                break
+        return list(found)
+
+    def _things(self, goal: Goal, names: tuple[str, ...]) -> dict[str, Phrases] | None:
+        """What each placeholder may be called; None if the goal is of another split or can't be named."""
+        if goal_split(goal, names) != GOALS_OF_SPLIT[self.split]:
+            return None
+        family = task_named(goal.task)
+        things = {"fixture": fixture_phrases(family.fixture)} if family.fixture else {}
+        for key, index in (("object", goal.object), ("other", goal.other)):
+            if index >= 0:
+                things[key] = phrases_for(names[index], names)
+        return things if all(phrases.plain for phrases in things.values()) else None
 
     def _pool(self, task: str, things: dict[str, Phrases]) -> list[str]:
         key = (task, *(phrases.plain for phrases in things.values()))
@@ -183,7 +237,7 @@ class Grammar:
             wording_kind, groups = "train", _words(task, "train").acts
         wording = draw.pick(draw.pick(groups))
         frame = "{do}"
-        place = _frame_class(wording)
+        place = frame_class(wording)
         if place == "outcome" or frame_kind == "paraphrase" or draw.chance() >= PLAIN_FRAME:
             frame = draw.pick(draw.pick(_FRAMES[place, frame_kind]))
         text = _framed(frame, wording)
@@ -237,7 +291,7 @@ def templates(task: str, split: str) -> frozenset[str]:
         for wording_kind, frame_kind in kinds.get(split, [("train", "train")])
         for group in (*_words(task, wording_kind).acts, *_words(task, wording_kind).outcomes)
         for wording in group
-        for frames in _FRAMES[_frame_class(wording), frame_kind]
+        for frames in _FRAMES[frame_class(wording), frame_kind]
         for frame in frames
     )
 
@@ -248,6 +302,8 @@ def vocabulary(split: str) -> frozenset[str]:
     things += [fixture_phrases(task.fixture) for task in TASKS if task.fixture]
     texts = {text for task in TASKS for text in templates(task.name, split)}
     texts |= {phrase for phrases in things for phrase in (*phrases.plain, *phrases.full, *phrases.short)}
+    kind = "paraphrase" if split == "paraphrase" else "train"
+    texts |= {*_waits(kind), *(frame for group in _FRAMES["forbid", kind] for frame in group)}
     if split == "synonym":
         texts |= {phrase for phrases in things for phrase in phrases.unheard} | set(vocabulary("train"))
     return frozenset(word for text in texts for word in text.split() if "{" not in word)

@@ -33,6 +33,8 @@ AFTERMATH = 8  # control steps after a run in which its effect may still show (t
 CARRIED = 0.02  # m above where it was: the object has left its support
 GRIPPED = 0.018  # m from the tool to the object's centre, sideways: it is between the fingers
 ASTRAY = 0.025  # m: another object that moved farther makes the window ambiguous
+LETTING_GO = 4  # control steps after a run that still belong to it
+FORBID = 8  # sentences that ask for something for one that forbids it
 FARTHER = 0.03  # m: how much nearer than at its farthest the arm may start
 
 
@@ -159,14 +161,39 @@ def _unambiguous(states: State, goal: Goal, start: int, stop: int) -> bool:
 def relabel_episode(
     index: int, record: EpisodeRecord, describer: Describer, rng: np.random.Generator, sentences: int
 ) -> Iterator[Segment]:
-    """The segments of one episode; goals that are held out of training are left out."""
+    """The segments of one episode; goals that are held out of training are left out.
+
+    Each comes with sentences, and with one in `FORBID` that would have forbidden it.
+    """
     names = record.scene.names
     for start, stop, goal in acts(record.states):
         if goal_split(goal, names) != "train":
             continue
         words = describer.describe(goal, names, rng, sentences)
         if words:
-            yield Segment(index, start, stop, goal.task, goal.object, goal.other, tuple(words))
+            no = describer.forbid(goal, names, rng, int(sentences / FORBID + rng.random()))
+            yield Segment(
+                index, start, stop, goal.task, goal.object, goal.other, tuple(words), forbidding=tuple(no)
+            )
+
+
+def stretches(states: State) -> list[tuple[int, int]]:
+    """(start, stop) of every stretch in which the arm did something to one thing, whatever it was."""
+    runs = find_runs(states)
+    found = []
+    for i, run in enumerate(runs):
+        earlier = max((other.last for other in runs[:i] if other.last <= run.first), default=0)
+        start = _set_out(states, max(earlier, run.first - APPROACH), run.first)
+        found.append((start, min(run.last + LETTING_GO, len(states.gripper) - 1)))
+    return found
+
+
+def nameless(states: State) -> list[tuple[int, int]]:
+    """The stretches in which nothing was done that has a name."""
+    named = [(start, stop) for start, stop, _ in acts(states)]
+    return [
+        (a, b) for a, b in stretches(states) if all(min(b, stop) <= max(a, start) for start, stop in named)
+    ]
 
 
 def happened(states: State, names: tuple[str, ...]) -> list[str]:

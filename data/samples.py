@@ -1,8 +1,9 @@
 """Batches for behaviour cloning, drawn from segments of play.
 
-A batch is S sentences with R instants each: reading a sentence costs more than looking at the desk, so
-several instants of a segment share one. Families are balanced, sentences drawn anew every time. The
-batch of a step is a pure function of (seed, step), so a training that resumes sees what it would have.
+A step has two: stretches of play with several instants each, and sentences with what they ask for. Only
+some stretches may be described (`label_fraction`); of the others `learn_from` is told what seems to have
+been done. Families are balanced. What a step draws is a pure function of (seed, step), so a training that
+resumes sees what it would have seen.
 """
 
 import hashlib
@@ -19,6 +20,8 @@ from sim.observation import Observation, entity_names, observe
 from sim.tasks import TASKS, Goal
 
 FAMILIES = tuple(task.name for task in TASKS)
+HOLD = len(FAMILIES)
+"""In the place of a family: the sentence asks for nothing to be done."""
 
 
 class TooFewSegments(ValueError):
@@ -35,26 +38,75 @@ class Episodes(Protocol):
 class SampleConfig:
     """How batches are drawn."""
 
-    sentences: int = 64  # sentences in a batch
-    instants: int = 8  # instants of the segment for each sentence
+    segments: int = 64  # stretches of play in a batch
+    instants: int = 8  # instants of each
+    sentences: int = 192  # sentences in a batch
+    forbidding: float = 0.08  # of them that ask for nothing to be done
     balance: float = 0.5  # a family is drawn in proportion to (its segments) ** balance
+    label_fraction: float = 1.0  # of the episodes that are described; of the others there is only the play
+    undescribed: bool = True  # learn from those too, by what their end states tell
+
+    def __post_init__(self) -> None:
+        if not 0 < self.label_fraction <= 1:
+            raise ValueError(f"label_fraction must be above 0 and at most 1, not {self.label_fraction}")
 
 
 class SegmentBatch(NamedTuple):
-    """S segments with R instants each, K actions from each instant, E things."""
+    """S stretches with R instants each, K actions from each instant, E things."""
 
     observation: Observation  # (S, R, ...) at the instants
     actions: NDArray[np.float32]  # (S, R, K, 7)
-    valid: NDArray[np.float32]  # (S, R, K) 1 for actions within the segment
-    sentence: NDArray[np.int64]  # (S,) index into `Samples.sentences`
+    valid: NDArray[np.float32]  # (S, R, K) 1 for actions within the stretch
+    sentence: NDArray[np.int64]  # (S,) index into `Samples.sentences`, -1 where nobody described it
     names: NDArray[np.int64]  # (S, E) index into `Samples.names`
     family: NDArray[np.int64]  # (S,) index into `FAMILIES`
     target: NDArray[np.int64]  # (S,) row of the thing acted on
     other: NDArray[np.int64]  # (S,) row of the thing it is related to, -1 for none
 
 
+class SentenceBatch(NamedTuple):
+    """L sentences and what they ask for."""
+
+    sentence: NDArray[np.int64]  # (L,) index into `Samples.sentences`
+    names: NDArray[np.int64]  # (L, E) index into `Samples.names`
+    family: NDArray[np.int64]  # (L,) index into `FAMILIES`, or HOLD
+    target: NDArray[np.int64]  # (L,) row of the thing acted on
+    other: NDArray[np.int64]  # (L,) row of the thing it is related to, -1 for none
+
+
+class Ends(NamedTuple):
+    """How N stretches of play began and ended."""
+
+    before: Observation  # (N, ...)
+    after: Observation  # (N, ...)
+    names: NDArray[np.int64]  # (N, E) index into `Samples.names`
+
+
+class Stretch(NamedTuple):
+    """Play between two states of an episode, that nobody described."""
+
+    episode: int
+    start: int
+    stop: int
+
+
+class Table(NamedTuple):
+    """Stretches of play by columns (N,), each with sentences said_from to said_from + said_count."""
+
+    episode: NDArray[np.int64]
+    first: NDArray[np.int64]  # frame
+    length: NDArray[np.int64]  # frames
+    family: NDArray[np.int64]
+    target: NDArray[np.int64]
+    other: NDArray[np.int64]
+    said_from: NDArray[np.int64]
+    said_count: NDArray[np.int64]
+    no_from: NDArray[np.int64]  # likewise of sentences that forbid
+    no_count: NDArray[np.int64]
+
+
 class Samples:
-    """All frames in contiguous arrays, and an index of the segments."""
+    """All frames in contiguous arrays, and tables of stretches."""
 
     def __init__(
         self, dataset: Episodes, segments: Sequence[Segment], chunk: int, config: SampleConfig | None = None
@@ -63,16 +115,23 @@ class Samples:
         self.chunk = chunk
         if not segments:
             raise TooFewSegments("there are no segments to learn from; collect more play, then relabel")
-        starts, names = self._load(dataset)
+        self._load(dataset)
         last = max(segment.episode for segment in segments)
-        if last >= len(names):
+        if last >= self.n_episodes:
             raise TooFewSegments(
                 f"the segments are of another dataset: they speak of episode {last}, "
-                f"and there are {len(names)}"
+                f"and there are {self.n_episodes}"
             )
-        self._index(segments, starts, names)
+        self.described = _described(self.n_episodes, self.config.label_fraction)
+        kept = [segment for segment in segments if self.described[segment.episode]]
+        if not kept:
+            raise TooFewSegments(
+                f"label_fraction={self.config.label_fraction:g} leaves {int(self.described.sum())} of "
+                f"{self.n_episodes} episodes described, and none of them has a segment; collect more play"
+            )
+        self._index(kept)
 
-    def _load(self, dataset: Episodes) -> tuple[NDArray[np.int64], list[tuple[str, ...]]]:
+    def _load(self, dataset: Episodes) -> None:
         proprio, entities, masks, actions, names = [], [], [], [], []
         for record in dataset.episodes():
             seen = observe(record.states.at(slice(0, len(record.actions))))
@@ -81,36 +140,59 @@ class Samples:
             masks.append(seen.mask[:1])
             actions.append(np.asarray(record.actions, np.float32))
             names.append(entity_names(record.scene.names))
-        starts = np.cumsum([0, *(len(a) for a in actions)]).astype(np.int64)
+        self._starts = np.cumsum([0, *(len(a) for a in actions)]).astype(np.int64)
         tail = np.zeros((self.chunk, 7), np.float32)  # so that a chunk may be read from the last frame
         self._proprio, self._entities = np.concatenate(proprio), np.concatenate(entities)
         self._masks, self._actions = np.concatenate(masks), np.concatenate([*actions, tail])
-        return starts, names
-
-    def _index(
-        self, segments: Sequence[Segment], starts: NDArray[np.int64], names: list[tuple[str, ...]]
-    ) -> None:
         self.names = tuple(sorted({name for row in names for name in row}))
-        self.sentences = tuple(sorted({s for segment in segments for s in segment.sentences}))
         name_ids = {name: i for i, name in enumerate(self.names)}
-        sentence_ids = {sentence: i for i, sentence in enumerate(self.sentences)}
-        rows = [Goal(s.task, s.object, s.other).entities() for s in segments]
-        self._target, self._other = (np.array(column, np.int64) for column in zip(*rows, strict=True))
-        self._episode = np.array([s.episode for s in segments], np.int64)
-        self._first = starts[self._episode] + [s.start for s in segments]
-        self._length = np.array([s.stop - s.start for s in segments], np.int64)
-        self._family = np.array([FAMILIES.index(s.task) for s in segments], np.int64)
         self._named = np.array([[name_ids[name] for name in row] for row in names], np.int64)
-        said = [[sentence_ids[sentence] for sentence in s.sentences] for s in segments]
-        self._said = np.concatenate([np.array(ids, np.int64) for ids in said])
-        counts = np.array([len(ids) for ids in said], np.int64)
-        self._said_from, self._said_count = np.cumsum(counts) - counts, counts
-        order = np.argsort(self._family, kind="stable")
-        sizes = np.bincount(self._family, minlength=len(FAMILIES))
-        self._by_family, self._sizes = order, sizes
-        self._family_from = np.cumsum(sizes) - sizes
-        weights = np.where(sizes > 0, sizes.astype(float) ** self.config.balance, 0.0)
-        self._weights = weights / weights.sum()
+
+    def _index(self, segments: Sequence[Segment]) -> None:
+        texts = {text for s in segments for text in (*s.sentences, *s.forbidding)}
+        self.sentences = tuple(sorted(texts))
+        ids = {sentence: i for i, sentence in enumerate(self.sentences)}
+        self._said, said_from, said_count = _ragged([[ids[t] for t in s.sentences] for s in segments])
+        self._no, no_from, no_count = _ragged([[ids[t] for t in s.forbidding] for s in segments])
+        rows = [Goal(s.task, s.object, s.other).entities() for s in segments]
+        target, other = (np.array(column, np.int64) for column in zip(*rows, strict=True))
+        episode = np.array([s.episode for s in segments], np.int64)
+        first = self._starts[episode] + [s.start for s in segments]
+        length = np.array([s.stop - s.start for s in segments], np.int64)
+        family = np.array([FAMILIES.index(s.task) for s in segments], np.int64)
+        told = (said_from, said_count, no_from, no_count)
+        self._told = Table(episode, first, length, family, target, other, *told)
+        self._all = self._told
+        self._told_families = self._families = _Families(family, self.config.balance)
+
+    def learn_from(
+        self,
+        stretches: Sequence[Stretch],
+        family: NDArray[np.int64],
+        target: NDArray[np.int64],
+        other: NDArray[np.int64],
+    ) -> None:
+        """Add stretches of play that nobody described, with what seems to have been done in each."""
+        episode, start, stop = (np.array(c, np.int64) for c in zip(*stretches, strict=True))
+        none = np.zeros_like(episode)
+        added = Table(
+            episode,
+            self._starts[episode] + start,
+            stop - start,
+            family,
+            target,
+            other,
+            none,
+            none,
+            none,
+            none,
+        )
+        self._all = Table(*(np.concatenate(pair) for pair in zip(self._told, added, strict=True)))
+        self._families = _Families(self._all.family, self.config.balance)
+
+    @property
+    def n_episodes(self) -> int:
+        return len(self._named)
 
     @property
     def n_frames(self) -> int:
@@ -120,44 +202,113 @@ class Samples:
     def fingerprint(self) -> str:
         """Tells sets of samples apart: a hash of frames' actions, segments and sentences."""
         digest = hashlib.sha256(self._actions.tobytes())
-        for part in (self._first, self._length, self._family, self._target, self._other, self._said):
-            digest.update(part.tobytes())
+        for column in (*self._told, self._said, self._no):
+            digest.update(column.tobytes())
         digest.update("\n".join(self.sentences).encode())
         return digest.hexdigest()[:16]
 
     @property
     def counts(self) -> dict[str, int]:
-        """Segments of each family."""
-        return dict(zip(FAMILIES, self._sizes.tolist(), strict=True))
+        """Described segments of each family."""
+        return dict(zip(FAMILIES, self._told_families.sizes.tolist(), strict=True))
 
     def __len__(self) -> int:
-        return len(self._family)
+        """How many segments are described."""
+        return len(self._told.family)
+
+    @property
+    def n_stretches(self) -> int:
+        """How many stretches of play there are to learn from, described or not."""
+        return len(self._all.family)
+
+    @property
+    def truth(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """(family, target, other) of every described segment, in the order of `described_ends`."""
+        return self._told.family, self._told.target, self._told.other
+
+    def described_ends(self) -> Ends:
+        """How each described segment began and ended."""
+        return self._ends(self._told.episode, self._told.first, self._told.length)
+
+    def ends_of(self, stretches: Sequence[Stretch]) -> Ends:
+        """How each of the stretches began and ended."""
+        episode, start, stop = (np.array(c, np.int64) for c in zip(*stretches, strict=True))
+        return self._ends(episode, self._starts[episode] + start, stop - start)
+
+    def _ends(self, episode: NDArray[np.int64], first: NDArray[np.int64], length: NDArray[np.int64]) -> Ends:
+        last = np.minimum(first + length, self._starts[episode + 1] - 1)  # the very last state has no frame
+        mask = self._masks[episode]
+        before, after = (Observation(self._proprio[at], self._entities[at], mask) for at in (first, last))
+        return Ends(before, after, self._named[episode])
 
     def batch(self, seed: int, step: int) -> SegmentBatch:
-        """The batch of a step."""
+        """The stretches of a step."""
         rng = np.random.default_rng([seed, step])
-        n, r = self.config.sentences, self.config.instants
-        family = rng.choice(len(FAMILIES), n, p=self._weights)
-        segment = self._by_family[self._family_from[family] + _below(rng, self._sizes[family])]
-        sentence = self._said[self._said_from[segment] + _below(rng, self._said_count[segment])]
-        # Instants: one out of each r-th part of the segment, so that its end is always among them.
+        n, r = self.config.segments, self.config.instants
+        row = self._families.draw(rng, n)
+        table = Table(*(column[row] for column in self._all))
+        said = table.said_from + _below(rng, table.said_count)
+        sentence = np.where(table.said_count > 0, self._said[np.minimum(said, len(self._said) - 1)], -1)
+        # Instants: one out of each r-th part of the stretch, so that its end is always among them.
         place = (np.arange(r) + rng.random((n, r))) / r
-        offset = (place * self._length[segment][:, None]).astype(np.int64)  # (S, R)
-        frame = self._first[segment][:, None] + offset
+        offset = (place * table.length[:, None]).astype(np.int64)  # (S, R)
+        frame = table.first[:, None] + offset
         ahead = np.arange(self.chunk)
-        valid = offset[..., None] + ahead < self._length[segment][:, None, None]
-        episode = self._episode[segment]
-        mask = np.broadcast_to(self._masks[episode][:, None], (n, r, self._masks.shape[1]))
+        valid = offset[..., None] + ahead < table.length[:, None, None]
+        mask = np.broadcast_to(self._masks[table.episode][:, None], (n, r, self._masks.shape[1]))
         return SegmentBatch(
             Observation(self._proprio[frame], self._entities[frame], mask),
             self._actions[frame[..., None] + ahead],
             valid.astype(np.float32),
             sentence,
-            self._named[episode],
-            family,
-            self._target[segment],
-            self._other[segment],
+            self._named[table.episode],
+            table.family,
+            table.target,
+            table.other,
         )
+
+    def sentence_batch(self, seed: int, step: int) -> SentenceBatch:
+        """The sentences of a step."""
+        rng = np.random.default_rng([seed, step, 1])
+        row = self._told_families.draw(rng, self.config.sentences)
+        table = Table(*(column[row] for column in self._told))
+        said = self._said[table.said_from + _below(rng, table.said_count)]
+        no = (rng.random(len(row)) < self.config.forbidding) & (table.no_count > 0)
+        if len(self._no):
+            forbidden = table.no_from + _below(rng, table.no_count)
+            said = np.where(no, self._no[np.minimum(forbidden, len(self._no) - 1)], said)
+        family = np.where(no, HOLD, table.family)
+        return SentenceBatch(said, self._named[table.episode], family, table.target, table.other)
+
+
+class _Families:
+    """Draws rows of a table so that rare families are not forgotten."""
+
+    def __init__(self, family: NDArray[np.int64], balance: float) -> None:
+        self.sizes = np.bincount(family, minlength=len(FAMILIES))
+        self._rows = np.argsort(family, kind="stable")
+        self._from = np.cumsum(self.sizes) - self.sizes
+        weights = np.where(self.sizes > 0, self.sizes.astype(float) ** balance, 0.0)
+        self._weights = weights / weights.sum()
+
+    def draw(self, rng: np.random.Generator, n: int) -> NDArray[np.int64]:
+        family = rng.choice(len(self.sizes), n, p=self._weights)
+        return self._rows[self._from[family] + _below(rng, self.sizes[family])]
+
+
+def _described(n_episodes: int, fraction: float) -> NDArray[np.bool_]:
+    """Which episodes are described: a smaller fraction is part of every larger one."""
+    rank = np.random.default_rng(0).permutation(n_episodes)
+    return rank < np.ceil(fraction * n_episodes)
+
+
+def _ragged(
+    rows: Sequence[Sequence[int]],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Rows of different lengths -> all values, and per row where it begins and how many it has."""
+    counts = np.array([len(row) for row in rows], np.int64)
+    values = np.array([value for row in rows for value in row], np.int64)
+    return values, np.cumsum(counts) - counts, counts
 
 
 def _below(rng: np.random.Generator, limits: NDArray[np.int64]) -> NDArray[np.int64]:

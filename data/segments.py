@@ -16,7 +16,7 @@ from data.files import publish_all, sweep
 from data.reading import read_parquet
 from data.record import DatasetDamaged
 
-VERSION = 1
+VERSION = 2
 _KEY = b"robopolicy"
 _SCHEMA = pa.schema(
     [
@@ -28,6 +28,7 @@ _SCHEMA = pa.schema(
         ("other", pa.int64()),
         ("sentences", pa.list_(pa.string())),
         ("describer", pa.string()),
+        ("forbidding", pa.list_(pa.string())),
     ]
 )
 
@@ -43,6 +44,7 @@ class Segment(NamedTuple):
     other: int
     sentences: tuple[str, ...]
     describer: str = "grammar"
+    forbidding: tuple[str, ...] = ()  # what would have forbidden it, or asked for nothing
 
 
 class NoSegments(ValueError):
@@ -111,8 +113,9 @@ def read_segments(folder: Path | str) -> tuple[list[Segment], dict[str, Any]]:
         raise
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
         raise DatasetDamaged(path, error) from error
-    *start, sentences, describer = columns
-    return [Segment(*row) for row in zip(*start, map(tuple, sentences), describer, strict=True)], meta
+    *start, sentences, describer, forbidding = columns
+    rows = zip(*start, map(tuple, sentences), describer, map(tuple, forbidding), strict=True)
+    return [Segment(*row) for row in rows], meta
 
 
 def _check(segment: Segment) -> None:

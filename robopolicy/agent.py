@@ -11,15 +11,19 @@ from data.lexicon import normalise
 from robopolicy.checkpoint import CheckpointError
 from robopolicy.encoder import TextEncoder
 from robopolicy.features import MAX_OPENING
-from robopolicy.policy import Choice, Policy
+from robopolicy.policy import Heard, Policy
+from robopolicy.reading import HOLD, kinds_of
 from sim.observation import Observation
 from sim.tasks import TASKS
+
+_FAMILIES = (*(task.name for task in TASKS), "hold still", "")
+"""By code; the last, -1, is what was told freely."""
 
 
 class Understood(NamedTuple):
     """What a command was taken to ask for."""
 
-    family: str  # the family that the code was trained to stand for
+    family: str  # the family that the code was trained to stand for; "hold still"; "" if told freely
     target: str  # name of the thing acted on
     other: str  # name of the thing it is related to; "" for none
     confidence: float  # probability of the whole reading, 0 to 1
@@ -29,9 +33,9 @@ class Agent:
     """Acts for B environments at once, each with a command of its own.
 
     Of every predicted chunk `execute` actions are carried out before the policy looks again (None: as
-    the checkpoint says). A command that says nothing, or that is understood with less than `confidence`,
-    makes the robot hold still; with `hold_when_silent` off, as in the evaluation's control, the policy
-    shows what it does with no words at all.
+    the checkpoint says). A command that asks for nothing ("wait", "do not open the drawer"), says nothing,
+    or is understood with less than `confidence`, makes the robot hold still; with `hold_when_silent` off,
+    as in the evaluation's control, the policy shows what it does with no words at all.
     """
 
     def __init__(
@@ -56,7 +60,7 @@ class Agent:
                 f"execute must be from 1 to the chunk, {policy.config.chunk}, not {self.execute}"
             )
         self._least, self._hold_when_silent = confidence, hold_when_silent
-        self._choice: Choice | None = None
+        self._heard: Heard | None = None
 
     @torch.inference_mode()
     def reset(self, commands: Sequence[str], names: Sequence[tuple[str, ...]]) -> list[Understood]:
@@ -65,33 +69,42 @@ class Agent:
         tokens, mask = self.encoder.tokens(said)
         named = self.encoder.names([name for row in names for name in row])
         named = named.view(len(names), -1, named.shape[-1])
-        present = torch.tensor([[float(bool(name)) for name in row] for row in names])
-        reading = self.policy.read(tokens, mask, named, present)
-        self._choice, sure = reading.choose(), reading.confidence
-        self._silent = sure < self._least
+        silent = mask.sum(1) == 0
+        must_act = None if self._hold_when_silent else silent
+        heard = self.policy.hear(tokens, mask, named, kinds_of(names), must_act)
+        still = (heard.sure < self._least) | (heard.choice.code == HOLD)
         if self._hold_when_silent:
-            self._silent |= mask.sum(1) == 0
+            still |= silent
+        return self._begin(heard, still, names)
+
+    @torch.inference_mode()
+    def show(self, now: Observation, goal: Observation, names: Sequence[tuple[str, ...]]) -> list[Understood]:
+        """Begin anew with a goal state per environment: how the desk is, and how it should be."""
+        heard = self.policy.see(now, goal, kinds_of(names))
+        return self._begin(heard, heard.choice.code == HOLD, names)
+
+    def _begin(self, heard: Heard, still: torch.Tensor, names: Sequence[tuple[str, ...]]) -> list[Understood]:
+        self._heard, self._still = heard, still.numpy()
         self._chunk: NDArray[np.float32] | None = None
         self._at = 0
         return [
-            Understood(TASKS[code].name, row[target], row[other] if other >= 0 else "", float(p))
+            Understood(_FAMILIES[code], row[target], row[other] if other >= 0 else "", float(p))
             for row, code, target, other, p in zip(
-                names, *(c.tolist() for c in self._choice), sure, strict=True
+                names, *(c.tolist() for c in heard.choice), heard.sure, strict=True
             )
         ]
 
     @torch.inference_mode()
     def act(self, observation: Observation) -> NDArray[np.float32]:
         """The next action of each environment: (B, 7)."""
-        if self._choice is None:
+        if self._heard is None:
             raise ValueError("the agent was not told anything yet: call reset(commands, names) first")
         if self._chunk is None or self._at == self.execute:
             seen = (torch.from_numpy(np.asarray(field, np.float32)) for field in observation)
-            self._chunk = self.policy.act(self._choice, *seen).numpy()
+            self._chunk = self.policy.act(self._heard.told, *seen).numpy()
             self._at = 0
         action = self._chunk[:, self._at].copy()
         self._at += 1
-        silent = self._silent.numpy()
-        action[silent, :6] = 0
-        action[silent, 6] = np.clip(2 * observation.proprio[silent, 7] / MAX_OPENING - 1, -1, 1)
+        action[self._still, :6] = 0
+        action[self._still, 6] = np.clip(2 * observation.proprio[self._still, 7] / MAX_OPENING - 1, -1, 1)
         return action

@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from data.files import write_json
-from data.splits import level_named
 from robopolicy.errors import UnknownName, UserError
 from robopolicy.keep import Keep, read_complete
-from robopolicy.plan import YOURS, Plan, layouts_of, make_plan
+from robopolicy.plan import Plan, check_level, layouts_of, make_plan
 from robopolicy.players import maker_for, prepare
 from robopolicy.provenance import environment, folder_hash
 from robopolicy.reference import EXPERT
@@ -34,8 +33,12 @@ class EvaluateConfig:
     """What is evaluated, and on what."""
 
     checkpoint: str = "runs/demo/checkpoint"  # folder of the policy; "expert" is the scripted expert
-    levels: tuple[str, ...] = ("seen", "paraphrase", "composition")  # kinds of unseen, see the README
-    n: int = 200  # rollouts per level
+    levels: tuple[str, ...] = (
+        "seen",
+        "paraphrase",
+        "composition",
+    )  # of unseen; also pairs, chain, yours
+    n: int = 200  # rollouts per level; of pairs and chain so many pairs or chains
     seed: int = 0  # of scenes and sentences: the same seed gives the same trials
     world: str = "nominal"  # "nominal" (every training layout) or the name of one layout
     commands: str | None = None  # a YAML file of your own sentences, family -> list: level "yours"
@@ -57,8 +60,7 @@ class EvaluateConfig:
             raise ValueError(f"workers must be at least 1, not {self.workers}")
         SceneConfig(n_objects=self.n_objects, layouts=layouts_of(self.world))
         for level in self.levels:
-            if level != YOURS:
-                level_named(level)
+            check_level(level)
         for control in self.controls:
             if control not in CONTROLS:
                 raise UnknownName("control", control, CONTROLS)
@@ -180,8 +182,8 @@ def gathered(plan: Plan, done: Mapping[str, Rollouts]) -> dict[str, list[Result]
     """Rollouts of groups -> results per row, in the order of the trials."""
     results: dict[str, list[Result]] = {row.name: [] for row in plan.rows}
     for job in jobs_in(plan):
-        rows = zip(job.trials, job.scenes, *done[job.name], strict=True)
-        for trial, scene, success, steps, actions in rows:
-            result = Result(trial, scene, bool(success), int(steps), actions[: int(steps)])
-            results[job.row].append(result)
+        success, steps, actions, ends = done[job.name]
+        for i, (trial, scene) in enumerate(zip(job.trials, job.scenes, strict=True)):
+            n, given = int(steps[i]), tuple(int(end) for end in ends[i] if end)
+            results[job.row].append(Result(trial, scene, bool(success[i]), n, actions[i, :n], given))
     return results

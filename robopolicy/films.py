@@ -42,18 +42,24 @@ def replay(result: Result) -> Iterator[Frame]:
         world.build(result.scene)
         frame = picture(world)
         yield captioned(frame, trial.sentence, note)
-        for action in result.actions:
+        for step, action in enumerate(result.actions):
             world.step(action)
             frame = picture(world)
-            yield captioned(frame, trial.sentence, note)
+            yield captioned(frame, said_at(result, step), note)
         seconds = result.steps / CONTROL_HZ
         end = f"{note} · " + (
             f"done in {seconds:.1f} s" if result.success else f"not done in {seconds:.0f} s"
         )
         for _ in range(HOLD):
-            yield captioned(frame, trial.sentence, end, GOOD if result.success else BAD)
+            yield captioned(frame, said_at(result, result.steps - 1), end, GOOD if result.success else BAD)
     finally:
         world.close()
+
+
+def said_at(result: Result, step: int) -> str:
+    """The command that the robot was carrying out at a step."""
+    at = sum(end <= step for end in result.ends)
+    return result.trial.commands[min(at, len(result.trial.commands) - 1)].sentence
 
 
 def chosen(

@@ -65,7 +65,7 @@ def _stamp(folder: Path) -> str:
 def _read(folder: Path, job: Job) -> Rollouts | None:
     try:
         with np.load(folder / f"{job.name}.npz", allow_pickle=False) as file:
-            result = Rollouts(file["success"], file["steps"], file["actions"])
+            result = Rollouts(*(file[name] for name in Rollouts._fields))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
     return result if len(result.success) == len(job.trials) else None

@@ -7,18 +7,22 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from data.chains import read_chains, scene_of
 from data.grammar import Grammar
+from data.pairs import draw_pairs
 from data.splits import GOALS_OF_SPLIT, LEVELS, Level, level_named
 from robopolicy.errors import UnknownName, UserError
 from robopolicy.sentences import read_commands
-from robopolicy.trials import Trial, filled, seeds_of, shuffled, silent
+from robopolicy.trials import Command, Trial, filled, seeds_of, shuffled, silent
 from sim.draw import SceneConfig, draw_scene_for
 from sim.layouts import LAYOUTS
 from sim.scene import Scene
 from sim.tasks import TASKS
 
-YOURS = "yours"
+YOURS, PAIRS, CHAIN = "yours", "pairs", "chain"
 NOMINAL = "nominal"
+SPECIAL = (PAIRS, CHAIN, YOURS)
+"""What can be evaluated beside the levels of unseen."""
 TRIES = 20  # draws for a scene and a sentence that belong to the level
 
 
@@ -71,9 +75,20 @@ def layouts_of(world: str) -> tuple[str, ...]:
     return (world,)
 
 
+def check_level(name: str) -> None:
+    """Raises `UnknownLevel` if there is nothing of that name to evaluate."""
+    if name not in SPECIAL:
+        level_named(name, SPECIAL)
+
+
 def make_plan(config: Wanted) -> Plan:
     """The rows of the levels, then of the controls; raises `UserError` for what cannot be asked."""
-    rows = [_level_row(level_named(name), config) for name in dict.fromkeys(config.levels) if name != YOURS]
+    special = {PAIRS: _pairs_row, CHAIN: _chain_row}
+    rows = [
+        special[name](config) if name in special else _level_row(level_named(name), config)
+        for name in dict.fromkeys(config.levels)
+        if name != YOURS
+    ]
     if config.commands is not None:
         rows.append(_your_row(Path(config.commands), config))
     elif YOURS in config.levels:
@@ -126,9 +141,37 @@ def _your_row(path: Path, config: Wanted) -> Row:
     return Row(YOURS, "", tuple(trials), tuple(scenes))
 
 
+def _pairs_row(config: Wanted) -> Row:
+    """Minimal pairs, member after member."""
+    pairs = draw_pairs(config.seed, config.n, config.n_objects, layouts_of(config.world))
+    trials = [
+        Trial(PAIRS, pair.seed, *goal, sentence, refrain, pair.kind)
+        for pair in pairs
+        for goal, sentence, refrain in zip(pair.goals, pair.sentences, pair.refrain, strict=True)
+    ]
+    return Row(PAIRS, "", tuple(trials), tuple(scene for pair in pairs for scene in pair.scenes))
+
+
+def _chain_row(config: Wanted) -> Row:
+    """The chains that everybody runs."""
+    chains = read_chains()
+    if config.world != NOMINAL:
+        raise UserError(f"the chains are of the world {NOMINAL!r}; leave the level {CHAIN!r} out")
+    if config.n > len(chains):
+        raise UserError(f"there are {len(chains)} chains, not {config.n}: say n={len(chains)}")
+    trials = []
+    for chain in chains[: config.n]:
+        first, *then = (Command(*goal, said) for goal, said in zip(chain.goals, chain.sentences, strict=True))
+        trials.append(Trial(CHAIN, chain.seed, *first[:4], then=tuple(then)))
+    return Row(CHAIN, "", tuple(trials), tuple(scene_of(chain) for chain in chains[: config.n]))
+
+
 def _control_rows(rows: Sequence[Row], config: Wanted) -> list[Row]:
     """The controls repeat the first rollouts of the level seen, or of the first level if that is absent."""
-    base = next((row for row in rows if row.name == "seen"), rows[0])
+    plain = [row for row in rows if row.name not in (PAIRS, CHAIN)]
+    if not plain:
+        return []
+    base = next((row for row in plain if row.name == "seen"), plain[0])
     n = config.n if config.n_controls is None else min(config.n_controls, config.n)
     trials, scenes = base.trials[:n], base.scenes[:n]
     if n == 0:

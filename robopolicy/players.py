@@ -10,7 +10,7 @@ from robopolicy.checkpoint import load_checkpoint
 from robopolicy.plan import Plan
 from robopolicy.reference import EXPERT, ExpertPlayer
 from robopolicy.rollouts import Maker, Player
-from robopolicy.trials import Trial
+from robopolicy.trials import Command
 from sim.observation import Observation, entity_names, observe
 from sim.scene import Scene
 from sim.state import Array, State
@@ -25,8 +25,8 @@ class PolicyPlayer:
     def __init__(self, checkpoint: str) -> None:
         self._agent = Agent(load_checkpoint(checkpoint), hold_when_silent=False)
 
-    def reset(self, trials: Sequence[Trial], scenes: Sequence[Scene]) -> None:
-        self._agent.reset([trial.sentence for trial in trials], [entity_names(s.names) for s in scenes])
+    def reset(self, commands: Sequence[Command], scenes: Sequence[Scene]) -> None:
+        self._agent.reset([c.sentence for c in commands], [entity_names(s.names) for s in scenes])
 
     def act(self, states: Sequence[State]) -> Array:
         seen = [observe(state) for state in states]
@@ -53,6 +53,6 @@ def prepare(checkpoint: str, plan: Plan) -> None:
         return
     agent = Agent(load_checkpoint(checkpoint))
     for row in plan.rows:
-        agent.reset(
-            [trial.sentence for trial in row.trials], [entity_names(scene.names) for scene in row.scenes]
-        )
+        pairs = zip(row.trials, row.scenes, strict=True)
+        asked = [(command.sentence, scene) for trial, scene in pairs for command in trial.commands]
+        agent.reset([said for said, _ in asked], [entity_names(scene.names) for _, scene in asked])

@@ -37,7 +37,7 @@ class TrainingState:
         self.done = 0
         self._path = folder / "state.safetensors"
         self._identity = json.loads(json.dumps(identity))
-        self._named = dict(model.named_parameters())
+        self._named = {name: p for name, p in model.named_parameters() if p.requires_grad}
         self._live = list(self._named.values())
         self._kept = [self.average[name] for name in self._named]
 
@@ -93,6 +93,8 @@ class TrainingState:
         for name, value in self.average.items():
             value.copy_(tensors[f"average.{name}"])
         for name, parameter in self._named.items():
+            if f"step.{name}" not in tensors:  # what is never trained has no state
+                continue
             self.optimiser.state[parameter] = {
                 "step": tensors[f"step.{name}"],
                 "exp_avg": tensors[f"exp_avg.{name}"].to(parameter.device),

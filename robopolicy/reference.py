@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from robopolicy.trials import Trial
+from robopolicy.trials import Command
 from sim import expert
 from sim.scene import Scene
 from sim.state import Array, State
@@ -18,8 +18,12 @@ EXPERT = "expert"
 class ExpertPlayer:
     """The scripted expert: it is told the goal, which no policy ever is."""
 
-    def reset(self, trials: Sequence[Trial], scenes: Sequence[Scene]) -> None:  # noqa: ARG002
-        self._goals = [trial.goal for trial in trials]
+    def reset(self, commands: Sequence[Command], scenes: Sequence[Scene]) -> None:  # noqa: ARG002
+        self._commands = list(commands)
 
     def act(self, states: Sequence[State]) -> Array:
-        return np.stack([expert.act(s, goal) for s, goal in zip(states, self._goals, strict=True)])
+        return np.stack([_act(s, command) for s, command in zip(states, self._commands, strict=True)])
+
+
+def _act(state: State, command: Command) -> Array:
+    return np.zeros(7) if command.refrain else expert.act(state, command.goal)

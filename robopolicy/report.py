@@ -16,7 +16,8 @@ from robopolicy.films import Film
 from robopolicy.page import page, table
 from robopolicy.plots import Bar, bars, curve
 from robopolicy.summary import read_info
-from robopolicy.tables import rate_of
+from robopolicy.tables import Line, lines_of, rate_of
+from sim.tasks import TASKS
 
 MAX_EMBEDDED = 6_000_000  # bytes of GIF that still go into the page
 
@@ -57,7 +58,7 @@ def training_curve(checkpoint: Path) -> Curve | None:
 
 def _head(info: Mapping[str, Any]) -> str:
     by = info["produced_by"]
-    n = sum(row["n_episodes"] for row in (*info["levels"].values(), *info["controls"].values()))
+    n = len(info["episodes"]) + len(info["control_episodes"])
     return (
         "<h1>How well does it do what it is told?</h1>"
         f'<p class="soft">{n} rollouts of <code>{escape(by["checkpoint"])}</code>, '
@@ -82,17 +83,19 @@ def _hero(folder: Path, gif: str) -> str:
 
 def _levels(info: Mapping[str, Any]) -> str:
     says = {level.name: level.says for level in LEVELS} | {"yours": "your own sentences"}
-    rows, drawn = [], []
-    for name, row in info["levels"].items():
-        rows.append(_row(name, says.get(name, ""), row, ""))
-        drawn.append(_bar(name, row, False))
-    controls = {
-        "shuffled": "the same trials, each with the sentence of another",
-        "empty": "the same trials, nothing said",
+    says |= {
+        "minimal pairs, both right": "two commands that differ in as few words as possible",
+        "chain, average length": "five commands in a row without a reset; the first failure ends it",
+        "control: shuffled sentences": "the trials of seen, each with the sentence of another family",
+        "control: empty sentences": "the trials of seen, nothing said",
     }
-    for name, row in info["controls"].items():
-        rows.append(_row(f"control: {name}", controls.get(name, ""), row, "quiet"))
-        drawn.append(_bar(f"control: {name}", row, True))
+    rows = [_row(line, says.get(line.name, "")) for line in lines_of(info)]
+    drawn = [_bar(name, row, False) for name, row in info["levels"].items()]
+    if "pairs" in info:
+        drawn.append(_bar("pairs", info["pairs"]["both"], False))
+    if "chain" in info:
+        drawn += [_bar(f"{k} in a row", row, False) for k, row in info["chain"]["completed"].items()]
+    drawn += [_bar(f"control: {name}", row, True) for name, row in info["controls"].items()]
     head = "<th>level</th><th>what is new at test time</th>"
     head += '<th class="n">n</th><th class="n">success, 95 % interval</th>'
     about = (
@@ -101,10 +104,11 @@ def _levels(info: Mapping[str, Any]) -> str:
     return f"<h2>Levels of unseen</h2>{table(head, rows)}{about}{bars(drawn)}"
 
 
-def _row(name: str, says: str, row: Mapping[str, Any], style: str) -> str:
+def _row(line: Line, says: str) -> str:
     return (
-        f'<tr class="{style}"><td>{escape(name)}</td><td class="soft">{escape(says)}</td>'
-        f'<td class="n">{row["n_episodes"]}</td><td class="n">{rate_of(row)}</td></tr>'
+        f'<tr class="{"quiet" if line.quiet else ""}"><td>{escape(line.name)}</td>'
+        f'<td class="soft">{escape(says)}</td>'
+        f'<td class="n">{line.n}</td><td class="n">{line.rate}</td></tr>'
     )
 
 
@@ -156,7 +160,7 @@ def _verdict(success: bool) -> str:
 
 
 def _failures(info: Mapping[str, Any]) -> str:
-    order = list(info["per_task"])
+    order = [task.name for task in TASKS]
     failed = [episode for episode in info["episodes"] if not episode["success"]]
     failed.sort(key=lambda episode: (order.index(episode["task"]), episode["level"]))
     if not failed:

@@ -13,11 +13,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from robopolicy.trials import Trial
+from robopolicy.trials import Command, Trial
 from robopolicy.workers import spawned
 from sim.scene import Scene
 from sim.state import Array, State
-from sim.tasks import achieved
+from sim.tasks import TASKS, achieved, goals_of
 from sim.world import World
 
 GROUP = 16
@@ -40,15 +40,18 @@ class Job(NamedTuple):
 class Rollouts(NamedTuple):
     """What came of a group. T is the group's longest rollout; rows beyond `steps` are zero."""
 
-    success: NDArray[np.bool_]  # (B,)
+    success: NDArray[np.bool_]  # (B,) all that was asked for was done
     steps: NDArray[np.int64]  # (B,) control steps taken: until success, or all that were allowed
     actions: NDArray[np.float32]  # (B, T, 7) enough to replay each rollout in its scene
+    ends: NDArray[np.int64]  # (B, C) step at which each command was done or given up; 0 if never given
 
 
 class Player(Protocol):
     """Whatever chooses actions for a batch of worlds."""
 
-    def reset(self, trials: Sequence[Trial], scenes: Sequence[Scene]) -> None: ...
+    def reset(self, commands: Sequence[Command], scenes: Sequence[Scene]) -> None:
+        """What each world is asked for from now on; may come in the middle of a rollout."""
+        ...
 
     def act(self, states: Sequence[State]) -> Array:
         """The next actions (B, 7) of the B worlds."""
@@ -70,27 +73,56 @@ def jobs_of(trials: Sequence[Trial], scenes: Sequence[Scene], row: str) -> list[
 
 
 def roll_out(job: Job, player: Player, worlds: Sequence[World], max_steps: int) -> Rollouts:
-    """Run one group to its end; a rollout succeeds at the first step at which its goal is achieved."""
+    """Run one group to its end.
+
+    A command succeeds at the first step at which its goal is achieved, and the next is given, without a
+    reset; it fails after `max_steps`, which ends the rollout. One that forbids its goal is right if after
+    `max_steps` nothing was done that has a name.
+    """
     n = len(job.trials)
     rows = [min(i, n - 1) for i in range(GROUP)]  # a short group is filled up with its last trial
-    trials, scenes = [job.trials[i] for i in rows], [job.scenes[i] for i in rows]
+    scenes = [job.scenes[i] for i in rows]
+    asked = [job.trials[i].commands for i in rows]
     states = [world.build(scene) for world, scene in zip(worlds, scenes, strict=False)]
-    before = list(states)
-    player.reset(trials, scenes)
-    success, steps = np.zeros(n, bool), np.zeros(n, np.int64)
-    actions = np.zeros((n, max_steps, 7), np.float32)
-    active = list(range(n))
-    for t in range(max_steps):
+    before, at = list(states), [0] * GROUP
+    longest = max(len(commands) for commands in asked)
+    success, ends = np.zeros(n, bool), np.zeros((n, longest), np.int64)
+    actions = np.zeros((n, max_steps * longest, 7), np.float32)
+    player.reset([commands[0] for commands in asked], scenes)
+    active, since, t = list(range(n)), [0] * GROUP, 0
+    while active:
         chosen = np.asarray(player.act(states), np.float32)  # (GROUP, 7)
-        for i in active:
+        told_anew = False
+        for i in list(active):
             actions[i, t] = chosen[i]
             states[i] = worlds[i].step(chosen[i])
-            steps[i] = t + 1
-            success[i] = bool(achieved(trials[i].goal, before[i], states[i]))
-        active = [i for i in active if not success[i]]
-        if not active:
-            break
-    return Rollouts(success, steps, actions[:, : int(steps.max())])
+            done, over = _outcome(asked[i][at[i]], before[i], states[i], t + 1 - since[i] == max_steps)
+            if not over:
+                continue
+            ends[i, at[i]] = t + 1
+            if done and at[i] + 1 < len(asked[i]):
+                at[i], before[i], since[i], told_anew = at[i] + 1, states[i], t + 1, True
+            else:
+                success[i] = done
+                active.remove(i)
+        t += 1
+        if told_anew:
+            player.reset([commands[k] for commands, k in zip(asked, at, strict=True)], scenes)
+    steps = ends.max(1)
+    return Rollouts(success, steps, actions[:, : int(steps.max())], ends)
+
+
+def _outcome(command: Command, before: State, now: State, last: bool) -> tuple[bool, bool]:
+    """(Is it right, is it over) with a command."""
+    done = bool(achieved(command.goal, before, now))
+    if not command.refrain:
+        return done, done or last
+    return last and not done and not _anything_done(before, now), done or last
+
+
+def _anything_done(before: State, now: State) -> bool:
+    """Whether anything that has a name was done."""
+    return any(bool(achieved(goal, before, now)) for task in TASKS for goal in goals_of(task, now.n_objects))
 
 
 def roll_out_all(

@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robopolicy.errors import UserError
-from robopolicy.plan import Plan
-from robopolicy.stats import wilson
+from robopolicy.plan import CHAIN, PAIRS, Plan
+from robopolicy.stats import mean_interval, wilson
 from robopolicy.trials import Trial
 from sim.scene import Scene
 from sim.tasks import TASKS
 
 SCHEMA = 1
+_ELSEWHERE = (PAIRS, CHAIN)  # rows that are not counted rollout by rollout
 
 
 class Result(NamedTuple):
@@ -26,11 +27,19 @@ class Result(NamedTuple):
     success: bool
     steps: int
     actions: NDArray[np.float32]  # (steps, 7)
+    ends: tuple[int, ...] = ()  # step at which each command that was given was done, or given up
+
+    @property
+    def completed(self) -> int:
+        """How many of its commands were done."""
+        return len(self.ends) - (not self.success)
 
 
 def summary(results: Mapping[str, Sequence[Result]], plan: Plan) -> dict[str, Any]:
     """The figures of an eval_info: everything but `produced_by`."""
-    levels = {row.name: results[row.name] for row in plan.rows if not row.control}
+    levels = {
+        row.name: results[row.name] for row in plan.rows if not row.control and row.name not in _ELSEWHERE
+    }
     families = {
         task.name: {
             level: counted(mine)
@@ -42,9 +51,11 @@ def summary(results: Mapping[str, Sequence[Result]], plan: Plan) -> dict[str, An
     return {
         "schema": SCHEMA,
         "levels": {level: counted(found) for level, found in levels.items()},
+        **({"pairs": _pairs(results[PAIRS])} if PAIRS in results else {}),
+        **({"chain": _chain(results[CHAIN])} if CHAIN in results else {}),
         "per_task": {name: by_level for name, by_level in families.items() if by_level},
         "controls": {row.control: counted(results[row.name]) for row in plan.rows if row.control},
-        "episodes": [_episode(r) for found in levels.values() for r in found],
+        "episodes": [_episode(r) for row in plan.rows if not row.control for r in results[row.name]],
         "control_episodes": [
             {"control": row.control, **_episode(r)}
             for row in plan.rows if row.control for r in results[row.name]
@@ -54,7 +65,11 @@ def summary(results: Mapping[str, Sequence[Result]], plan: Plan) -> dict[str, An
 
 def counted(results: Sequence[Result]) -> dict[str, Any]:
     """Count, rate and interval, in percent."""
-    n, k = len(results), sum(result.success for result in results)
+    return rated(sum(result.success for result in results), len(results))
+
+
+def rated(k: int, n: int) -> dict[str, Any]:
+    """k of n as a count, a rate and an interval, in percent."""
     low, high = wilson(k, n)
     return {
         "n_episodes": n,
@@ -64,9 +79,59 @@ def counted(results: Sequence[Result]) -> dict[str, Any]:
     }
 
 
+def _pairs(results: Sequence[Result]) -> dict[str, Any]:
+    """Minimal pairs, of which both members must be right; all, and by kind."""
+    both = [(a.trial.kind, a.success and b.success) for a, b in zip(results[::2], results[1::2], strict=True)]
+    kinds = dict.fromkeys(kind for kind, _ in both)
+    by_kind = {kind: [right for other, right in both if other == kind] for kind in kinds}
+    return {
+        "both": rated(sum(right for _, right in both), len(both)),
+        "kinds": {kind: rated(sum(rights), len(rights)) for kind, rights in by_kind.items()},
+    }
+
+
+def _chain(results: Sequence[Result]) -> dict[str, Any]:
+    """Commands in a row without a reset: how many were done before the first failure."""
+    completed = [result.completed for result in results]
+    low, high = mean_interval(completed)
+    longest = max(len(result.trial.commands) for result in results)
+    given = [
+        (command.task, k < result.completed)
+        for result in results
+        for k, command in enumerate(result.trial.commands[: len(result.ends)])
+    ]
+    tasks = [(task.name, [done for name, done in given if name == task.name]) for task in TASKS]
+    return {
+        "n_chains": len(completed),
+        "average_length": round(float(np.mean(completed)), 3),
+        "average_length_ci95": [round(low, 3), round(high, 3)],
+        "completed": {
+            str(k): rated(sum(c >= k for c in completed), len(completed)) for k in range(1, longest + 1)
+        },
+        "per_task": {name: rated(sum(done), len(done)) for name, done in tasks if done},
+    }
+
+
 def _episode(result: Result) -> dict[str, Any]:
     trial = result.trial
+    if trial.then:
+        commands = [
+            {"task": c.task, "sentence": c.sentence, "object": c.object, "other": c.other}
+            for c in trial.commands
+        ]
+        return {
+            "seed": trial.seed,
+            "level": trial.level,
+            "task": trial.task,
+            "sentence": trial.sentence,
+            "success": result.success,
+            "steps": result.steps,
+            "completed": result.completed,
+            "commands": commands,
+        }
+    pair = {"kind": trial.kind, "refrain": trial.refrain} if trial.kind else {}
     return {
+        **pair,
         "seed": trial.seed,
         "level": trial.level,
         "task": trial.task,

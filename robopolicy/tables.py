@@ -19,6 +19,40 @@ class Tally(NamedTuple):
         return Tally(self.n, self.done + done, self.success + success)
 
 
+class Line(NamedTuple):
+    """One line of the table of results."""
+
+    name: str
+    n: int
+    rate: str  # with its interval
+    quiet: bool = False
+
+
+def lines_of(info: Mapping[str, Any]) -> list[Line]:
+    """All results of an eval_info but those per family."""
+    lines = [Line(name, row["n_episodes"], rate_of(row)) for name, row in info["levels"].items()]
+    if "pairs" in info:
+        pairs = info["pairs"]
+        lines.append(Line("minimal pairs, both right", pairs["both"]["n_episodes"], rate_of(pairs["both"])))
+        lines += [
+            Line(f"pairs: {kind}", row["n_episodes"], rate_of(row), True)
+            for kind, row in pairs["kinds"].items()
+        ]
+    if "chain" in info:
+        chain = info["chain"]
+        low, high = chain["average_length_ci95"]
+        average = f"{chain['average_length']:.2f} of {len(chain['completed'])} [{low:.2f}, {high:.2f}]"
+        lines.append(Line("chain, average length", chain["n_chains"], average))
+        lines += [
+            Line(f"chain: {k} in a row", row["n_episodes"], rate_of(row), True)
+            for k, row in chain["completed"].items()
+        ]
+    return lines + [
+        Line(f"control: {name} sentences", row["n_episodes"], rate_of(row), True)
+        for name, row in info["controls"].items()
+    ]
+
+
 def live_table(rows: Mapping[str, Tally], per_minute: float) -> Table:
     """The table that grows while rollouts finish."""
     table = Table(box=None, header_style="bold", caption=f"{per_minute:.0f} rollouts a minute")
@@ -37,10 +71,8 @@ def level_table(info: Mapping[str, Any]) -> Table:
     table.add_column("level")
     table.add_column("n", justify="right")
     table.add_column("success, 95 % interval", justify="right")
-    for name, row in info["levels"].items():
-        table.add_row(name, str(row["n_episodes"]), rate_of(row))
-    for name, row in info["controls"].items():
-        table.add_row(f"control: {name} sentences", str(row["n_episodes"]), rate_of(row), style="dim")
+    for line in lines_of(info):
+        table.add_row(line.name, str(line.n), line.rate, style="dim" if line.quiet else None)
     return table
 
 
@@ -60,8 +92,7 @@ def family_table(info: Mapping[str, Any]) -> Table:
 
 def markdown_table(info: Mapping[str, Any]) -> str:
     """Levels and controls of an eval_info, for a README or a model card."""
-    rows = [*info["levels"].items(), *((f"control: {name}", row) for name, row in info["controls"].items())]
-    lines = [f"| {name} | {row['n_episodes']} | {rate_of(row)} |" for name, row in rows]
+    lines = [f"| {line.name} | {line.n} | {line.rate} |" for line in lines_of(info)]
     return "\n".join(["| level | n | success, 95 % interval |", "|---|---|---|", *lines])
 
 

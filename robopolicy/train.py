@@ -13,24 +13,30 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
-import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.tensorboard import SummaryWriter
 
 from data.files import write_atomic
 from data.reading import open_dataset
-from data.samples import Episodes, SampleConfig, Samples, SegmentBatch
+from data.relabel import nameless, stretches
+from data.samples import HOLD, Ends, Episodes, SampleConfig, Samples, SegmentBatch, SentenceBatch, Stretch
 from data.segments import Segment, read_segments
 from robopolicy.checkpoint import save_checkpoint
 from robopolicy.encoder import TextEncoder
+from robopolicy.goal_state import fit_goal_net, read_goals
+from robopolicy.language import Told
 from robopolicy.policy import Choice, Policy, PolicyConfig
 from robopolicy.progress import TrainingState, graceful
+from robopolicy.reading import Reading, kind_of
 from robopolicy.tokens import Tokens
+from sim.observation import Observation
 
 NOISE_BANK = 8192  # vectors of noise that tokens draw from: cheaper than new ones for every token
 LATER = 0.9  # the weight of each action of a chunk relative to the one before it
-HUBER = 0.05  # of a full action: smaller errors count quadratically
+SURE = 0.8  # probability from which a reading of undescribed play is learned from
 
 
 @dataclass(frozen=True)
@@ -44,9 +50,10 @@ class TrainConfig:
     weight_decay: float = 0.01  # of AdamW
     clip: float = 1.0  # largest norm of the gradient
     ema: float = 0.999  # decay of the weights' moving average, which is what is kept
-    token_noise: float = 0.5  # standard deviations of noise on tokens
+    token_noise: float = 1.0  # standard deviations of noise on tokens
     token_drop: float = 0.1  # of the words of a sentence that go unheard
     language_weight: float = 0.3  # of the loss on what the sentence asks for
+    goal_steps: int = 2000  # of the optimiser of the goal-state half, which comes first
     save_every: int = 1000  # steps
     log_every: int = 50  # steps
     device: str = "auto"  # "cpu", "cuda", or "auto": a GPU if there is one
@@ -59,12 +66,10 @@ class Losses(NamedTuple):
     """Parts of the loss; each a mean over the batch."""
 
     actions: Tensor
-    code: Tensor
-    target: Tensor
-    other: Tensor
+    language: Tensor  # surprise at what the sentence asks for; 0 where it is told freely
 
     def total(self, language_weight: float) -> Tensor:
-        return self.actions + language_weight * (self.code + self.target + self.other)
+        return self.actions + language_weight * self.language
 
 
 class Texts(NamedTuple):
@@ -72,7 +77,7 @@ class Texts(NamedTuple):
 
     sentences: Tokens
     names: Tensor  # (names, D)
-    present: Tensor  # (names,) 0 for the empty name
+    kinds: Tensor  # (names,)
     noise: Tensor  # (NOISE_BANK, D) standard normal
 
 
@@ -102,19 +107,27 @@ def train_on(
 
     torch.manual_seed(config.seed)
     policy = Policy(config.policy)
+    _learn_goal_states(policy, samples, dataset, texts.kinds, config)
     fit_normalisation(policy, samples, texts, config.seed)
     policy.to(device)
     state = TrainingState(policy, _optimiser(policy, config), out / "training", _identity(config, samples))
     start = state.resume()
     log = SummaryWriter(str(out / "training"), purge_step=start)
     metrics = _metrics(out / "metrics.jsonl", start)
-    trained = {"steps": config.steps, "seed": config.seed, "frames": samples.n_frames, "segments": len(samples),  # noqa: E501
-               "sentences": len(samples.sentences), "config": asdict(config)}  # fmt: skip
+    trained = {
+        "steps": config.steps,
+        "seed": config.seed,
+        "frames": samples.n_frames,
+        "segments": len(samples),
+        "stretches": samples.n_stretches,
+        "sentences": len(samples.sentences),
+        "config": asdict(config),
+    }
     policy.train()
     with graceful() as stopping:
         for step in range(start, config.steps):
-            batch = samples.batch(config.seed, step)
-            losses = compute_losses(policy, batch, texts, config, step, device)
+            play, said = samples.batch(config.seed, step), samples.sentence_batch(config.seed, step)
+            losses = compute_losses(policy, play, said, texts, config, step, device)
             state.step(losses.total(config.language_weight), rate(config, step), config.clip, config.ema)
             done = step + 1
             if done % config.log_every == 0 or done == config.steps:
@@ -136,50 +149,117 @@ def train_on(
 
 
 def compute_losses(
-    policy: Policy, batch: SegmentBatch, texts: Texts, config: TrainConfig, step: int, device: torch.device
+    policy: Policy,
+    play: SegmentBatch,
+    said: SentenceBatch,
+    texts: Texts,
+    config: TrainConfig,
+    step: int,
+    device: torch.device,
 ) -> Losses:
-    """The losses of one batch; what is random in it is a function of (seed, step)."""
-    tokens, mask = texts.sentences.batch(batch.sentence)
-    tokens, mask = tokens.to(device), mask.to(device)
-    noise, mask = _disturb(tokens, mask, texts, config, step)
-    names, present = texts.names[batch.names].to(device), texts.present[batch.names].to(device)
-    reading = policy.language(tokens, mask, names, present, noise)
-    family, target, other = (
-        torch.from_numpy(x).to(device) for x in (batch.family, batch.target, batch.other)
-    )
-    instants = batch.actions.shape[1]
-    choice = Choice(*(part.repeat_interleave(instants) for part in reading.choose()))
-    seen = (torch.from_numpy(x.reshape(-1, *x.shape[2:])).to(device) for x in batch.observation)
-    predicted = policy.control(choice, *seen)
-    actions = torch.from_numpy(batch.actions).to(device).flatten(0, 1)
-    weight = torch.from_numpy(batch.valid).to(device).flatten(0, 1)
+    """The losses of one step; what is random in it is a function of (seed, step)."""
+    torch.manual_seed(config.seed * 1_000_003 + step)  # for what a flow draws
+    instants = play.actions.shape[1]
+    weight = torch.from_numpy(play.valid).to(device).flatten(0, 1)
     weight = weight * LATER ** torch.arange(weight.shape[1], device=device)
-    errors = F.huber_loss(predicted, actions, reduction="none", delta=HUBER) / HUBER
-    return Losses(
-        (errors.mean(-1) * weight).sum() / weight.sum(),
-        F.nll_loss(reading.code, family),
-        F.nll_loss(reading.object, target),
-        F.nll_loss(reading.other, other.where(other >= 0, reading.object.shape[1])),
+    language = torch.zeros((), device=device)
+    if config.policy.conditioning == "free":
+        described = play.sentence >= 0
+        told = _hear(policy, np.maximum(play.sentence, 0), play.names, texts, config, step, device)
+        assert isinstance(told, Told)
+        told = Told(*(part.repeat_interleave(instants, 0) for part in told))
+        weight = weight * torch.from_numpy(described).to(weight).repeat_interleave(instants)[:, None]
+    else:
+        reading = _hear(policy, said.sentence, said.names, texts, config, step, device)
+        assert isinstance(reading, Reading)
+        asked = Choice(*(torch.from_numpy(x).to(device) for x in (said.family, said.target, said.other)))
+        language = reading.surprise(asked).mean()
+        told = policy.control.told(_done(play, device), play.names.shape[1])
+    proprio, entities, mask = (
+        torch.from_numpy(x.reshape(-1, *x.shape[2:])).to(device) for x in play.observation
     )
+    actions = torch.from_numpy(play.actions).to(device).flatten(0, 1)
+    errors = policy.control.errors(told, proprio, entities, mask, actions)
+    return Losses((errors.mean(-1) * weight).sum() / weight.sum().clamp(min=1), language)
+
+
+def _done(play: SegmentBatch, device: torch.device | None = None) -> Choice:
+    """What was done in each stretch, once for each of its instants."""
+    parts = (torch.from_numpy(x).to(device) for x in (play.family, play.target, play.other))
+    return Choice(*(part.repeat_interleave(play.actions.shape[1]) for part in parts))
+
+
+def _hear(
+    policy: Policy,
+    sentences: NDArray[np.int64],
+    names: NDArray[np.int64],
+    texts: Texts,
+    config: TrainConfig,
+    step: int,
+    device: torch.device,
+) -> Reading | Told:
+    """Sentences through noise."""
+    tokens, mask = texts.sentences.batch(sentences)
+    noise, mask = _disturb(tokens, mask, texts, config, step)
+    noise = None if noise is None else noise.to(device)
+    named, kinds = texts.names[names].to(device), texts.kinds[names].to(device)
+    return policy.language(tokens.to(device), mask.to(device), named, kinds, noise)
+
+
+def _learn_goal_states(
+    policy: Policy, samples: Samples, dataset: Episodes, kinds: Tensor, config: TrainConfig
+) -> None:
+    """Teach the goal-state half on what is described, and let it say what was done in the rest."""
+    ends, truth = samples.described_ends(), samples.truth
+    nothing = [
+        Stretch(i, start, stop)
+        for i, record in enumerate(dataset.episodes())
+        if samples.described[i]
+        for start, stop in nameless(record.states)
+    ]
+    if nothing:
+        more, fill = samples.ends_of(nothing), np.zeros(len(nothing), np.int64)
+        names = np.concatenate([ends.names, more.names])
+        ends = Ends(_joined(ends.before, more.before), _joined(ends.after, more.after), names)
+        nothing_done = (fill + HOLD, fill, fill - 1)
+        truth = tuple(np.concatenate(pair) for pair in zip(truth, nothing_done, strict=True))
+    asked = Choice(*(torch.from_numpy(column) for column in truth))
+    fit_goal_net(
+        policy.goal_state, ends.before, ends.after, kinds[ends.names], asked, config.seed, config.goal_steps
+    )
+    policy.goal_state.requires_grad_(False)
+    if not config.samples.undescribed or samples.described.all():
+        return
+    rest = [
+        Stretch(i, start, stop)
+        for i, record in enumerate(dataset.episodes())
+        if not samples.described[i]
+        for start, stop in stretches(record.states)
+    ]
+    if rest:
+        ends = samples.ends_of(rest)
+        done, sure = read_goals(policy.goal_state, ends.before, ends.after, kinds[ends.names])
+        good = ((sure > SURE) & (done.code != HOLD)).numpy()
+        kept = [stretch for stretch, keep in zip(rest, good, strict=True) if keep]
+        if kept:
+            samples.learn_from(kept, *(part.numpy()[good] for part in done))
 
 
 def fit_normalisation(policy: Policy, samples: Samples, texts: Texts, seed: int) -> None:
     """Set the policy's means and scales from a few batches."""
-    rows, language, control = [], policy.language, policy.control
-    for step in range(8):
-        batch = samples.batch(seed, step)
-        instants = batch.actions.shape[1]
-        told = (
-            torch.from_numpy(x).repeat_interleave(instants) for x in (batch.family, batch.target, batch.other)
-        )
-        proprio, entities, _ = (torch.from_numpy(x.reshape(-1, *x.shape[2:])) for x in batch.observation)
-        rows.append(control.features(Choice(*told), proprio, entities))
+    rows, hearing, control = [], policy.language.hearing, policy.control
+    with torch.no_grad():
+        for step in range(8):
+            play = samples.batch(seed, step)
+            proprio, entities, _ = (torch.from_numpy(x.reshape(-1, *x.shape[2:])) for x in play.observation)
+            told = control.told(_done(play), entities.shape[1])
+            rows.append(control.features(told, proprio, entities))
     features = torch.cat(rows)
     control.mean.copy_(features.mean(0))
     control.scale.copy_(features.std(0).clamp(min=0.05))
     tokens = torch.from_numpy(texts.sentences.features[:200_000]).float()
-    language.mean.copy_(tokens.mean(0))
-    language.scale.copy_(tokens.std(0).clamp(min=1e-3))
+    hearing.mean.copy_(tokens.mean(0))
+    hearing.scale.copy_(tokens.std(0).clamp(min=1e-3))
 
 
 def rate(config: TrainConfig, step: int) -> float:
@@ -204,13 +284,18 @@ def _disturb(
 
 def _encode(encoder: TextEncoder, samples: Samples, seed: int) -> Texts:
     names = encoder.names(samples.names)
-    present = torch.tensor([float(bool(name)) for name in samples.names])
+    kinds = torch.tensor([kind_of(name) for name in samples.names])
     noise = torch.randn(NOISE_BANK, names.shape[1], generator=torch.Generator().manual_seed(seed))
-    return Texts(encoder.table(samples.sentences), names, present, noise)
+    return Texts(encoder.table(samples.sentences), names, kinds, noise)
+
+
+def _joined(one: Observation, more: Observation) -> Observation:
+    return Observation(*(np.concatenate(pair) for pair in zip(one, more, strict=True)))
 
 
 def _optimiser(policy: Policy, config: TrainConfig) -> torch.optim.AdamW:
-    return torch.optim.AdamW(policy.parameters(), config.learning_rate, (0.9, 0.99),
+    trained = [parameter for parameter in policy.parameters() if parameter.requires_grad]
+    return torch.optim.AdamW(trained, config.learning_rate, (0.9, 0.99),
                              weight_decay=config.weight_decay, fused=True)  # fmt: skip
 
 

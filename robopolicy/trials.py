@@ -15,8 +15,22 @@ from sim.scene import Scene
 from sim.tasks import Goal
 
 
+class Command(NamedTuple):
+    """A sentence, and what is right."""
+
+    task: str
+    object: int
+    other: int
+    sentence: str
+    refrain: bool = False  # the sentence forbids the goal: right if nothing is done
+
+    @property
+    def goal(self) -> Goal:
+        return Goal(self.task, self.object, self.other)
+
+
 class Trial(NamedTuple):
-    """One thing that will be asked for."""
+    """One thing that will be asked for, or several one after another."""
 
     level: str
     seed: int  # the scene's: draw_scene_for(task, seed, ...) gives it again
@@ -24,10 +38,14 @@ class Trial(NamedTuple):
     object: int
     other: int
     sentence: str
+    refrain: bool = False  # as in `Command`
+    kind: str = ""  # of minimal pair
+    then: tuple[Command, ...] = ()  # further commands, each given when the one before is done
 
     @property
-    def goal(self) -> Goal:
-        return Goal(self.task, self.object, self.other)
+    def commands(self) -> tuple[Command, ...]:
+        """All of them, in order."""
+        return (Command(self.task, self.object, self.other, self.sentence, self.refrain), *self.then)
 
 
 def seeds_of(level: str, seed: int, n: int) -> list[int]:

@@ -27,6 +27,15 @@ DOOR = (
     "get {fixture} over to the <way>|<way>_side",
     "use the handle to slide|move {fixture} to the <way>",
     "let {fixture} slide to the <way>",
+    "shove|guide|send|draw|tow {fixture} to_the_<way>|<way>|towards_the_<way>",
+    "to the <way> shift|drag|pull|draw {fixture}",
+    "to the <way> with {fixture}",
+    "<way> is where {fixture} should go|be|slide",
+    "have {fixture} slide|moved|pushed to_the_<way>|<way>",
+    "give {fixture} a push|pull|shove to the <way>",
+    "{fixture} goes|moves|slides to the <way>",
+    "push|slide {fixture} all_the_way|a_bit|further to the <way>",
+    "shift {fixture} over to the <way>",
 )
 DOOR_DONE = (
     "{fixture} is on the <way>|<way>_side|<way>_hand_side",
@@ -46,8 +55,21 @@ LIGHT_ON = (
     "use the <device> to turn|switch on {fixture}",
     "turn|switch {fixture} on with|using the <device>",
     "with the <device> turn|switch on {fixture}",
+    "start|enable|ignite|brighten|energise {fixture}",
+    "flick|click|flip on {fixture}",
+    "flick|click|flip {fixture} on",
+    "bring {fixture} on|to_life",
+    "give {fixture} power|electricity",
+    "have {fixture} on|lit|shining|glowing",
+    "let there be light from {fixture}",
+    "on with {fixture}",
+    "make {fixture} bright",
+    "put|get some light on with {fixture}",
 )
-LIGHT_IS_ON = ("{fixture} is on|lit|lit_up|shining|glowing|switched_on|turned_on|powered|illuminated",)
+LIGHT_IS_ON = (
+    "{fixture} is on|lit|lit_up|shining|glowing|switched_on|turned_on|powered|illuminated",
+    "{fixture} is bright|burning|alight|enabled",
+)
 LIGHT_OFF = (
     "turn|switch|power|shut off {fixture}",
     "turn|switch|power|shut {fixture} off",
@@ -62,8 +84,20 @@ LIGHT_OFF = (
     "use the <device> to turn|switch off {fixture}",
     "turn|switch {fixture} off with|using the <device>",
     "with the <device> turn|switch off {fixture}",
+    "kill|disable|quench|darken|cut {fixture}",
+    "flick|click|flip off {fixture}",
+    "flick|click|flip {fixture} off",
+    "blow|snuff out {fixture}",
+    "cut|take the power of|from {fixture}",
+    "have {fixture} off|dark|out",
+    "off with {fixture}",
+    "make {fixture} dim|dark|black",
+    "do away with the light of {fixture}",
 )
-LIGHT_IS_OFF = ("{fixture} is off|dark|out|switched_off|turned_off|powered_off",)
+LIGHT_IS_OFF = (
+    "{fixture} is off|dark|out|switched_off|turned_off|powered_off",
+    "{fixture} is disabled|dim|unlit|not_lit|not_on",
+)
 PRESS = (
     "press|push|hit|tap the button to turn|switch <on> {fixture}",
     "press|push|hit|tap the button so_that {fixture} goes <goes>",
@@ -81,12 +115,26 @@ PUSH = (
     "push|nudge against {object} so_that_it moves|slides|goes <way>",
     "use your|the hand|gripper to push|move|slide {object} <way>",
     "<front> push|move|slide|nudge {object}",
+    "<front> shift|drag|guide|send|scoot {object}",
+    "<front> with {object}",
+    "<front> is where {object} should go|move|slide",
+    "press|prod|poke|bump|thrust|propel|budge|knock|guide|send|sweep {object} <way>",
+    "have {object} slide|moved|pushed|go <way>",
+    "{object} goes|moves|slides <way>",
+    "give {object} a little|small|gentle push|nudge <way>",
+    "keep|try pushing {object} <way>",
+    "move {object} along the desk|table <way>",
+    "slide {object} across|over the desk|table <way>",
 )
 PUSH_ASIDE = (
     "push|move|slide {object} to|towards|over_to the_<side>_side|the_<side>_hand_side|your_<side>",
     "push|slide|move {object} away from the <back>",
 )
-PUSHED = ("{object} is further|more <way>", "{object} is pushed|moved|shifted <way>")
+PUSHED = (
+    "{object} is further|more <way>",
+    "{object} is pushed|moved|shifted <way>",
+    "{object} is slid|nudged|dragged|displaced <way>",
+)
 
 TURN = (
     "rotate|turn|twist|spin|swivel|pivot {object} <side>|to_the_<side>|towards_the_<side>|<clock>",
@@ -102,10 +150,20 @@ TURN = (
     "let {object} turn|spin to_the_<side>|<clock>",
     "<clock> turn|rotate|twist|spin {object}",
     "to the <side> turn|rotate|twist {object}",
+    "round to the <side> turn|swing {object}",
+    "a turn|twist to the <side> for {object}",
+    "revolve|swing|crank|wheel|reorient {object} to_the_<side>|<clock>",
+    "turn|rotate|twist|spin {object} on the spot to_the_<side>|<clock>",
+    "have {object} turned|rotated|twisted to_the_<side>|<clock>",
+    "{object} turns|rotates|spins to_the_<side>|<clock>",
+    "hold {object} and turn|rotate|twist it to_the_<side>|<clock>",
+    "change the heading|orientation of {object} to_the_<side>|<clock>",
+    "turn|rotate|twist the top of {object} to_the_<side>|<clock>",
 )
 TURNED = (
     "{object} is turned|rotated|twisted|swivelled <side>|to_the_<side>|<clock>",
     "{object} is turned|rotated further to the <side>",
+    "{object} is spun|swung|revolved to_the_<side>|<clock>",
 )
 
 PUT_IN = (
@@ -120,7 +178,17 @@ PUT_IN = (
     "get {object} in|into|inside {fixture}",
     "have {object} put|placed in|inside {fixture}",
     "make {object} go in|into|inside {fixture}",
-    "fill {fixture} with {object}",
+    "fill|load {fixture} with {object}",
+    "pop|toss|throw|slip|load|pack {object} in|into|inside {fixture}",
+    "place|put|keep {object} within {fixture}",
+    "transfer|relocate|deliver {object} to|into {fixture}",
+    "in|into|inside {fixture} move|bring|leave|pop {object}",
+    "into {fixture} with {object}",
+    "into|in {fixture} goes {object}",
+    "{object} goes|belongs in|into|inside {fixture}",
+    "{fixture} is where {object} should go|be",
+    "add {object} to {fixture}",
+    "take {object} and place|drop|leave it in|inside {fixture}",
 )
 PUT_BESIDE = (
     "put|place|set|lay|move|bring|drop|position|deposit|park {object} <place>|<rare> {other}",
@@ -137,10 +205,21 @@ PUT_BESIDE = (
     "put|place|set {object} so that it is|stands <place> {other}",
     "give {object} a place <place> {other}",
     "put|place {object} with {other} <converse>",
+    "<place> {other} move|bring|leave|drop|rest|stand {object}",
+    "<place> {other} goes {object}",
+    "<place> {other} is where {object} should go|be|stand",
+    "<place> {other} there should be {object}",
+    "leave|rest|stand|sit|arrange|locate {object} <place> {other}",
+    "find a place|spot <place> {other} for {object}",
+    "move|bring|transfer|relocate {object} to a place|spot <place> {other}",
+    "{object} goes|belongs <place> {other}",
+    "take {object} and leave|rest|stand|drop it <place> {other}",
+    "line {object} up <place> {other}",
 )
 BESIDE = (
     "{object} is <place>|<rare> {other}",
     "{object} is standing|sitting|placed|resting|put|positioned <place> {other}",
+    "{object} is found|located|lying|waiting <place> {other}",
 )
 
 LEFT_OF = (

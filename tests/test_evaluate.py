@@ -92,7 +92,8 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         for job in jobs:
             names.append(job.name)
             n = len(job.trials)
-            yield job, Rollouts(np.zeros(n, bool), np.full(n, 3), np.zeros((n, 3, 7), np.float32))
+            ends = np.full((n, 1), 3)
+            yield job, Rollouts(np.zeros(n, bool), ends[:, 0], np.zeros((n, 3, 7), np.float32), ends)
 
     monkeypatch.setattr(module, "roll_out_all", fake)
     return names

@@ -27,8 +27,8 @@ def results() -> list[Result]:
     for world in worlds:
         world.close()
     found = [
-        Result(trial, scene, bool(success), int(steps), actions[:steps])
-        for trial, scene, success, steps, actions in zip(row.trials, row.scenes, *out, strict=True)
+        Result(trial, scene, bool(success), int(steps), actions[:steps], tuple(ends))
+        for trial, scene, success, steps, actions, ends in zip(row.trials, row.scenes, *out, strict=True)
         if success
     ]
     cut = found[0]

@@ -1,21 +1,34 @@
 """The network: what it may and may not depend on."""
 
+import dataclasses
+
+import numpy as np
 import pytest
 import torch
 
-from robopolicy.policy import Choice, Policy, PolicyConfig
+from robopolicy.language import Told
+from robopolicy.policy import UNKNOWN, Choice, Policy, PolicyConfig
+from robopolicy.reading import HOLD, kinds_of
+from sim.observation import Observation, entity_names
+from sim.tasks import TASKS
 
 SMALL = PolicyConfig(width=32, blocks=1, token_width=16, slot_width=8, code_width=8)
 B, E, L = 3, 10, 6
+KINDS = kinds_of([entity_names(("red cube", "blue bar", "green puck"))] * B)
+CODES = {task.name: code for code, task in enumerate(TASKS)}
+
+
+def a_policy(**changes: object) -> Policy:
+    torch.manual_seed(0)
+    made = Policy(dataclasses.replace(SMALL, **changes)).eval()  # pyright: ignore[reportArgumentType]
+    for parameter in made.parameters():  # some layers begin at zero, which would hide what they do
+        parameter.data.add_(0.1 * torch.randn_like(parameter))
+    return made
 
 
 @pytest.fixture
 def policy() -> Policy:
-    torch.manual_seed(0)
-    made = Policy(SMALL).eval()
-    for parameter in made.parameters():  # some layers begin at zero, which would hide what they do
-        parameter.data.add_(0.1 * torch.randn_like(parameter))
-    return made
+    return a_policy()
 
 
 def a_scene() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -23,8 +36,7 @@ def a_scene() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
     generator = torch.Generator().manual_seed(1)
     proprio = torch.randn(B, 8, generator=generator)
     entities = 0.2 * torch.randn(B, E, 12, generator=generator)
-    mask = torch.ones(B, E)
-    mask[:, 3:5] = 0
+    mask = (KINDS >= 0).float()
     entities = entities * mask[..., None]
     names = torch.randn(B, E, 16, generator=generator)
     return proprio, entities, mask, names
@@ -36,63 +48,103 @@ def sentences() -> tuple[torch.Tensor, torch.Tensor]:
     return torch.randn(B, L, 16, generator=torch.Generator().manual_seed(2)) * mask[..., None], mask
 
 
+def choose(*rows: tuple[int, int, int]) -> Choice:
+    return Choice(*(torch.tensor(column) for column in zip(*rows, strict=True)))
+
+
+CHOICE = choose((0, 0, 1), (1, 6, -1), (2, 2, 9))
+
+
+def act(policy: Policy, choice: Choice, entities: torch.Tensor) -> torch.Tensor:
+    proprio, _, mask, _ = a_scene()
+    return policy.act(policy.control.told(choice, E), proprio, entities, mask)
+
+
 def test_the_order_of_the_things_does_not_matter(policy):
     proprio, entities, mask, names = a_scene()
     tokens, heard = sentences()
     order = torch.randperm(E, generator=torch.Generator().manual_seed(3))
-    reading = policy.read(tokens, heard, names, mask)
-    shuffled = policy.read(tokens, heard, names[:, order], mask[:, order])
-    assert torch.allclose(reading.object[:, order], shuffled.object, atol=1e-5)
-    assert torch.allclose(reading.other[:, :-1][:, order], shuffled.other[:, :-1], atol=1e-5)
+    first = policy.hear(tokens, heard, names, KINDS)
+    second = policy.hear(tokens, heard, names[:, order], KINDS[:, order])
+    assert torch.equal(order[second.choice.object], first.choice.object)
+    assert torch.allclose(first.sure, second.sure, atol=1e-5)
     place = order.argsort()
-    choice = Choice(torch.tensor([0, 1, 2]), torch.tensor([0, 6, 2]), torch.tensor([1, -1, 9]))
-    moved = choice._replace(
-        object=place[choice.object],
-        other=torch.where(choice.other < 0, -1, place[choice.other]),
+    moved = CHOICE._replace(
+        object=place[CHOICE.object],
+        other=torch.where(CHOICE.other < 0, -1, place[CHOICE.other]),
     )
-    actions = policy.act(choice, proprio, entities, mask)
-    assert torch.allclose(actions, policy.act(moved, proprio, entities[:, order], mask[:, order]), atol=1e-5)
+    told, told_too = policy.control.told(CHOICE, E), policy.control.told(moved, E)
+    actions = policy.act(told, proprio, entities, mask)
+    assert torch.allclose(
+        actions, policy.act(told_too, proprio, entities[:, order], mask[:, order]), atol=1e-5
+    )
 
 
 def test_absent_things_are_never_pointed_at_and_never_matter(policy):
-    proprio, entities, mask, names = a_scene()
-    reading = policy.read(*sentences(), names, mask)
-    assert (reading.object.exp()[:, 3:5] < 1e-6).all()
-    assert (reading.other.exp()[:, 3:5] < 1e-6).all()
-    choice = Choice(torch.tensor([0, 1, 2]), torch.tensor([0, 6, 2]), torch.tensor([1, -1, 9]))
+    _, entities, mask, names = a_scene()
+    joint = policy.language(*sentences(), names, KINDS).joint().exp()
+    assert (joint[:, :, 3:5] == 0).all()
+    assert (joint[..., 3:5] == 0).all()
     elsewhere = torch.where(mask[..., None] > 0, entities, torch.full_like(entities, 7.0))
-    assert torch.equal(
-        policy.act(choice, proprio, entities, mask), policy.act(choice, proprio, elsewhere, mask)
-    )
+    assert torch.equal(act(policy, CHOICE, entities), act(policy, CHOICE, elsewhere))
 
 
 def test_padding_is_not_read(policy):
-    _, _, mask, names = a_scene()
+    _, _, _, names = a_scene()
     tokens, heard = sentences()
     padded = torch.cat([tokens, torch.randn(B, 3, 16)], 1)
     longer = torch.cat([heard, torch.zeros(B, 3)], 1)
-    for one, other in zip(
-        policy.read(tokens, heard, names, mask), policy.read(padded, longer, names, mask), strict=True
-    ):
-        assert torch.allclose(one, other, atol=1e-5)
+    one, other = policy.language(tokens, heard, names, KINDS), policy.language(padded, longer, names, KINDS)
+    assert torch.allclose(one.joint().exp(), other.joint().exp(), atol=1e-5)
 
 
 def test_an_empty_sentence_is_read_without_complaint(policy):
-    _, _, mask, names = a_scene()
-    reading = policy.read(torch.zeros(B, 1, 16), torch.zeros(B, 1), names, mask)
-    assert all(torch.isfinite(part.exp()).all() for part in reading)
+    _, _, _, names = a_scene()
+    heard = policy.hear(torch.zeros(B, 1, 16), torch.zeros(B, 1), names, KINDS)
+    assert ((heard.sure > 0) & (heard.sure <= 1)).all()
 
 
-def test_the_thing_that_is_related_to_is_another_one(policy):
-    _, _, mask, names = a_scene()
-    choice = policy.read(*sentences(), names, mask).choose()
-    assert (choice.object != choice.other).all()
+def test_who_must_act_does_not_hold_still(policy):
+    _, _, _, names = a_scene()
+    policy.language.code[-1].bias.data[HOLD] = 100
+    tokens, heard = sentences()
+    assert (policy.hear(tokens, heard, names, KINDS).choice.code == HOLD).all()
+    must = torch.tensor([True, False, True])
+    codes = policy.hear(tokens, heard, names, KINDS, must).choice.code
+    assert ((codes == HOLD) == ~must).all()
+
+
+def test_only_what_makes_sense_is_read(policy):
+    _, _, _, names = a_scene()
+    reading = policy.language(*sentences(), names, KINDS)
+    assert torch.allclose(reading.joint().exp().sum((1, 2, 3)), torch.ones(B), atol=1e-5)
+    drawer, tray = 5, 9
+    possible = reading.joint().isfinite()[0]
+    assert possible[CODES["open_drawer"], drawer, E]
+    assert not possible[CODES["open_drawer"], :drawer].any()
+    assert possible[CODES["put_in_tray"], 1, tray]
+    assert not possible[CODES["put_in_tray"], 1, drawer]
+    assert possible[CODES["stack"], 1, 2]
+    assert not possible[CODES["stack"], 1, 1]
+    assert not possible[CODES["stack"], 1, E]
+    assert possible[HOLD].any()
+
+
+def test_the_surprise_at_a_choice_is_its_improbability(policy):
+    _, _, _, names = a_scene()
+    reading = policy.language(*sentences(), names, KINDS)
+    choice, sure = reading.choose()
+    assert torch.allclose(
+        reading.surprise(choice).neg().exp()[choice.code != HOLD], sure[choice.code != HOLD]
+    )
+    held = reading.surprise(choose((HOLD, 0, -1), (HOLD, 1, -1), (HOLD, 0, -1))).neg().exp()
+    assert torch.allclose(held, reading.joint().exp()[:, HOLD].sum((1, 2)), atol=1e-6)
 
 
 def test_actions_are_in_the_box_and_depend_on_the_code_and_the_things(policy):
-    proprio, entities, mask, _ = a_scene()
-    base = Choice(torch.zeros(B, dtype=torch.long), torch.zeros(B, dtype=torch.long), torch.full((B,), -1))
-    actions = policy.act(base, proprio, entities, mask)
+    _, entities, _, _ = a_scene()
+    base = choose(*[(0, 0, -1)] * B)
+    actions = act(policy, base, entities)
     assert actions.shape == (B, SMALL.chunk, 7)
     assert actions.abs().max() <= 1
     for other in (
@@ -100,16 +152,70 @@ def test_actions_are_in_the_box_and_depend_on_the_code_and_the_things(policy):
         base._replace(object=base.object + 1),
         base._replace(other=base.other + 2),
     ):
-        assert not torch.allclose(actions, policy.act(other, proprio, entities, mask))
+        assert not torch.allclose(actions, act(policy, other, entities))
 
 
 def test_with_no_related_thing_none_is_looked_at(policy):
     proprio, entities, _, _ = a_scene()
-    choice = Choice(torch.tensor([0, 1, 2]), torch.tensor([5, 6, 7]), torch.full((B,), -1))
-    features = policy.control.features(choice, proprio, entities)
+    told = policy.control.told(choose((0, 5, -1), (1, 6, -1), (2, 7, -1)), E)
+    features = policy.control.features(told, proprio, entities)
     elsewhere = entities.clone()
     elsewhere[:, :5] += 1
-    assert torch.equal(features, policy.control.features(choice, proprio, elsewhere))
+    assert torch.equal(features, policy.control.features(told, proprio, elsewhere))
+
+
+def test_told_freely_it_has_pointers_and_no_code():
+    policy = a_policy(conditioning="free")
+    _, _, _, names = a_scene()
+    heard = policy.hear(*sentences(), names, KINDS)
+    assert isinstance(heard.told, Told)
+    assert (heard.choice.code == UNKNOWN).all()
+    assert torch.allclose(heard.told.object.sum(1), torch.ones(B), atol=1e-5)
+    assert (heard.told.object[:, 3:5] < 1e-6).all()
+
+
+def test_without_names_a_thing_is_known_by_its_row():
+    policy = a_policy(named=False)
+    _, _, _, names = a_scene()
+    first = policy.language(*sentences(), names, KINDS).joint()
+    assert torch.equal(first, policy.language(*sentences(), names.flip(1), KINDS).joint())
+
+
+def test_a_pooled_sentence_has_no_order():
+    policy = a_policy(pooled=True)
+    _, _, _, names = a_scene()
+    tokens, _ = sentences()
+    mask = torch.ones(B, L)
+    first = policy.language(tokens, mask, names, KINDS).joint().exp()
+    assert torch.allclose(first, policy.language(tokens.flip(1), mask, names, KINDS).joint().exp(), atol=1e-5)
+
+
+def test_a_flow_gives_the_same_actions_for_the_same_view():
+    policy = a_policy(head="flow")
+    _, entities, _, _ = a_scene()
+    actions = act(policy, CHOICE, entities)
+    assert actions.shape == (B, SMALL.chunk, 7)
+    assert torch.equal(actions, act(policy, CHOICE, entities))
+
+
+def test_a_goal_state_is_read_by_what_changed_and_not_by_rows(policy):
+    proprio, entities, mask, _ = (part.numpy() for part in a_scene())
+    goal = entities.copy()
+    goal[:, 0, :3] += 0.1
+    now, then = Observation(proprio, entities, mask), Observation(proprio, goal, mask)
+    heard = policy.see(now, then, KINDS)
+    order = np.array([2, 0, 1, *range(3, E)])
+    shuffled = policy.see(
+        *(Observation(proprio, seen[:, order], mask[:, order]) for seen in (entities, goal)), KINDS[:, order]
+    )
+    assert torch.allclose(heard.sure, shuffled.sure, atol=1e-5)
+    assert (torch.tensor(order)[shuffled.choice.object] == heard.choice.object).all()
+
+
+@pytest.mark.parametrize(("field", "value"), [("conditioning", "slot"), ("head", "mse")])
+def test_an_unknown_kind_of_network_is_refused(field, value):
+    with pytest.raises(ValueError, match=f"{field} must be .* or .*, not '{value}'"):
+        PolicyConfig(**{field: value})
 
 
 def test_the_default_network_is_small():

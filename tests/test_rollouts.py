@@ -70,9 +70,9 @@ def test_actions_replay_to_the_same_success(row: Row, worlds: list[World]) -> No
     i = int(out.success.argmax())
     before = state = worlds[-1].build(job.scenes[i])
     for action in out.actions[i, : out.steps[i]]:
-        assert not achieved(job.trials[i].goal, before, state)
+        assert not achieved(job.trials[i].commands[0].goal, before, state)
         state = worlds[-1].step(action)
-    assert achieved(job.trials[i].goal, before, state)
+    assert achieved(job.trials[i].commands[0].goal, before, state)
 
 
 def test_the_policy_always_sees_a_whole_batch(row: Row, worlds: list[World]) -> None:

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from data.record import EpisodeRecord
-from data.samples import FAMILIES, SampleConfig, Samples, TooFewSegments
+from data.samples import FAMILIES, HOLD, SampleConfig, Samples, Stretch, TooFewSegments
 from data.segments import Segment
 from sim.observation import entity_names
 from sim.scene import Scene, Thing
 from sim.state import State
 
 LENGTH, CHUNK = 20, 4
-SMALL = SampleConfig(sentences=16, instants=4)
+SMALL = SampleConfig(segments=16, instants=4, sentences=16)
 
 
 def toy_episode(index: int, n_objects: int) -> EpisodeRecord:
@@ -46,7 +46,9 @@ class Toy:
 
 
 SEGMENTS = [
-    Segment(0, 2, 9, "open_drawer", -1, -1, ("open the drawer", "pull it open")),
+    Segment(
+        0, 2, 9, "open_drawer", -1, -1, ("open the drawer", "pull it open"), forbidding=("do not open it",)
+    ),
     *[Segment(1, 5, 20, "lift", 1, -1, ("lift the green cube",)) for _ in range(50)],
     Segment(0, 0, 3, "stack", 2, 0, ("put the blue cube on the red cube",)),
     Segment(2, 18, 20, "put_in_drawer", 0, -1, ("put it in the drawer",)),
@@ -104,11 +106,70 @@ def test_a_batch_is_a_function_of_seed_and_step():
 def test_rare_families_are_drawn_more_often_than_they_occur():
     share = []
     for balance in (1.0, 0.0):
-        samples = toy_samples(SampleConfig(64, 1, balance))
+        samples = toy_samples(SampleConfig(segments=64, instants=1, balance=balance))
         drawn = np.concatenate([samples.batch(0, step).family for step in range(20)])
         share.append(np.mean(drawn == FAMILIES.index("lift")))
     assert share[0] > 0.85
     assert 0.15 < share[1] < 0.35
+
+
+def test_sentences_come_with_what_they_ask_for():
+    samples = toy_samples(SampleConfig(sentences=64, forbidding=0.5))
+    of_family = {segment.task: segment for segment in SEGMENTS}
+    forbidden = 0
+    for step in range(5):
+        batch = samples.sentence_batch(0, step)
+        for sentence, family, names in zip(batch.sentence, batch.family, batch.names, strict=True):
+            text = samples.sentences[sentence]
+            if family == HOLD:
+                assert text == "do not open it"
+                forbidden += 1
+            else:
+                segment = of_family[FAMILIES[family]]
+                assert text in segment.sentences
+                things = entity_names(toy_episode(0, (3, 2, 1)[segment.episode]).scene.names)
+                assert tuple(samples.names[i] for i in names) == things
+    assert forbidden > 5
+
+
+def test_a_fraction_of_the_labels_is_part_of_every_larger_one():
+    described = [toy_samples(SampleConfig(label_fraction=f)).described for f in (0.1, 0.5, 1.0)]
+    assert [int(d.sum()) for d in described] == [1, 2, 3]
+    assert (described[0] <= described[1]).all()
+
+
+def test_nobody_reads_the_sentences_of_episodes_that_are_not_described():
+    samples = toy_samples(SampleConfig(label_fraction=0.5))
+    kept = [s for s in SEGMENTS if samples.described[s.episode]]
+    assert set(samples.sentences) == {t for s in kept for t in (*s.sentences, *s.forbidding)}
+    assert len(samples) == len(kept) < len(SEGMENTS)
+
+
+def test_play_that_nobody_described_is_learned_from_without_a_sentence():
+    samples = toy_samples()
+    added = [Stretch(2, 3, 12), Stretch(2, 6, 18)]
+    one = np.ones(2, np.int64)
+    samples.learn_from(added, FAMILIES.index("push_left") * one, 0 * one, -one)
+    assert samples.n_stretches == len(samples) + 2
+    drawn = [samples.batch(0, step) for step in range(20)]
+    mine = [batch.family == FAMILIES.index("push_left") for batch in drawn]
+    assert sum(rows.sum() for rows in mine) > 5
+    for batch, rows in zip(drawn, mine, strict=True):
+        assert ((batch.sentence < 0) == rows).all()
+    told = np.concatenate([samples.sentence_batch(0, step).family for step in range(20)])
+    assert FAMILIES.index("push_left") not in told
+
+
+def test_the_ends_of_a_stretch_are_its_first_and_last_view():
+    ends = toy_samples().ends_of([Stretch(1, 5, 12), Stretch(2, 3, 20)])
+    frames = [np.rint(seen.proprio[:, 0] * 1000).astype(int).tolist() for seen in (ends.before, ends.after)]
+    assert frames == [[15, 23], [22, 39]]  # the very last state has no frame: the one before stands for it
+
+
+@pytest.mark.parametrize("fraction", [0.0, -0.1, 1.5])
+def test_an_impossible_fraction_is_refused(fraction):
+    with pytest.raises(ValueError, match="label_fraction must be above 0 and at most 1"):
+        SampleConfig(label_fraction=fraction)
 
 
 def test_nothing_to_learn_from_is_told():

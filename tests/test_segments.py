@@ -16,7 +16,7 @@ from data.segments import (
 
 SEGMENTS = [
     Segment(0, 3, 40, "open_drawer", -1, -1, ("open the drawer", "would you pull the drawer out?")),
-    Segment(0, 20, 71, "stack", 2, 0, ("put the red cube on the bar",), "a person"),
+    Segment(0, 20, 71, "stack", 2, 0, ("put the red cube on the bar",), "a person", ("leave it",)),
     Segment(7, 0, 1, "lift", 1, -1, ("lift “it”",)),
 ]
 

@@ -18,7 +18,7 @@ from data.record import EpisodeRecord
 from data.relabel import relabel_episode
 from data.samples import SampleConfig
 from data.segments import Segment
-from robopolicy.checkpoint import load_checkpoint
+from robopolicy.checkpoint import load_checkpoint, read_config
 from robopolicy.policy import PolicyConfig
 from robopolicy.progress import OtherTraining
 from robopolicy.train import TrainConfig, rate, train_on
@@ -26,7 +26,7 @@ from sim.world import World
 
 TINY = TrainConfig(
     steps=6, warmup=2, save_every=2, log_every=1, device="cpu", threads=1,
-    samples=SampleConfig(sentences=8, instants=4),
+    samples=SampleConfig(segments=8, instants=4, sentences=8), goal_steps=5,
     policy=PolicyConfig(width=32, blocks=1, slot_width=16, code_width=8),
 )  # fmt: skip
 
@@ -135,6 +135,30 @@ def test_the_loss_falls_and_the_checkpoint_loads(play, tmp_path: Path):
     losses = [json.loads(line)["loss"] for line in lines]
     assert np.mean(losses[-20:]) < 0.5 * np.mean(losses[:20])
     assert load_checkpoint(tmp_path).config == TINY.policy
+
+
+@pytest.mark.parametrize(
+    "changes", [{"conditioning": "free"}, {"head": "flow"}, {"pooled": True}, {"named": False}]
+)
+def test_every_kind_of_network_is_trained_and_resumed_bit_for_bit(play, tmp_path: Path, changes: dict):
+    config = replace(TINY, policy=replace(TINY.policy, **changes))
+    train_all(play, tmp_path / "straight", config)
+    train_all(play, tmp_path / "resumed", config, until=3)
+    train_all(play, tmp_path / "resumed", config)
+    assert same(weights(tmp_path / "straight"), weights(tmp_path / "resumed"))
+    assert load_checkpoint(tmp_path / "straight").config == config.policy
+
+
+def test_play_that_nobody_described_is_learned_from(play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("robopolicy.train.SURE", 0.0)
+    some = replace(TINY, goal_steps=100, samples=replace(TINY.samples, label_fraction=0.5))
+    train_all(play, tmp_path / "some", some)
+    trained = read_config(tmp_path / "some")["trained"]
+    assert 0 < trained["segments"] < len(play.segments)
+    assert trained["stretches"] > trained["segments"]
+    train_all(play, tmp_path / "few", replace(some, samples=replace(some.samples, undescribed=False)))
+    trained = read_config(tmp_path / "few")["trained"]
+    assert trained["stretches"] == trained["segments"]
 
 
 def test_nothing_written_is_a_pickle(play, tmp_path: Path):

@@ -1,0 +1,131 @@
+"""The goal-state half: how the desk was found and how it should be -> what is asked for.
+
+It reads into the same goal space as sentences do (multicontext imitation, Lynch and Sermanet 2021,
+arXiv:2005.07648): taught on the few stretches of play that were described, it says of all the others
+what was done in them, so that the control half learns from play that nobody has put into words. And a
+policy can be shown what to do instead of told.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from robopolicy.features import MAX_OPENING, PAIR_DIM, pair_features, yaw_of
+from robopolicy.reading import CODES, Choice, Reading
+from sim.observation import Observation
+from sim.state import FIXTURES
+
+WIDTH = 96
+SCALES = (0.1, 0.03, 0.01)  # m: tanh(x / scale) of every shift
+CHANGE_DIM = 3 * (1 + len(SCALES)) + 19 + 1 + len(FIXTURES)
+HAND_DIM = 8
+
+
+class GoalNet(nn.Module):
+    """Two observations of one desk -> a reading of what happens in between."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.each = _mlp(CHANGE_DIM, WIDTH)
+        self.score_object = nn.Linear(WIDTH, 1)
+        self.pair = _mlp(2 * WIDTH + PAIR_DIM, WIDTH)
+        self.score_other, self.nothing = nn.Linear(WIDTH, 1), nn.Linear(WIDTH, 1)
+        self.code = nn.Sequential(_mlp(3 * WIDTH + HAND_DIM, WIDTH), nn.Linear(WIDTH, CODES))
+
+    def forward(self, before: Observation, after: Observation, kinds: Tensor) -> Reading:
+        """Observations with leading axis B, and the kinds (B, E) of the things."""
+        old, new = (torch.as_tensor(seen.entities) for seen in (before, after))
+        changes = self.each(changed(old, new, kinds))  # (B, E, W)
+        absent = kinds < 0
+        score = self.score_object(changes)[..., 0].masked_fill(absent, -1e4)
+        weights = score.softmax(1)[:, None]
+        thing, acted = (weights @ new)[:, 0], (weights @ changes)[:, 0]
+        n = kinds.shape[1]
+        gap = pair_features(thing.repeat_interleave(n, 0), new.flatten(0, 1)).view(len(kinds), n, -1)
+        pairs = self.pair(torch.cat([changes, acted[:, None].expand(-1, n, -1), gap], -1))
+        other = self.score_other(pairs)[..., 0].masked_fill(absent, -1e4)
+        related = (other.softmax(1)[:, None] @ pairs)[:, 0]
+        most = changes.masked_fill(absent[..., None], -1e4).amax(1)
+        code = self.code(torch.cat([acted, related, most, _hand(before, after)], -1))
+        return Reading(code, score, torch.cat([other, self.nothing(acted)], 1), kinds)
+
+
+def changed(old: Tensor, new: Tensor, kinds: Tensor) -> Tensor:
+    """What became of each thing (B, E, 12): (B, E, CHANGE_DIM)."""
+    shift = new[..., :3] - old[..., :3]
+    turn = yaw_of(new) - yaw_of(old)
+    heights = torch.stack([old[..., 2], new[..., 2]], -1) - new[..., 9:10] / 2
+    furniture = F.one_hot(kinds.clamp(min=0), 1 + len(FIXTURES)).float()
+    return torch.cat(
+        [
+            shift / 0.3, *(torch.tanh(shift / scale) for scale in SCALES),
+            torch.stack([torch.sin(turn), torch.cos(turn), torch.tanh(3 * turn)], -1),
+            torch.tanh(heights / 0.03),
+            new[..., :3] / 0.3,
+            (new[..., 10:] - old[..., 10:]) / torch.tensor([0.1, 1.0]), torch.tanh(old[..., 10:11] / 0.05),
+            torch.tanh((new[..., 10:11] - old[..., 10:11]) / 0.02),
+            new[..., 7:10] / 0.05, old[..., 10:], new[..., 10:],
+            furniture,
+        ],
+        -1,
+    )  # fmt: skip
+
+
+def fit_goal_net(
+    net: GoalNet,
+    before: Observation,
+    after: Observation,
+    kinds: Tensor,
+    truth: Choice,
+    seed: int,
+    steps: int = 2000,
+    batch: int = 256,
+    learning_rate: float = 2e-3,
+) -> None:
+    """Teach it on N described stretches of play."""
+    generator = torch.Generator().manual_seed(seed)
+    optimiser = torch.optim.AdamW(net.parameters(), learning_rate, weight_decay=0.05)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
+    n = len(kinds)
+    # As many of each kind of act, however rare it is.
+    counts = torch.bincount(truth.code, minlength=CODES).clamp(min=1)
+    weights = counts[truth.code].float() ** -0.5
+    net.train()
+    for _ in range(steps):
+        rows = torch.multinomial(weights, min(batch, 4 * n), replacement=True, generator=generator)
+        reading = net(*(_rows(seen, rows) for seen in (before, after)), kinds[rows])
+        loss = reading.surprise(Choice(*(part[rows] for part in truth))).mean()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        schedule.step()
+    net.eval()
+
+
+@torch.inference_mode()
+def read_goals(
+    net: GoalNet, before: Observation, after: Observation, kinds: Tensor, batch: int = 4096
+) -> tuple[Choice, Tensor]:
+    """What was done in each of N stretches, and how sure that is (N,)."""
+    found = []
+    for rows in torch.arange(len(kinds)).split(batch):
+        found.append(net(*(_rows(seen, rows) for seen in (before, after)), kinds[rows]).choose())
+    choices, sure = zip(*found, strict=True)
+    return Choice(*(torch.cat(parts) for parts in zip(*choices, strict=True))), torch.cat(sure)
+
+
+def _hand(before: Observation, after: Observation) -> Tensor:
+    """The hand before and after: (B, HAND_DIM)."""
+    old, new = (torch.as_tensor(seen.proprio) for seen in (before, after))
+    return torch.cat(
+        [(new - old)[:, :3] / 0.1, new[:, :3] / 0.3, old[:, 7:] / MAX_OPENING, new[:, 7:] / MAX_OPENING], 1
+    )
+
+
+def _rows(seen: Observation, rows: Tensor) -> Observation:
+    index = rows.numpy()
+    return Observation(*(part[index] for part in seen))
+
+
+def _mlp(enter: int, leave: int) -> nn.Sequential:
+    return nn.Sequential(nn.Linear(enter, leave), nn.SiLU(), nn.Linear(leave, leave), nn.SiLU())
