@@ -40,7 +40,7 @@ class SampleConfig:
 
     segments: int = 64  # stretches of play in a batch
     instants: int = 8  # instants of each
-    sentences: int = 192  # sentences in a batch
+    sentences: int = 96  # sentences in a batch
     forbidding: float = 0.08  # of them that ask for nothing to be done
     balance: float = 0.5  # a family is drawn in proportion to (its segments) ** balance
     label_fraction: float = 1.0  # of the episodes that are described; of the others there is only the play

@@ -14,9 +14,7 @@ HEADS = ("regression", "flow")
 class PolicyConfig:
     """The shape of the network."""
 
-    conditioning: str = (
-        "slots"  # slots: what to do, to what; free: any vector, for sentences that fit no slot
-    )
+    conditioning: str = "slots"  # slots (what to do, to what), or free: a vector, for what fits no slot
     head: str = "regression"  # of the control network: regression (Huber) or flow (matching)
     named: bool = True  # things are known by their names; false: by the row they stand in
     pooled: bool = False  # the sentence is one vector, the mean of its tokens

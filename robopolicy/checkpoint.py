@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,17 @@ from robopolicy.encoder import EncoderConfig
 from robopolicy.errors import UserError
 from robopolicy.policy import Policy, PolicyConfig
 
-FORMAT = 1
+FORMAT = 2
 WEIGHTS, CONFIG, CARD = "model.safetensors", "config.json", "README.md"
+
+
+BENCHMARK = "benchmark"
+"""Names the checkpoint that comes with the program; a folder of that name is "./benchmark"."""
+
+
+def folder_of(checkpoint: Path | str) -> Path:
+    """The folder that a `checkpoint` option stands for."""
+    return Path(str(files("robopolicy") / "benchmark")) if checkpoint == BENCHMARK else Path(checkpoint)
 
 
 class CheckpointError(UserError):
@@ -54,7 +64,7 @@ def save_checkpoint(
 
 def load_checkpoint(folder: Path | str) -> Policy:
     """The policy of a checkpoint folder, ready to act; raises `CheckpointError`."""
-    folder = Path(folder)
+    folder = folder_of(folder)
     config = read_config(folder)
     raw = _read(folder / WEIGHTS)
     if hashlib.sha256(raw).hexdigest() != config["weights_sha256"]:
@@ -80,7 +90,7 @@ def load_checkpoint(folder: Path | str) -> Policy:
 
 def read_config(folder: Path | str) -> dict[str, Any]:
     """What config.json of a checkpoint says; raises `CheckpointError`."""
-    path = Path(folder) / CONFIG
+    path = folder_of(folder) / CONFIG
     try:
         config = json.loads(_read(path))
     except ValueError as error:
@@ -117,6 +127,8 @@ chunks of {policy["chunk"]} relative Cartesian actions at 10 Hz, of which it car
     robopolicy command checkpoint=THIS_FOLDER "open the drawer"
     robopolicy evaluate checkpoint=THIS_FOLDER
 
+What is held out of its training (words, wordings, pairings, things) is declared in `data/splits.py`.
+
 ## Measured
 
 {results or "Not evaluated yet: `robopolicy evaluate checkpoint=THIS_FOLDER` measures it."}
@@ -130,8 +142,9 @@ chunks of {policy["chunk"]} relative Cartesian actions at 10 Hz, of which it car
 
 ## Limits
 
-It was trained in simulation, on named and known objects, with exact positions. It understands what is
-near to its training sentences; negations, colours and directions that it never heard are beyond it.
+It was trained in simulation, on named objects with exact positions. It understands what is near to its
+training sentences; of colours, directions and nouns that it never heard it misses some, and what makes no
+sense it takes for the nearest thing that does, without a warning.
 """
 
 

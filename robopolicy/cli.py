@@ -3,7 +3,7 @@
     robopolicy demo
     robopolicy train policy.chunk=16 steps=20000
     robopolicy train seed=0,1,2 --multirun
-    robopolicy command checkpoint=runs/demo/checkpoint "open the drawer"
+    robopolicy command "open the drawer"
 
 Each verb is a module of `robopolicy.verbs` with CONFIG (a frozen dataclass), EXAMPLES and
 run(config); only the module of the verb asked for is imported. What a user did wrong is told in one
@@ -38,10 +38,12 @@ class Verb(NamedTuple):
 
 VERBS = (
     Verb("demo", "the whole loop in 20 minutes: play, relabel, train, evaluate, film"),
+    Verb("benchmark", "the same in up to three hours: the checkpoint that is shipped"),
     Verb("play", "collect undirected play into a dataset"),
     Verb("relabel", "say in words what the play turned out to do"),
     Verb("train", "clone a policy from described play"),
     Verb("evaluate", "measure a policy on commands that it has not heard"),
+    Verb("ablate", "train and compare variants of a policy, trial by trial"),
     Verb("command", "tell a policy what to do, and film it", words="sentence"),
     Verb("tasks", "list the task families with example sentences"),
 )

@@ -23,7 +23,7 @@ from sim.draw import SceneConfig, draw_scene
 from sim.observation import Observation, entity_names, observe
 from sim.scene import Scene
 from sim.state import Array, State, stack
-from sim.tasks import Goal, achieved, task_named
+from sim.tasks import TASKS, Goal, achieved, task_named
 from sim.world import CONTROL_HZ, World
 
 REST = 10  # control steps within which the hand has to stay for the robot to count as resting
@@ -36,7 +36,7 @@ class CommandConfig:
     """Who is told what, where."""
 
     sentence: str | None = None  # what to do; without it, commands are read from the terminal
-    checkpoint: str = "runs/demo/checkpoint"  # folder of the policy
+    checkpoint: str = "benchmark"  # folder of the policy, or the "benchmark" that is shipped
     output: str = "runs/command"  # folder for the videos
     seed: int = 0  # of the scene
     world: str = "nominal"  # "nominal" or the name of one layout of the furniture
@@ -143,6 +143,8 @@ def resting(states: list[State]) -> bool:
 
 def _goal(understood: Understood, names: tuple[str, ...]) -> Goal | None:
     """What the policy took the sentence to ask for, as a goal that can be judged; None if it is none."""
+    if understood.family not in {task.name for task in TASKS}:
+        return None
     things = [thing for thing in (understood.target, understood.other) if thing in names]
     task = task_named(understood.family)
     if len(things) != task.arguments:

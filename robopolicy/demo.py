@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from data.play import PlayConfig, collect
+from data.splits import LEVELS
 from robopolicy.card import write_card
 from robopolicy.evaluate import EvaluateConfig, NotEvaluated, evaluate, evaluated
 from robopolicy.films import Film, chosen, films_of, montage
+from robopolicy.plan import PAIRS
 from robopolicy.relabelling import RelabelConfig, relabel_dataset
 from robopolicy.report import training_curve, write_report
 from robopolicy.stages import Report, Stage, run_stages
@@ -100,13 +102,15 @@ def _evaluate(config: DemoConfig, report: Report) -> None:
 
 
 def _film(config: DemoConfig, report: Report) -> None:
-    wanted = chosen(_results(config), config.levels, config.films, config.failures)
+    shown = [level for level in config.levels if level != PAIRS]  # in half of those nothing happens
+    wanted = chosen(_results(config), shown, config.films, config.failures)
     films: list[Film] = []
     report(0, len(wanted) + 1)
     for film in films_of(wanted, config.folder, config.workers):
         films.append(film)
         report(len(films), len(wanted) + 1)
-    unseen = [film for film in films if film.success and film.level != "seen"]
+    brief = [level.name for level in LEVELS if level.name != "seen"]
+    unseen = [film for film in films if film.success and film.level in brief]
     if unseen:
         montage(_in_turns(unseen)[:SHOWN], config.folder, "unseen")
     write_report(config.folder, films, training_curve(config.checkpoint), "unseen.gif" if unseen else "")

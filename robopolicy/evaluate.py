@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from data.files import write_json
+from robopolicy.checkpoint import folder_of
 from robopolicy.errors import UnknownName, UserError
 from robopolicy.keep import Keep, read_complete
 from robopolicy.plan import Plan, check_level, layouts_of, make_plan
@@ -32,12 +33,12 @@ CONTROLS = ("shuffled", "empty")
 class EvaluateConfig:
     """What is evaluated, and on what."""
 
-    checkpoint: str = "runs/demo/checkpoint"  # folder of the policy; "expert" is the scripted expert
+    checkpoint: str = "benchmark"  # folder of the policy, the "benchmark" that is shipped, or the "expert"
     levels: tuple[str, ...] = (
         "seen",
         "paraphrase",
         "composition",
-    )  # of unseen; also pairs, chain, yours
+    )  # of unseen; also pairs, chain, shown, yours
     n: int = 200  # rollouts per level; of pairs and chain so many pairs or chains
     seed: int = 0  # of scenes and sentences: the same seed gives the same trials
     world: str = "nominal"  # "nominal" (every training layout) or the name of one layout
@@ -130,7 +131,7 @@ def checkpoint_hash(checkpoint: str) -> str:
     """The checkpoint's hash; raises `NoCheckpoint` if there is none."""
     if checkpoint == EXPERT:
         return ""
-    folder = Path(checkpoint)
+    folder = folder_of(checkpoint)
     if not (folder / "config.json").is_file():
         raise NoCheckpoint(checkpoint)
     return folder_hash(folder)

@@ -19,9 +19,9 @@ from sim.layouts import LAYOUTS
 from sim.scene import Scene
 from sim.tasks import TASKS
 
-YOURS, PAIRS, CHAIN = "yours", "pairs", "chain"
+YOURS, PAIRS, CHAIN, SHOWN = "yours", "pairs", "chain", "shown"
 NOMINAL = "nominal"
-SPECIAL = (PAIRS, CHAIN, YOURS)
+SPECIAL = (PAIRS, CHAIN, SHOWN, YOURS)
 """What can be evaluated beside the levels of unseen."""
 TRIES = 20  # draws for a scene and a sentence that belong to the level
 
@@ -83,7 +83,7 @@ def check_level(name: str) -> None:
 
 def make_plan(config: Wanted) -> Plan:
     """The rows of the levels, then of the controls; raises `UserError` for what cannot be asked."""
-    special = {PAIRS: _pairs_row, CHAIN: _chain_row}
+    special = {PAIRS: _pairs_row, CHAIN: _chain_row, SHOWN: _shown_row}
     rows = [
         special[name](config) if name in special else _level_row(level_named(name), config)
         for name in dict.fromkeys(config.levels)
@@ -166,9 +166,16 @@ def _chain_row(config: Wanted) -> Row:
     return Row(CHAIN, "", tuple(trials), tuple(scene_of(chain) for chain in chains[: config.n]))
 
 
+def _shown_row(config: Wanted) -> Row:
+    """The trials of seen; what to do is shown, and nothing said."""
+    row = _level_row(level_named("seen"), config)
+    trials = [trial._replace(level=SHOWN, sentence="", shown=True) for trial in row.trials]
+    return Row(SHOWN, "", tuple(trials), row.scenes)
+
+
 def _control_rows(rows: Sequence[Row], config: Wanted) -> list[Row]:
     """The controls repeat the first rollouts of the level seen, or of the first level if that is absent."""
-    plain = [row for row in rows if row.name not in (PAIRS, CHAIN)]
+    plain = [row for row in rows if row.name not in (PAIRS, CHAIN, SHOWN)]
     if not plain:
         return []
     base = next((row for row in plain if row.name == "seen"), plain[0])

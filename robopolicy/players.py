@@ -8,12 +8,13 @@ import numpy as np
 from robopolicy.agent import Agent
 from robopolicy.checkpoint import load_checkpoint
 from robopolicy.plan import Plan
-from robopolicy.reference import EXPERT, ExpertPlayer
+from robopolicy.reference import EXPERT, ExpertPlayer, demonstrated
 from robopolicy.rollouts import Maker, Player
 from robopolicy.trials import Command
 from sim.observation import Observation, entity_names, observe
 from sim.scene import Scene
 from sim.state import Array, State
+from sim.world import World
 
 
 class PolicyPlayer:
@@ -24,14 +25,25 @@ class PolicyPlayer:
 
     def __init__(self, checkpoint: str) -> None:
         self._agent = Agent(load_checkpoint(checkpoint), hold_when_silent=False)
+        self._world: World | None = None
 
     def reset(self, commands: Sequence[Command], scenes: Sequence[Scene]) -> None:
-        self._agent.reset([c.sentence for c in commands], [entity_names(s.names) for s in scenes])
+        names = [entity_names(scene.names) for scene in scenes]
+        if not any(command.shown for command in commands):
+            self._agent.reset([command.sentence for command in commands], names)
+            return
+        self._world = self._world or World()
+        ends = [demonstrated(self._world, s, c.goal) for c, s in zip(commands, scenes, strict=True)]
+        now, goal = (_batch([pair[i] for pair in ends]) for i in (0, 1))
+        self._agent.show(now, goal, names)
 
     def act(self, states: Sequence[State]) -> Array:
-        seen = [observe(state) for state in states]
-        batch = Observation(*(np.stack(field) for field in zip(*seen, strict=True)))
-        return self._agent.act(batch)
+        return self._agent.act(_batch(states))
+
+
+def _batch(states: Sequence[State]) -> Observation:
+    seen = [observe(state) for state in states]
+    return Observation(*(np.stack(field) for field in zip(*seen, strict=True)))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The scripted expert in the place of a policy: the ceiling of what an evaluation can show.
 
-It is told the goal itself, which no policy ever is.
+It is told the goal itself, which no policy ever is. And it shows what is wanted, for policies that are
+shown instead of told.
 """
 
 from collections.abc import Sequence
@@ -11,8 +12,11 @@ from robopolicy.trials import Command
 from sim import expert
 from sim.scene import Scene
 from sim.state import Array, State
+from sim.tasks import Goal, achieved
+from sim.world import World
 
 EXPERT = "expert"
+LEAVING = 4  # control steps that it goes on after it has reached a goal
 
 
 class ExpertPlayer:
@@ -23,6 +27,16 @@ class ExpertPlayer:
 
     def act(self, states: Sequence[State]) -> Array:
         return np.stack([_act(s, command) for s, command in zip(states, self._commands, strict=True)])
+
+
+def demonstrated(world: World, scene: Scene, goal: Goal, max_steps: int = 120) -> tuple[State, State]:
+    """How the desk is found, and how it is once the expert has reached the goal and let go."""
+    before = state = world.build(scene)
+    left = max_steps
+    while left > 0:
+        state = world.step(expert.act(state, goal))
+        left = min(left - 1, LEAVING) if achieved(goal, before, state) and left > LEAVING else left - 1
+    return before, state
 
 
 def _act(state: State, command: Command) -> Array:

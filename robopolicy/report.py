@@ -84,6 +84,7 @@ def _hero(folder: Path, gif: str) -> str:
 def _levels(info: Mapping[str, Any]) -> str:
     says = {level.name: level.says for level in LEVELS} | {"yours": "your own sentences"}
     says |= {
+        "shown": "nothing is said: how the desk should be is shown (goal states of the scripted expert)",
         "minimal pairs, both right": "two commands that differ in as few words as possible",
         "chain, average length": "five commands in a row without a reset; the first failure ends it",
         "control: shuffled sentences": "the trials of seen, each with the sentence of another family",

@@ -19,7 +19,7 @@ from safetensors.numpy import save
 
 from data.files import write_atomic
 
-LIMIT = 1 << 30  # bytes: the oldest packs go when a store grows beyond
+LIMIT = 2 << 30  # bytes: the oldest packs go when a store grows beyond
 SMALL = 256  # texts: packs below are merged
 MANY = 64  # small packs before they are
 
@@ -64,10 +64,10 @@ class TokenCache:
         return text in self._memory or text in self._index
 
     def get(self, text: str) -> NDArray[np.float16]:
-        if text not in self._memory:
-            pack, first, last = self._index[text]
-            self._memory[text] = self._open[pack][first:last]
-        return self._memory[text]
+        if text in self._memory:
+            return self._memory[text]
+        pack, first, last = self._index[text]
+        return self._open[pack][first:last]
 
     def put(self, texts: Sequence[str], tokens: Sequence[NDArray[np.float16]]) -> None:
         """Remember, and write a pack; a folder that cannot be written is done without."""
@@ -75,17 +75,23 @@ class TokenCache:
         if self._folder is None:
             return
         try:
-            self._write(list(texts))
+            self._read_index(self._write(list(texts)))
             self._tidy()
         except OSError:
             self._folder = None
+        else:
+            for text in texts:
+                if text in self._index:  # on disk, so it need not be in memory
+                    self._memory.pop(text, None)
 
-    def _write(self, texts: list[str]) -> None:
+    def _write(self, texts: list[str]) -> Path:
         assert self._folder is not None
         table = join([self.get(text) for text in texts])
         content = {"tokens": table.features, "lengths": np.diff(table.starts).astype(np.int32)}
         name = hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
-        write_atomic(self._folder / f"{name}.safetensors", save(content, {"texts": json.dumps(texts)}))
+        path = self._folder / f"{name}.safetensors"
+        write_atomic(path, save(content, {"texts": json.dumps(texts)}))
+        return path
 
     def _tidy(self) -> None:
         """Merge many small packs into one; drop the oldest ones beyond the limit."""

@@ -23,6 +23,7 @@ class Command(NamedTuple):
     other: int
     sentence: str
     refrain: bool = False  # the sentence forbids the goal: right if nothing is done
+    shown: bool = False  # nothing is said: how the desk should be is shown
 
     @property
     def goal(self) -> Goal:
@@ -40,12 +41,18 @@ class Trial(NamedTuple):
     sentence: str
     refrain: bool = False  # as in `Command`
     kind: str = ""  # of minimal pair
+    shown: bool = False  # as in `Command`
     then: tuple[Command, ...] = ()  # further commands, each given when the one before is done
+
+    @property
+    def goal(self) -> Goal:
+        """Of the first command."""
+        return Goal(self.task, self.object, self.other)
 
     @property
     def commands(self) -> tuple[Command, ...]:
         """All of them, in order."""
-        return (Command(self.task, self.object, self.other, self.sentence, self.refrain), *self.then)
+        return (Command(*self[2:7], self.shown), *self.then)
 
 
 def seeds_of(level: str, seed: int, n: int) -> list[int]:

@@ -158,6 +158,9 @@ def test_what_is_asked_for_does_not_depend_on_the_words() -> None:
         def describe(self, goal: Goal, names: tuple[str, ...], rng: np.random.Generator, n: int) -> list[str]:
             return ["hm"]
 
+        def forbid(self, goal: Goal, names: tuple[str, ...], rng: np.random.Generator, n: int) -> list[str]:
+            return []
+
     assert draw_chain(3, Mumbler()).goals == CHAINS[3].goals
 
 

@@ -3,9 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from data.chains import read_chains
 from data.splits import GOALS_OF_SPLIT, LEVELS, goal_split, level_named
 from robopolicy.plan import Plan, families_of, layouts_of, make_plan
-from robopolicy.trials import shuffled
+from robopolicy.trials import Command, shuffled
 from sim.draw import initial_state
 from sim.tasks import TASKS, possible
 
@@ -139,3 +140,45 @@ def test_levels_of_new_things_ask_only_for_families_with_things() -> None:
 def test_what_cannot_be_asked_is_refused(wanted: Wanted, says: str) -> None:
     with pytest.raises(ValueError, match=says):
         make_plan(wanted)
+
+
+def test_minimal_pairs_stand_member_by_member() -> None:
+    row = make_plan(Wanted(levels=("pairs",), n=25)).rows[0]
+    assert len(row.trials) == len(row.scenes) == 50
+    for one, other in zip(row.trials[::2], row.trials[1::2], strict=True):
+        assert one.kind == other.kind
+        assert one.seed == other.seed
+        assert one.sentence != other.sentence
+        assert other.refrain == (other.kind == "negation")
+    for trial, scene in zip(row.trials, row.scenes, strict=True):
+        assert possible(trial.goal, initial_state(scene))
+
+
+def test_a_chain_is_one_trial_of_five_commands() -> None:
+    row = make_plan(Wanted(levels=("chain",), n=7)).rows[0]
+    assert [trial.commands for trial in row.trials] == [
+        tuple(Command(*goal, said) for goal, said in zip(chain.goals, chain.sentences, strict=True))
+        for chain in read_chains()[:7]
+    ]
+
+
+def test_chains_of_another_world_and_more_than_there_are_are_refused() -> None:
+    with pytest.raises(ValueError, match="the chains are of the world 'nominal'"):
+        make_plan(Wanted(levels=("chain",), world="right_handed"))
+    with pytest.raises(ValueError, match="there are 1000 chains, not 1001"):
+        make_plan(Wanted(levels=("chain",), n=1001))
+
+
+def test_what_is_shown_are_the_trials_of_seen_without_a_word() -> None:
+    plan = make_plan(Wanted(levels=("seen", "shown"), n=9, controls=()))
+    seen, shown = plan.rows
+    assert shown.scenes == seen.scenes
+    assert [trial.goal for trial in shown.trials] == [trial.goal for trial in seen.trials]
+    assert all(trial.shown and not trial.sentence for trial in shown.trials)
+
+
+def test_controls_repeat_single_commands_only() -> None:
+    assert len(make_plan(Wanted(levels=("chain", "pairs"), n=5)).rows) == 2
+    assert [row.name for row in make_plan(Wanted(levels=("chain", "seen"), n=30)).rows] == [
+        "chain", "seen", "control-shuffled", "control-empty",
+    ]  # fmt: skip

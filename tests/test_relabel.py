@@ -22,6 +22,9 @@ class Plain:
     def describe(self, goal: Goal, names: tuple[str, ...], rng: np.random.Generator, n: int) -> list[str]:
         return [f"{goal.task} {rng.integers(1000)}" for _ in range(n)]
 
+    def forbid(self, goal: Goal, names: tuple[str, ...], rng: np.random.Generator, n: int) -> list[str]:
+        return [f"not {goal.task} {rng.integers(1000)}" for _ in range(n)]
+
 
 @pytest.fixture(scope="module")
 def played() -> list[EpisodeRecord]:

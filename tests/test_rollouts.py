@@ -8,7 +8,7 @@ import pytest
 from robopolicy.plan import Row, make_plan
 from robopolicy.reference import ExpertPlayer
 from robopolicy.rollouts import GROUP, Job, Player, Rollouts, jobs_of, roll_out, roll_out_all
-from robopolicy.trials import Trial
+from robopolicy.trials import Command
 from sim.scene import Scene
 from sim.state import Array, State
 from sim.tasks import achieved
@@ -24,8 +24,8 @@ class Idle:
     def __init__(self) -> None:
         self.sizes: list[int] = []
 
-    def reset(self, trials: Sequence[Trial], scenes: Sequence[Scene]) -> None:
-        self.sizes += [len(trials), len(scenes)]
+    def reset(self, commands: Sequence[Command], scenes: Sequence[Scene]) -> None:
+        self.sizes += [len(commands), len(scenes)]
 
     def act(self, states: Sequence[State]) -> Array:
         self.sizes.append(len(states))
@@ -94,7 +94,7 @@ def test_figures_do_not_depend_on_the_number_of_workers(row: Row) -> None:
 
 
 class Broken:
-    def reset(self, trials: Sequence[Trial], scenes: Sequence[Scene]) -> None:
+    def reset(self, commands: Sequence[Command], scenes: Sequence[Scene]) -> None:
         raise RuntimeError("a broken player")
 
     def act(self, states: Sequence[State]) -> Array:
@@ -112,3 +112,46 @@ def test_an_error_in_a_worker_reaches_the_caller(row: Row) -> None:
 
 def test_no_jobs_start_no_workers() -> None:
     assert list(roll_out_all([], broken, STEPS, 2)) == []
+
+
+# -- several commands, and commands that forbid ---------------------------------------------------
+
+
+def test_a_chain_goes_on_without_a_reset_and_ends_at_the_first_failure(worlds: list[World]) -> None:
+    row = make_plan(Wanted(levels=("chain",), n=GROUP, controls=())).rows[0]
+    job = jobs_of(row.trials, row.scenes, "chain")[0]
+    out = roll_out(job, ExpertPlayer(), worlds, STEPS)
+    assert out.ends.shape == (GROUP, 5)
+    assert out.success.mean() >= 0.8
+    for trial, scene, success, steps, actions, ends in zip(row.trials, row.scenes, *out, strict=True):
+        given = [int(end) for end in ends if end]
+        assert given == sorted(given)
+        assert steps == given[-1]
+        before = state = worlds[0].build(scene)
+        for k, command in enumerate(trial.commands[: len(given)]):
+            for t in range(given[k - 1] if k else 0, given[k]):
+                assert not achieved(command.goal, before, state)
+                state = worlds[0].step(actions[t])
+            done = bool(achieved(command.goal, before, state))
+            assert done == (success or k + 1 < len(given))
+            before = state
+
+
+class Stubborn(ExpertPlayer):
+    """Does what it is asked, even what it is forbidden."""
+
+    def reset(self, commands: Sequence[Command], scenes: Sequence[Scene]) -> None:
+        super().reset([command._replace(refrain=False) for command in commands], scenes)
+
+
+def test_what_is_forbidden_must_not_be_done(worlds: list[World]) -> None:
+    row = make_plan(Wanted(levels=("pairs",), n=40, controls=())).rows[0]
+    forbidden = [i for i, trial in enumerate(row.trials) if trial.refrain]
+    assert len(forbidden) == 8
+    job = Job("pairs", 0, tuple(row.trials[i] for i in forbidden), tuple(row.scenes[i] for i in forbidden))
+    still = roll_out(job, ExpertPlayer(), worlds, 40)
+    assert still.success.all()
+    assert (still.steps == 40).all()
+    stubborn = roll_out(job, Stubborn(), worlds, 60)
+    assert not stubborn.success.any()
+    assert (stubborn.steps < 60).any()

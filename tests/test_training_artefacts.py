@@ -5,7 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from data.chains import read_chains
 from data.grammar import Grammar
+from data.pairs import draw_pairs
 from data.play import PlayConfig, collect
 from data.reading import Dataset, open_dataset
 from data.segments import Segment, read_segments
@@ -19,6 +21,7 @@ from data.splits import (
 )
 from robopolicy.relabelling import RelabelConfig, relabel_dataset
 from sim.draw import CannotDraw, SceneConfig, draw_scene_for
+from sim.layouts import LAYOUTS
 from sim.tasks import TASKS, Goal
 
 
@@ -42,6 +45,10 @@ def segments(described: Path) -> list[Segment]:
     return read_segments(described)[0]
 
 
+def trained_on(segments: list[Segment]) -> set[str]:
+    return {sentence for s in segments for sentence in (*s.sentences, *s.forbidding)}
+
+
 def test_no_scene_of_the_play_holds_a_held_out_thing(dataset: Dataset) -> None:
     names = {name for i in range(dataset.n_episodes) for name in dataset.scene(i).names}
     assert len(names) > 10
@@ -55,13 +62,13 @@ def test_no_segment_pairs_what_is_held_out(dataset: Dataset, segments: list[Segm
 
 
 def test_no_sentence_contains_a_held_out_word(segments: list[Segment]) -> None:
-    sentences = {sentence for s in segments for sentence in s.sentences}
+    sentences = trained_on(segments)
     assert len(sentences) > 1000
     assert not [sentence for sentence in sentences if held_out_words_in(sentence)]
 
 
 def test_no_sentence_that_an_unseen_level_asks_with_was_trained_on(segments: list[Segment]) -> None:
-    trained = {sentence for s in segments for sentence in s.sentences}
+    trained = trained_on(segments)
     rng = np.random.default_rng(0)
     asked = 0
     for level in LEVELS:
@@ -79,6 +86,14 @@ def test_no_sentence_that_an_unseen_level_asks_with_was_trained_on(segments: lis
             asked += len(said)
             assert not trained.intersection(said)
     assert asked > 2000
+
+
+def test_no_sentence_of_a_chain_or_of_a_minimal_pair_was_trained_on(segments: list[Segment]) -> None:
+    trained = trained_on(segments)
+    assert any(s.forbidding for s in segments)
+    assert not trained & {sentence for chain in read_chains() for sentence in chain.sentences}
+    pairs = draw_pairs(0, 400, 3, tuple(LAYOUTS))
+    assert not trained & {sentence for pair in pairs for sentence in pair.sentences}
 
 
 def test_the_door_for_sentences_by_people_stops_what_the_grammar_may_not_say() -> None:

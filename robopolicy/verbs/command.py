@@ -9,7 +9,7 @@ from robopolicy.console import console
 CONFIG = CommandConfig
 EXAMPLES = (
     'robopolicy command "open the drawer"',
-    'robopolicy command checkpoint=runs/demo/checkpoint seed=3 "put the red cube into the tray"',
+    'robopolicy command checkpoint=runs/train seed=3 "put the red cube into the tray"',
     'robopolicy command -- "a sentence with key=value in it"',
     "robopolicy command                  (then type commands; an empty line ends)",
 )

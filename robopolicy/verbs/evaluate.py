@@ -8,6 +8,7 @@ from rich.live import Live
 from rich.progress import track
 
 from robopolicy.card import write_card
+from robopolicy.checkpoint import folder_of
 from robopolicy.console import console
 from robopolicy.evaluate import EvaluateConfig, evaluate
 from robopolicy.films import chosen, films_of
@@ -17,7 +18,8 @@ from robopolicy.tables import Tally, family_table, level_table, live_table, mark
 
 CONFIG = EvaluateConfig
 EXAMPLES = (
-    "robopolicy evaluate checkpoint=runs/demo/checkpoint levels=[seen,paraphrase] n=200",
+    "robopolicy evaluate levels=paraphrase,pairs,chain n=1000",
+    "robopolicy evaluate checkpoint=runs/train levels=seen,synonym",
     "robopolicy evaluate commands=mine.yaml levels=yours failures=3",
     "robopolicy evaluate checkpoint=runs/a,runs/b --multirun",
 )
@@ -35,8 +37,8 @@ def run(config: EvaluateConfig) -> None:
     wanted = chosen(results, list(info["levels"]), config.videos, config.failures)
     made = films_of(wanted, folder, config.workers or os.cpu_count() or 1)
     films = list(track(made, "filming", len(wanted), console=console, transient=True)) if wanted else []
-    write_report(folder, films, training_curve(Path(config.checkpoint)))
+    write_report(folder, films, training_curve(folder_of(config.checkpoint)))
     if config.card and config.checkpoint != EXPERT:
-        write_card(Path(config.checkpoint), markdown_table(info))
+        write_card(folder_of(config.checkpoint), markdown_table(info))
     console.print(level_table(info), "", family_table(info), "")
     console.print(f"written: {folder / 'eval_info.json'}, {folder / 'report.html'}")

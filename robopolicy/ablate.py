@@ -1,0 +1,177 @@
+"""Ablations: the same play and the same trials, one thing changed, several seeds, paired tests.
+
+    robopolicy ablate variants='["policy.pooled=true","samples.label_fraction=0.1"]' seeds=[0,1,2]
+
+A variant is a change of `robopolicy train`'s options, or several with spaces between them. What is not
+changed is the baseline, which is trained too. Every policy is asked the same trials, so a difference is
+tested on the trials where only one of the two succeeded (McNemar), over all seeds together.
+"""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import as_completed
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from data.files import write_json
+from robopolicy.config import load
+from robopolicy.evaluate import EvaluateConfig, Evaluation, evaluate
+from robopolicy.films import slug
+from robopolicy.plan import CHAIN, check_level
+from robopolicy.provenance import environment
+from robopolicy.stages import Report, Stage, run_stages
+from robopolicy.stats import mcnemar, paired, percent
+from robopolicy.tables import Tally
+from robopolicy.train import TrainConfig, train
+from robopolicy.workers import spawned
+
+BASELINE = "baseline"
+
+
+@dataclass(frozen=True)
+class AblateConfig:
+    """What is compared."""
+
+    variants: tuple[str, ...] = (
+        "policy.conditioning=free",
+        "policy.pooled=true",
+        "policy.named=false",
+        "policy.head=flow",
+        "token_noise=0",
+        "samples.label_fraction=0.1",
+        "samples.label_fraction=0.01",
+        "samples.label_fraction=0.01 samples.undescribed=false",
+    )  # options of train that differ from the baseline, several with spaces between them
+    base: tuple[str, ...] = ("steps=4000", "threads=1")  # options of train that are the same for all
+    seeds: tuple[int, ...] = (0, 1, 2)  # of training
+    dataset: str = "runs/play"  # folder of described play
+    output: str = "runs/ablate"  # folder for the policies and their evaluations
+    levels: tuple[str, ...] = ("seen", "paraphrase", "synonym", "composition", "object")  # of unseen
+    n: int = 240  # rollouts per level and policy
+    workers: int = 2  # trainings, later rollouts, at a time
+
+    def __post_init__(self) -> None:
+        for level in self.levels:
+            check_level(level)
+            if level == CHAIN:
+                raise ValueError("chains are not counted trial by trial; leave the level chain out")
+        if not self.seeds or not self.levels:
+            raise ValueError("an ablation needs at least one seed and one level")
+
+
+class Run(NamedTuple):
+    """One policy."""
+
+    variant: str
+    seed: int
+    train: TrainConfig
+    folder: Path
+
+
+class Row(NamedTuple):
+    """A variant on a level, all seeds together."""
+
+    variant: str
+    level: str
+    n: int
+    success: int
+    gained: int  # trials that it succeeded at and the baseline did not
+    lost: int
+    p: float
+
+    @property
+    def rate(self) -> str:
+        return percent(self.success, self.n)
+
+
+def runs_of(config: AblateConfig) -> list[Run]:
+    """The policies, baseline first; raises `BadOverride` for an option that train does not have."""
+    folder = Path(config.output)
+    return [
+        Run(
+            variant, seed,
+            replace(load("train", TrainConfig, [*config.base, *changes]), seed=seed),
+            folder / slug(variant) / f"seed{seed}",
+        )
+        for variant, changes in [(BASELINE, []), *((v, v.split()) for v in config.variants)]
+        for seed in config.seeds
+    ]  # fmt: skip
+
+
+def ablate(config: AblateConfig) -> list[Row]:
+    """Train and evaluate what is not done yet, and compare; writes `ablations.json`."""
+    runs = runs_of(config)
+    found: dict[tuple[str, int], Evaluation] = {}
+
+    def measure(report: Report) -> None:
+        for i, run in enumerate(runs):
+            found[run.variant, run.seed] = _evaluated(config, run, report, i, len(runs))
+
+    trained = [asdict(run.train) for run in runs]
+    run_stages(
+        [
+            Stage("train", [config.dataset, trained], lambda report: _train_all(config, runs, report)),
+            Stage("evaluate", [config.levels, config.n], measure, redo=True),
+        ],
+        Path(config.output),
+    )
+    if not found:  # the stages were done before
+        measure(lambda *_: None)
+    rows = compared(found, config.seeds, config.levels)
+    write_json(Path(config.output) / "ablations.json", _as_json(config, rows))
+    return rows
+
+
+def compared(
+    found: dict[tuple[str, int], Evaluation], seeds: Sequence[int], levels: Sequence[str]
+) -> list[Row]:
+    """Every variant against the baseline of the same seed, on the same trials."""
+    rows = []
+    for variant in dict.fromkeys(variant for variant, _ in found):
+        for level in levels:
+            mine, theirs = (
+                [result.success for seed in seeds for result in found[which, seed].results[level]]
+                for which in (variant, BASELINE)
+            )
+            gained, lost = paired(theirs, mine)
+            rows.append(Row(variant, level, len(mine), sum(mine), gained, lost, mcnemar(gained, lost)))
+    return rows
+
+
+def _train_all(config: AblateConfig, runs: Sequence[Run], report: Report) -> None:
+    report(0, len(runs))
+    with spawned(min(config.workers, len(runs))) as pool:
+        tasks = [pool.submit(_train, run.train, Path(config.dataset), run.folder) for run in runs]
+        for done, task in enumerate(as_completed(tasks), 1):
+            task.result()
+            report(done, len(runs))
+
+
+def _train(config: TrainConfig, dataset: Path, folder: Path) -> None:
+    for _ in train(config, dataset, folder):
+        pass
+
+
+def _evaluated(config: AblateConfig, run: Run, report: Report, at: int, of: int) -> Evaluation:
+    asked = EvaluateConfig(
+        checkpoint=str(run.folder), levels=config.levels, n=config.n, controls=(),
+        output=str(run.folder / "evaluation"), workers=config.workers,
+    )  # fmt: skip
+
+    def tick(tallies: Any, per_minute: float) -> None:
+        del per_minute
+        report(at + _share(tallies.values()), of)
+
+    return evaluate(asked, tick)
+
+
+def _share(tallies: Iterator[Tally]) -> float:
+    done, n = map(sum, zip(*((tally.done, tally.n) for tally in tallies), strict=True))
+    return done / n
+
+
+def _as_json(config: AblateConfig, rows: Sequence[Row]) -> dict[str, Any]:
+    return {
+        "rows": [{**row._asdict(), "pc_success": round(100 * row.success / row.n, 2)} for row in rows],
+        "produced_by": {**environment(), "config": asdict(config)},
+    }

@@ -1,0 +1,33 @@
+"""robopolicy ablate: what matters, and by how much."""
+
+from rich.table import Table
+
+from robopolicy.ablate import BASELINE, AblateConfig, Row, ablate
+from robopolicy.console import console
+
+CONFIG = AblateConfig
+EXAMPLES = (
+    "robopolicy ablate dataset=runs/demo/play",
+    'robopolicy ablate seeds=[0] variants=\'["token_noise=0","policy.chunk=4"]\'',
+)
+
+
+def run(config: AblateConfig) -> None:
+    """Train every variant with every seed, ask all of them the same, and compare trial by trial."""
+    rows = ablate(config)
+    table = Table(box=None, header_style="bold")
+    table.add_column("variant")
+    for level in config.levels:
+        table.add_column(level, justify="right")
+    for variant in dict.fromkeys(row.variant for row in rows):
+        table.add_row(variant, *(_cell(row) for row in rows if row.variant == variant))
+    console.print(table)
+    console.print(
+        f"Success, 95 % interval, over {len(config.seeds)} seeds of training and the same trials for all; "
+        "p of the difference to the baseline (McNemar, paired)."
+    )
+    console.print(f"written: {config.output}/ablations.json", markup=False)
+
+
+def _cell(row: Row) -> str:
+    return row.rate if row.variant == BASELINE else f"{row.rate}\np {row.p:.2g}"

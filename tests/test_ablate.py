@@ -1,0 +1,68 @@
+"""Comparing variants, without training any: what is paired with what, and what is refused."""
+
+import numpy as np
+import pytest
+
+from robopolicy.ablate import BASELINE, AblateConfig, compared, runs_of
+from robopolicy.evaluate import Evaluation
+from robopolicy.stats import mcnemar
+from robopolicy.summary import Result
+from robopolicy.trials import Trial
+from sim.draw import SceneConfig, draw_scene
+
+SCENE = draw_scene(0, SceneConfig())
+
+
+def evaluation(successes: str) -> Evaluation:
+    """ "101": the first and the third trial succeed."""
+    found = [
+        Result(
+            Trial("seen", i, "lift", 0, -1, "lift it"), SCENE, mark == "1", 1, np.zeros((1, 7), np.float32)
+        )
+        for i, mark in enumerate(successes)
+    ]
+    return Evaluation({}, {"seen": found})
+
+
+def test_a_variant_is_compared_with_the_baseline_of_the_same_seed_on_the_same_trials():
+    found = {
+        (BASELINE, 0): evaluation("1100"), (BASELINE, 1): evaluation("0000"),
+        ("x", 0): evaluation("1011"), ("x", 1): evaluation("0001"),
+    }  # fmt: skip
+    base, row = compared(found, (0, 1), ("seen",))
+    assert (base.variant, base.success, base.n, base.gained, base.lost, base.p) == (BASELINE, 2, 8, 0, 0, 1.0)
+    assert (row.variant, row.success, row.gained, row.lost) == ("x", 4, 3, 1)
+    assert row.p == mcnemar(3, 1)
+
+
+def test_every_variant_and_the_baseline_are_trained_with_every_seed(tmp_path):
+    config = AblateConfig(
+        variants=("policy.pooled=true", "token_noise=0 samples.label_fraction=0.5"),
+        base=("steps=7",), seeds=(0, 3), output=str(tmp_path),
+    )  # fmt: skip
+    runs = runs_of(config)
+    assert [(run.train.seed, run.train.policy.pooled) for run in runs] == [
+        (0, False), (3, False), (0, True), (3, True), (0, False), (3, False),
+    ]  # fmt: skip
+    assert all(run.train.steps == 7 for run in runs)
+    assert (runs[-1].train.token_noise, runs[-1].train.samples.label_fraction) == (0, 0.5)
+    assert len({run.folder for run in runs}) == 6
+
+
+def test_the_variants_that_are_shipped_are_options_of_train():
+    assert len(runs_of(AblateConfig())) == 3 * (1 + len(AblateConfig().variants))
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"variants": ("policy.poled=true",)}, "no option is called 'policy.poled'"),
+        ({"variants": ("policy.head=mse",)}, "head must be regression or flow"),
+        ({"levels": ("chain",)}, "leave the level chain out"),
+        ({"levels": ("sean",)}, "did you mean seen"),
+        ({"seeds": ()}, "at least one seed"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(changes: dict, says: str):
+    with pytest.raises(ValueError, match=says):
+        runs_of(AblateConfig(**changes))

@@ -1,0 +1,60 @@
+"""Who acts in an evaluation, and how a policy is shown what to do."""
+
+import numpy as np
+import pytest
+import torch
+
+from robopolicy import players
+from robopolicy.agent import Agent
+from robopolicy.encoder import TextEncoder
+from robopolicy.plan import make_plan
+from robopolicy.players import PolicyPlayer
+from robopolicy.policy import Policy, PolicyConfig
+from robopolicy.reference import demonstrated
+from sim.tasks import TASKS, achieved
+from sim.world import World
+from tests.test_plan import Wanted
+
+
+@pytest.fixture(scope="module")
+def world():
+    made = World()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def player(monkeypatch: pytest.MonkeyPatch) -> PolicyPlayer:
+    torch.manual_seed(0)
+    policy = Policy(PolicyConfig(width=32, blocks=1, slot_width=8, code_width=8))
+    encoder = TextEncoder(cache_folder="")
+    monkeypatch.setattr(players, "load_checkpoint", lambda _: policy)
+    monkeypatch.setattr(players, "Agent", lambda policy, **options: Agent(policy, encoder, **options))
+    return PolicyPlayer("anything")
+
+
+def test_the_expert_shows_how_the_desk_is_once_the_goal_is_reached(world: World):
+    row = make_plan(Wanted(levels=("shown",), n=len(TASKS), controls=())).rows[0]
+    reached = 0
+    for trial, scene in zip(row.trials, row.scenes, strict=True):
+        before, after = demonstrated(world, scene, trial.goal)
+        assert achieved(trial.goal, before, before) == np.False_
+        reached += bool(achieved(trial.goal, before, after))
+    assert reached >= len(TASKS) - 2
+
+
+def test_a_policy_is_told_or_shown_and_then_acts_for_every_world(player: PolicyPlayer, world: World):
+    plan = make_plan(Wanted(levels=("seen", "shown"), n=3, controls=()))
+    for row in plan.rows:
+        player.reset([trial.commands[0] for trial in row.trials], row.scenes)
+        states = [world.build(scene) for scene in row.scenes]
+        actions = player.act(states)
+        assert actions.shape == (3, 7)
+        assert np.abs(actions).max() <= 1
+
+
+def test_with_nothing_said_it_has_to_act(player: PolicyPlayer, world: World):
+    row = make_plan(Wanted(levels=("seen",), n=2, controls=())).rows[0]
+    player.reset([trial.commands[0]._replace(sentence="") for trial in row.trials], row.scenes)
+    actions = player.act([world.build(scene) for scene in row.scenes])
+    assert (np.abs(actions[:, :6]).max(1) > 0).all()
