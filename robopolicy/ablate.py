@@ -19,10 +19,11 @@ from robopolicy.evaluate import EvaluateConfig, Evaluation, evaluate
 from robopolicy.films import slug
 from robopolicy.plan import CHAIN, check_level
 from robopolicy.provenance import environment
+from robopolicy.recipe import TrainConfig
 from robopolicy.stages import Report, Stage, run_stages
 from robopolicy.stats import mcnemar, paired, percent
 from robopolicy.tables import Tally
-from robopolicy.train import TrainConfig, train
+from robopolicy.train import train
 from robopolicy.workers import spawned
 
 BASELINE = "baseline"

@@ -15,12 +15,13 @@ from robopolicy.card import write_card
 from robopolicy.evaluate import EvaluateConfig, NotEvaluated, evaluate, evaluated
 from robopolicy.films import Film, chosen, films_of, montage
 from robopolicy.plan import PAIRS
+from robopolicy.recipe import TrainConfig
 from robopolicy.relabelling import RelabelConfig, relabel_dataset
 from robopolicy.report import training_curve, write_report
 from robopolicy.stages import Report, Stage, run_stages
 from robopolicy.summary import Result, read_info
 from robopolicy.tables import Tally, markdown_table
-from robopolicy.train import TrainConfig, train
+from robopolicy.train import train
 
 SHOWN = 8  # films that are joined to one
 

@@ -21,7 +21,8 @@ from data.segments import Segment
 from robopolicy.checkpoint import load_checkpoint, read_config
 from robopolicy.policy import PolicyConfig
 from robopolicy.progress import OtherTraining
-from robopolicy.train import TrainConfig, rate, train_on
+from robopolicy.recipe import TrainConfig
+from robopolicy.train import rate, train_on
 from sim.world import World
 
 TINY = TrainConfig(
@@ -150,7 +151,7 @@ def test_every_kind_of_network_is_trained_and_resumed_bit_for_bit(play, tmp_path
 
 
 def test_play_that_nobody_described_is_learned_from(play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("robopolicy.train.SURE", 0.0)
+    monkeypatch.setattr("robopolicy.undescribed.SURE", 0.0)
     some = replace(TINY, goal_steps=100, samples=replace(TINY.samples, label_fraction=0.5))
     train_all(play, tmp_path / "some", some)
     trained = read_config(tmp_path / "some")["trained"]

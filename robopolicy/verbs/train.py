@@ -5,8 +5,9 @@ from pathlib import Path
 
 from robopolicy.config import part
 from robopolicy.console import console
+from robopolicy.recipe import TrainConfig
 from robopolicy.stages import follow
-from robopolicy.train import TrainConfig, train
+from robopolicy.train import train
 
 
 @dataclass(frozen=True)

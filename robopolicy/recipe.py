@@ -1,0 +1,29 @@
+"""How a policy is trained: the options of `robopolicy train`."""
+
+from dataclasses import dataclass, field
+
+from data.samples import SampleConfig
+from robopolicy.architecture import PolicyConfig
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """How a policy is trained."""
+
+    steps: int = 15000  # of the optimiser
+    seed: int = 0  # of everything that is random
+    learning_rate: float = 1e-3  # at its peak
+    warmup: int = 200  # steps until then
+    weight_decay: float = 0.01  # of AdamW
+    clip: float = 1.0  # largest norm of the gradient
+    ema: float = 0.999  # decay of the weights' moving average, which is what is kept
+    token_noise: float = 1.0  # standard deviations of noise on tokens
+    token_drop: float = 0.1  # of the words of a sentence that go unheard
+    language_weight: float = 0.3  # of the loss on what the sentence asks for
+    goal_steps: int = 2000  # of the optimiser of the goal-state half, which comes first
+    save_every: int = 1000  # steps
+    log_every: int = 50  # steps
+    device: str = "auto"  # "cpu", "cuda", or "auto": a GPU if there is one
+    threads: int = 0  # CPU threads of the network; 0: as torch chooses
+    samples: SampleConfig = field(default_factory=SampleConfig)
+    policy: PolicyConfig = field(default_factory=PolicyConfig)

@@ -1,0 +1,61 @@
+"""Play that nobody described: the goal-state half says what was done in it, so that it can be cloned too.
+
+Multicontext imitation (Lynch and Sermanet 2021, arXiv:2005.07648): the same policy is told by sentences
+and shown by goal states, so all play is used, however little of it was put into words.
+"""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from data.relabel import nameless, stretches
+from data.samples import HOLD, Ends, Episodes, Samples, Stretch
+from robopolicy.goal_state import fit_goal_net, read_goals
+from robopolicy.policy import Choice, Policy
+from robopolicy.recipe import TrainConfig
+from sim.observation import Observation
+
+SURE = 0.8  # probability from which a reading of undescribed play is learned from
+
+
+def learn_goal_states(
+    policy: Policy, samples: Samples, dataset: Episodes, kinds: Tensor, config: TrainConfig
+) -> None:
+    """Teach the goal-state half on what is described, and let it say what was done in the rest."""
+    ends, truth = samples.described_ends(), samples.truth
+    nothing = [
+        Stretch(i, start, stop)
+        for i, record in enumerate(dataset.episodes())
+        if samples.described[i]
+        for start, stop in nameless(record.states)
+    ]
+    if nothing:
+        more, fill = samples.ends_of(nothing), np.zeros(len(nothing), np.int64)
+        names = np.concatenate([ends.names, more.names])
+        ends = Ends(_joined(ends.before, more.before), _joined(ends.after, more.after), names)
+        nothing_done = (fill + HOLD, fill, fill - 1)
+        truth = tuple(np.concatenate(pair) for pair in zip(truth, nothing_done, strict=True))
+    asked = Choice(*(torch.from_numpy(column) for column in truth))
+    fit_goal_net(
+        policy.goal_state, ends.before, ends.after, kinds[ends.names], asked, config.seed, config.goal_steps
+    )
+    policy.goal_state.requires_grad_(False)
+    if not config.samples.undescribed or samples.described.all():
+        return
+    rest = [
+        Stretch(i, start, stop)
+        for i, record in enumerate(dataset.episodes())
+        if not samples.described[i]
+        for start, stop in stretches(record.states)
+    ]
+    if rest:
+        ends = samples.ends_of(rest)
+        done, sure = read_goals(policy.goal_state, ends.before, ends.after, kinds[ends.names])
+        good = ((sure > SURE) & (done.code != HOLD)).numpy()
+        kept = [stretch for stretch, keep in zip(rest, good, strict=True) if keep]
+        if kept:
+            samples.learn_from(kept, *(part.numpy()[good] for part in done))
+
+
+def _joined(one: Observation, more: Observation) -> Observation:
+    return Observation(*(np.concatenate(pair) for pair in zip(one, more, strict=True)))
