@@ -272,7 +272,7 @@ class Grammar:
         return text
 
     def _named(self, phrases: Phrases, draw: _Draw) -> str:
-        if self.split == "object":  # the sentence must say what is new about it
+        if self.split in ("object", "composition"):  # the sentence must say what is new about it
             return phrases.plain[0] if draw.chance() < PLAIN_NAME else draw.pick(phrases.full)
         if draw.chance() < PLAIN_NAME:
             return draw.pick(phrases.plain)

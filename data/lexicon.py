@@ -146,7 +146,7 @@ NOUNS: dict[str, tuple[Noun, ...]] = {
     "puck": _nouns(
         "puck",
         ("puck|disc|hockey_puck|coin|token|disc_shaped_object|puck_shaped_object|disc_shaped_piece", ()),
-        ("checker|chip|wheel|medal|medallion|poker_chip|checkers_piece", ()),
+        ("checker|chip|wheel|medal|medallion|poker_chip", ()),
         ("flat_disc|flat_cylinder|flat_round_object|flat_round_piece", ()),
         ("round_object|round_piece", ("cylinder",)),
         ("flat_object|flat_piece", ("tile",)),
@@ -186,7 +186,7 @@ FIXTURE_PHRASES: dict[str, tuple[str, ...]] = {
         *expand("the door|sliding_door of|on the desk|table"),
         *expand("the door|panel on the rail"),
         *expand("the shutter|hatch|gate"),
-        *expand("the wooden|cabinet's|desk's door"),
+        *expand("the wooden|desk's door"),
         *expand("the door that slides"),
         *expand("the slider|sliding_board|sliding_wall|sliding_cover|partition|screen"),
     ),

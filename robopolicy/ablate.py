@@ -7,17 +7,20 @@ changed is the baseline, which is trained too. Every policy is asked the same tr
 tested on the trials where only one of the two succeeded (McNemar), over all seeds together.
 """
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import as_completed
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
+from zlib import crc32
 
 from data.files import write_json
+from data.segments import read_segments, segments_path
 from robopolicy.config import load
-from robopolicy.evaluate import EvaluateConfig, Evaluation, evaluate
+from robopolicy.evaluate import EvaluateConfig, Evaluation, NotEvaluated, evaluate, evaluated
 from robopolicy.films import slug
-from robopolicy.plan import CHAIN, check_level
+from robopolicy.plan import CHAIN, PAIRS, YOURS
 from robopolicy.provenance import environment
 from robopolicy.recipe import TrainConfig
 from robopolicy.stages import Report, Stage, run_stages
@@ -52,10 +55,14 @@ class AblateConfig:
     workers: int = 2  # trainings, later rollouts, at a time
 
     def __post_init__(self) -> None:
+        EvaluateConfig(levels=self.levels, n=self.n, workers=self.workers)
         for level in self.levels:
-            check_level(level)
-            if level == CHAIN:
-                raise ValueError("chains are not counted trial by trial; leave the level chain out")
+            if level in (CHAIN, PAIRS, YOURS):
+                raise ValueError(f"{level} is not counted trial by trial; leave it out of levels")
+        for name in ("seeds", "levels", "variants"):
+            values = getattr(self, name)
+            if len(set(values)) < len(values):
+                raise ValueError(f"{name} holds the same value twice")
         if not self.seeds or not self.levels:
             raise ValueError("an ablation needs at least one seed and one level")
 
@@ -92,7 +99,7 @@ def runs_of(config: AblateConfig) -> list[Run]:
         Run(
             variant, seed,
             replace(load("train", TrainConfig, [*config.base, *changes]), seed=seed),
-            folder / slug(variant) / f"seed{seed}",
+            folder / f"{slug(variant)}-{crc32(variant.encode()):08x}" / f"seed{seed}",
         )
         for variant, changes in [(BASELINE, []), *((v, v.split()) for v in config.variants)]
         for seed in config.seeds
@@ -102,6 +109,8 @@ def runs_of(config: AblateConfig) -> list[Run]:
 def ablate(config: AblateConfig) -> list[Row]:
     """Train and evaluate what is not done yet, and compare; writes `ablations.json`."""
     runs = runs_of(config)
+    read_segments(config.dataset)  # refuses what is no described play before anything is written
+    described = hashlib.sha256(segments_path(config.dataset).read_bytes()).hexdigest()
     found: dict[tuple[str, int], Evaluation] = {}
 
     def measure(report: Report) -> None:
@@ -111,7 +120,7 @@ def ablate(config: AblateConfig) -> list[Row]:
     trained = [asdict(run.train) for run in runs]
     run_stages(
         [
-            Stage("train", [config.dataset, trained], lambda report: _train_all(config, runs, report)),
+            Stage("train", [described, trained], lambda report: _train_all(config, runs, report), redo=True),
             Stage("evaluate", [config.levels, config.n], measure, redo=True),
         ],
         Path(config.output),
@@ -163,7 +172,10 @@ def _evaluated(config: AblateConfig, run: Run, report: Report, at: int, of: int)
         del per_minute
         report(at + _share(tallies.values()), of)
 
-    return evaluate(asked, tick)
+    try:
+        return evaluated(asked)
+    except NotEvaluated:
+        return evaluate(asked, tick)
 
 
 def _share(tallies: Iterator[Tally]) -> float:

@@ -87,7 +87,7 @@ def fit_goal_net(
     optimiser = torch.optim.AdamW(net.parameters(), learning_rate, weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
     n = len(kinds)
-    # As many of each kind of act, however rare it is.
+    # Rare kinds of acts more often than they occur.
     counts = torch.bincount(truth.code, minlength=CODES).clamp(min=1)
     weights = counts[truth.code].float() ** -0.5
     net.train()

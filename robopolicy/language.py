@@ -80,7 +80,8 @@ class Hearing(nn.Module):
             tokens = tokens + noise
         if self.pooled:
             total = mask.sum(1, keepdim=True).clamp(min=1)
-            tokens, mask = ((tokens * mask[..., None]).sum(1) / total)[:, None], mask[:, :1]
+            tokens = ((tokens * mask[..., None]).sum(1) / total)[:, None]
+            mask = (mask.sum(1, keepdim=True) > 0).to(mask)
         looked = self.look(tokens)
         act = _attend(self.score_code(F.silu(looked)), mask, tokens)[:, 0]
         looked = looked + self.steer(act)[:, None]

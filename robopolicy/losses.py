@@ -118,7 +118,8 @@ def fit_normalisation(policy: Policy, samples: Samples, texts: Texts, seed: int)
     features = torch.cat(rows)
     control.mean.copy_(features.mean(0))
     control.scale.copy_(features.std(0).clamp(min=0.05))
-    tokens = torch.from_numpy(texts.sentences.features[:200_000]).float()
+    every = max(1, len(texts.sentences.features) // 200_000)  # sentences are sorted: take from all of them
+    tokens = torch.from_numpy(texts.sentences.features[::every]).float()
     hearing.mean.copy_(tokens.mean(0))
     hearing.scale.copy_(tokens.std(0).clamp(min=1e-3))
 

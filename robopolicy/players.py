@@ -7,7 +7,8 @@ import numpy as np
 
 from robopolicy.agent import Agent
 from robopolicy.checkpoint import load_checkpoint
-from robopolicy.plan import Plan
+from robopolicy.errors import UserError
+from robopolicy.plan import SHOWN, Plan
 from robopolicy.reference import EXPERT, ExpertPlayer, demonstrated
 from robopolicy.rollouts import Maker, Player
 from robopolicy.trials import Command
@@ -64,6 +65,8 @@ def prepare(checkpoint: str, plan: Plan) -> None:
     if checkpoint == EXPERT:
         return
     agent = Agent(load_checkpoint(checkpoint))
+    if agent.policy.config.conditioning == "free" and any(row.name == SHOWN for row in plan.rows):
+        raise UserError(f"a policy that is told freely can't be shown what to do; leave {SHOWN!r} out")
     for row in plan.rows:
         pairs = zip(row.trials, row.scenes, strict=True)
         asked = [(command.sentence, scene) for trial, scene in pairs for command in trial.commands]

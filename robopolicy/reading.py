@@ -58,10 +58,14 @@ class Reading(NamedTuple):
         return scores - scores.flatten(1).logsumexp(1)[:, None, None, None]
 
     def choose(self) -> tuple[Choice, Tensor]:
-        """The likeliest, and its probability (B,)."""
-        n = self.object.shape[1]
-        sure, best = self.joint().flatten(1).max(1)
+        """The likeliest, and its probability (B,); holding still is one choice, whatever the thing."""
+        n, joint = self.object.shape[1], self.joint()
+        held = joint[:, HOLD].flatten(1).logsumexp(1)
+        asked = joint[:, :HOLD].flatten(1)
+        still = held > asked.max(1).values
+        best = torch.where(still, HOLD * n * (n + 1) + joint[:, HOLD].flatten(1).argmax(1), asked.argmax(1))
         code, thing, other = best // (n * (n + 1)), best // (n + 1) % n, best % (n + 1)
+        sure = torch.where(still, held, asked.max(1).values)
         return Choice(code, thing, other.where(other < n, -1)), sure.exp()
 
     def surprise(self, choice: Choice) -> Tensor:

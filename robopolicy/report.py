@@ -87,8 +87,8 @@ def _levels(info: Mapping[str, Any]) -> str:
         "shown": "nothing is said: how the desk should be is shown (goal states of the scripted expert)",
         "minimal pairs, both right": "two commands that differ in as few words as possible",
         "chain, average length": "five commands in a row without a reset; the first failure ends it",
-        "control: shuffled sentences": "the trials of seen, each with the sentence of another family",
-        "control: empty sentences": "the trials of seen, nothing said",
+        "control: shuffled sentences": "the same trials, each with the sentence of another family",
+        "control: empty sentences": "the same trials, nothing said, and made to act all the same",
     }
     rows = [_row(line, says.get(line.name, "")) for line in lines_of(info)]
     drawn = [_bar(name, row, False) for name, row in info["levels"].items()]

@@ -4,14 +4,19 @@ Multicontext imitation (Lynch and Sermanet 2021, arXiv:2005.07648): the same pol
 and shown by goal states, so all play is used, however little of it was put into words.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from data.relabel import nameless, stretches
-from data.samples import HOLD, Ends, Episodes, Samples, Stretch
+from data.samples import FAMILIES, HOLD, Ends, Episodes, Samples, Stretch
+from data.splits import is_held_out_combination
 from robopolicy.goal_state import fit_goal_net, read_goals
 from robopolicy.policy import Choice, Policy
+from robopolicy.reading import MOVABLE, kind_of
 from robopolicy.recipe import TrainConfig
 from sim.observation import Observation
 
@@ -51,10 +56,21 @@ def learn_goal_states(
     if rest:
         ends = samples.ends_of(rest)
         done, sure = read_goals(policy.goal_state, ends.before, ends.after, kinds[ends.names])
-        good = ((sure > SURE) & (done.code != HOLD)).numpy()
+        good = ((sure > SURE) & (done.code != HOLD)).numpy() & _may_train(done, ends.names, samples.names)
         kept = [stretch for stretch, keep in zip(rest, good, strict=True) if keep]
         if kept:
             samples.learn_from(kept, *(part.numpy()[good] for part in done))
+
+
+def _may_train(done: Choice, named: NDArray[np.int64], names: Sequence[str]) -> NDArray[np.bool_]:
+    """Which readings pair nothing that is held out."""
+    allowed: list[bool] = []
+    for i, code in enumerate(done.code.tolist()):
+        rows = [int(part[i]) for part in (done.object, done.other)]
+        told = [names[int(named[i, row])] for row in rows if row >= 0]
+        things = [name for name in told if kind_of(name) == MOVABLE]
+        allowed.append(code == HOLD or not is_held_out_combination(FAMILIES[code], *things))
+    return np.array(allowed)
 
 
 def _joined(one: Observation, more: Observation) -> Observation:

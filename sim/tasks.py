@@ -132,7 +132,7 @@ TASKS: tuple[Task, ...] = (
             "out with {fixture}",
             "unclose|unseal {fixture}",
         ),
-        ("{fixture} is open|opened|pulled_out|pulled_open|out|accessible|wide_open|not_closed|not_shut",),
+        ("{fixture} is open|opened|pulled_out|pulled_open|out|wide_open|not_closed|not_shut",),
         fixture="drawer",
         possible=when.drawer_is_shut,
         skill=skills.open_drawer,

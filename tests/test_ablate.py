@@ -58,7 +58,10 @@ def test_the_variants_that_are_shipped_are_options_of_train():
     [
         ({"variants": ("policy.poled=true",)}, "no option is called 'policy.poled'"),
         ({"variants": ("policy.head=mse",)}, "head must be regression or flow"),
-        ({"levels": ("chain",)}, "leave the level chain out"),
+        ({"levels": ("chain",)}, "chain is not counted trial by trial"),
+        ({"levels": ("pairs",)}, "pairs is not counted trial by trial"),
+        ({"seeds": (0, 0)}, "seeds holds the same value twice"),
+        ({"n": 0}, "n must be at least 1"),
         ({"levels": ("sean",)}, "did you mean seen"),
         ({"seeds": ()}, "at least one seed"),
     ],

@@ -8,7 +8,7 @@ import torch
 
 from robopolicy.language import Told
 from robopolicy.policy import UNKNOWN, Choice, Policy, PolicyConfig
-from robopolicy.reading import HOLD, kinds_of
+from robopolicy.reading import HOLD, Reading, kinds_of
 from sim.observation import Observation, entity_names
 from sim.tasks import TASKS
 
@@ -130,13 +130,20 @@ def test_only_what_makes_sense_is_read(policy):
     assert possible[HOLD].any()
 
 
+def test_holding_still_is_one_choice_however_many_things_there_are():
+    score = torch.full((1, len(TASKS) + 1), -20.0)
+    score[0, HOLD], score[0, CODES["open_drawer"]] = 0.0, 1.0
+    reading = Reading(score, torch.zeros(1, E), torch.zeros(1, E + 1), KINDS[:1])
+    choice, sure = reading.choose()
+    assert int(choice.code) == HOLD  # eight things to hold still about, one drawer to open
+    assert float(sure) == pytest.approx(8 / (8 + torch.e), abs=1e-3)
+
+
 def test_the_surprise_at_a_choice_is_its_improbability(policy):
     _, _, _, names = a_scene()
     reading = policy.language(*sentences(), names, KINDS)
     choice, sure = reading.choose()
-    assert torch.allclose(
-        reading.surprise(choice).neg().exp()[choice.code != HOLD], sure[choice.code != HOLD]
-    )
+    assert torch.allclose(reading.surprise(choice).neg().exp(), sure, atol=1e-6)
     held = reading.surprise(choose((HOLD, 0, -1), (HOLD, 1, -1), (HOLD, 0, -1))).neg().exp()
     assert torch.allclose(held, reading.joint().exp()[:, HOLD].sum((1, 2)), atol=1e-6)
 
@@ -188,6 +195,9 @@ def test_a_pooled_sentence_has_no_order():
     mask = torch.ones(B, L)
     first = policy.language(tokens, mask, names, KINDS).joint().exp()
     assert torch.allclose(first, policy.language(tokens.flip(1), mask, names, KINDS).joint().exp(), atol=1e-5)
+    mask[:, 0] = 0  # the first word goes unheard
+    heard, _ = policy.language.hearing(tokens, mask, None)
+    assert (heard.norm(dim=1) > 0).all()
 
 
 def test_a_flow_gives_the_same_actions_for_the_same_view():

@@ -60,6 +60,17 @@ def test_no_training_sentence_can_contain_a_held_out_word():
     assert not vocabulary("train") & (HELD_OUT_WORDS | OBJECT_WORDS)
 
 
+def test_no_training_word_is_another_form_of_a_held_out_word():
+    unrelated = {"check", "left", "right", "plan", "poppy", "shut", "with"}  # spelled alike, no more
+    alike = {
+        word
+        for held_out in HELD_OUT_WORDS
+        for word in vocabulary("train")
+        if word.startswith(held_out) or (len(word) > 3 and held_out.startswith(word))
+    }
+    assert alike <= unrelated
+
+
 def test_every_held_out_word_is_said_at_the_synonym_level():
     assert vocabulary("synonym") >= HELD_OUT_WORDS
 
