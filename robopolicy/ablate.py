@@ -39,7 +39,6 @@ class AblateConfig:
     variants: tuple[str, ...] = (
         "policy.conditioning=free",
         "policy.pooled=true",
-        "policy.named=false",
         "policy.head=flow",
         "token_noise=0",
         "samples.label_fraction=0.1",

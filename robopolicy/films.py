@@ -87,7 +87,7 @@ def film(result: Result, folder: Path) -> Film:
     file = f"videos/{trial.level}-{verdict}-{trial.task}-{trial.seed}-{mark:08x}.mp4"
     if not (folder / file).exists():
         write_mp4(folder / file, list(replay(result)), CONTROL_HZ)
-    return Film(file, trial.level, trial.task, trial.sentence, result.success)
+    return Film(file, trial.level, trial.task, said_at(result, result.steps - 1), result.success)
 
 
 def films_of(results: Sequence[Result], folder: Path, workers: int) -> Iterator[Film]:

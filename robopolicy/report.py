@@ -102,6 +102,7 @@ def _levels(info: Mapping[str, Any]) -> str:
     about = (
         "<p>The controls show whether the words matter: without the right one, success should be rare.</p>"
     )
+    about = about if info["controls"] else ""
     return f"<h2>Levels of unseen</h2>{table(head, rows)}{about}{bars(drawn)}"
 
 
@@ -167,9 +168,10 @@ def _failures(info: Mapping[str, Any]) -> str:
     if not failed:
         return "<h2>Failures</h2><p>None.</p>"
     rows = [
-        f"<tr><td>{escape(e['task'])}</td><td>{escape(e['level'])}</td><td>{escape(e['sentence'])}</td>"
+        f"<tr><td>{escape(at['task'])}</td><td>{escape(e['level'])}</td><td>{escape(at['sentence'])}</td>"
         f'<td class="n">{e["seed"]}</td></tr>'
         for e in failed
+        for at in [e["commands"][e["completed"]] if "commands" in e else e]
     ]
     head = '<th>family</th><th>level</th><th>sentence</th><th class="n">seed</th>'
     return (

@@ -21,6 +21,7 @@ from sim.tasks import TASKS, achieved, goals_of
 from sim.world import World
 
 GROUP = 16
+LOOK = 5  # control steps between two looks at whether anything was done that was not asked for
 
 
 class Job(NamedTuple):
@@ -76,8 +77,9 @@ def roll_out(job: Job, player: Player, worlds: Sequence[World], max_steps: int) 
     """Run one group to its end.
 
     A command succeeds at the first step at which its goal is achieved, and the next is given, without a
-    reset; it fails after `max_steps`, which ends the rollout. One that forbids its goal is right if after
-    `max_steps` nothing was done that has a name.
+    reset; it fails after `max_steps`, which ends the rollout. One that forbids its goal is right if in
+    `max_steps` nothing was done that has a name. Whenever a command of the group is given, the player is
+    told all of them, and plans anew.
     """
     n = len(job.trials)
     rows = [min(i, n - 1) for i in range(GROUP)]  # a short group is filled up with its last trial
@@ -96,7 +98,7 @@ def roll_out(job: Job, player: Player, worlds: Sequence[World], max_steps: int) 
         for i in list(active):
             actions[i, t] = chosen[i]
             states[i] = worlds[i].step(chosen[i])
-            done, over = _outcome(asked[i][at[i]], before[i], states[i], t + 1 - since[i] == max_steps)
+            done, over = _outcome(asked[i][at[i]], before[i], states[i], t + 1 - since[i], max_steps)
             if not over:
                 continue
             ends[i, at[i]] = t + 1
@@ -112,12 +114,14 @@ def roll_out(job: Job, player: Player, worlds: Sequence[World], max_steps: int) 
     return Rollouts(success, steps, actions[:, : int(steps.max())], ends)
 
 
-def _outcome(command: Command, before: State, now: State, last: bool) -> tuple[bool, bool]:
-    """(Is it right, is it over) with a command."""
+def _outcome(command: Command, before: State, now: State, step: int, max_steps: int) -> tuple[bool, bool]:
+    """(Is it right, is it over) with a command after so many steps."""
     done = bool(achieved(command.goal, before, now))
     if not command.refrain:
-        return done, done or last
-    return last and not done and not _anything_done(before, now), done or last
+        return done, done or step == max_steps
+    if step % LOOK == 0 or step == max_steps:
+        done = done or _anything_done(before, now)
+    return not done and step == max_steps, done or step == max_steps
 
 
 def _anything_done(before: State, now: State) -> bool:

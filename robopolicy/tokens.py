@@ -104,7 +104,7 @@ class TokenCache:
             packs = self._packs()
         total = 0
         for path in reversed(packs):
-            total += path.stat().st_size
+            total += path.stat().st_size if path.exists() else 0
             if total > LIMIT:
                 path.unlink(missing_ok=True)
 
@@ -112,7 +112,7 @@ class TokenCache:
         """Oldest first."""
         if self._folder is None or not self._folder.is_dir():
             return []
-        return sorted(self._folder.glob("[!.]*.safetensors"), key=lambda path: path.stat().st_mtime)
+        return sorted(self._folder.glob("[!.]*.safetensors"), key=_written)
 
     def _read_index(self, path: Path) -> None:
         try:
@@ -124,6 +124,13 @@ class TokenCache:
             return
         for text, first, last in zip(texts, [0, *ends], ends, strict=False):
             self._index[text] = (path.name, first, last)
+
+
+def _written(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:  # another process has just removed it
+        return 0.0
 
 
 def _texts(path: Path) -> list[str]:

@@ -26,7 +26,19 @@ SURE = 0.8  # probability from which a reading of undescribed play is learned fr
 def learn_goal_states(
     policy: Policy, samples: Samples, dataset: Episodes, kinds: Tensor, config: TrainConfig
 ) -> None:
-    """Teach the goal-state half on what is described, and let it say what was done in the rest."""
+    """Teach the goal-state half on what is described, and let it say what was done in the rest.
+
+    On one thread, so that a training goes on with the same readings on any machine.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        _learn(policy, samples, dataset, kinds, config)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _learn(policy: Policy, samples: Samples, dataset: Episodes, kinds: Tensor, config: TrainConfig) -> None:
     ends, truth = samples.described_ends(), samples.truth
     nothing = [
         Stretch(i, start, stop)
