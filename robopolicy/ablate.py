@@ -4,7 +4,10 @@
 
 A variant is a change of `robopolicy train`'s options, or several with spaces between them. What is not
 changed is the baseline, which is trained too. Every policy is asked the same trials, so a difference is
-tested on the trials where only one of the two succeeded (McNemar), over all seeds together.
+tested trial by trial: those that more seeds of one variant succeeded at against those that more seeds of
+the other did (an exact sign test; McNemar's with one seed). It speaks of these policies; that other seeds
+would do as well is only as sure as the seeds are many. A variant that adds to another is compared with
+that one.
 """
 
 import hashlib
@@ -15,6 +18,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zlib import crc32
 
+import numpy as np
+
 from data.files import write_json
 from data.segments import read_segments, segments_path
 from robopolicy.config import load
@@ -24,7 +29,7 @@ from robopolicy.plan import CHAIN, PAIRS, YOURS
 from robopolicy.provenance import environment
 from robopolicy.recipe import TrainConfig
 from robopolicy.stages import Report, Stage, run_stages
-from robopolicy.stats import mcnemar, paired, percent
+from robopolicy.stats import mcnemar, percent
 from robopolicy.tables import Tally
 from robopolicy.train import train
 from robopolicy.workers import spawned
@@ -82,9 +87,11 @@ class Row(NamedTuple):
     level: str
     n: int
     success: int
-    gained: int  # trials that it succeeded at and the baseline did not
-    lost: int
+    against: str  # what it is compared with
+    gained: int  # trials that more of its seeds succeeded at
+    lost: int  # trials that more seeds of the other succeeded at
     p: float
+    by_seed: tuple[int, ...]  # successes of each seed
 
     @property
     def rate(self) -> str:
@@ -134,17 +141,28 @@ def ablate(config: AblateConfig) -> list[Row]:
 def compared(
     found: dict[tuple[str, int], Evaluation], seeds: Sequence[int], levels: Sequence[str]
 ) -> list[Row]:
-    """Every variant against the baseline of the same seed, on the same trials."""
-    rows = []
-    for variant in dict.fromkeys(variant for variant, _ in found):
+    """Every variant against what it adds to, on the same trials."""
+    variants, rows = list(dict.fromkeys(variant for variant, _ in found)), []
+    for variant in variants:
+        other = _adds_to(variant, variants)
         for level in levels:
             mine, theirs = (
-                [result.success for seed in seeds for result in found[which, seed].results[level]]
-                for which in (variant, BASELINE)
-            )
-            gained, lost = paired(theirs, mine)
-            rows.append(Row(variant, level, len(mine), sum(mine), gained, lost, mcnemar(gained, lost)))
+                np.array([[r.success for r in found[which, seed].results[level]] for seed in seeds])
+                for which in (variant, other)
+            )  # (seeds, trials)
+            better = mine.sum(0) - theirs.sum(0)
+            gained, lost = int((better > 0).sum()), int((better < 0).sum())
+            by_seed = tuple(int(k) for k in mine.sum(1))
+            p = mcnemar(gained, lost)
+            rows.append(Row(variant, level, mine.size, sum(by_seed), other, gained, lost, p, by_seed))
     return rows
+
+
+def _adds_to(variant: str, variants: Sequence[str]) -> str:
+    """The variant whose changes this one has all of, and more; the baseline if there is none."""
+    mine = set(variant.split())
+    parents = [other for other in variants if other != BASELINE and set(other.split()) < mine]
+    return max(parents, key=len, default=BASELINE)
 
 
 def _train_all(config: AblateConfig, runs: Sequence[Run], report: Report) -> None:

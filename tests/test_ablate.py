@@ -31,8 +31,14 @@ def test_a_variant_is_compared_with_the_baseline_of_the_same_seed_on_the_same_tr
     }  # fmt: skip
     base, row = compared(found, (0, 1), ("seen",))
     assert (base.variant, base.success, base.n, base.gained, base.lost, base.p) == (BASELINE, 2, 8, 0, 0, 1.0)
-    assert (row.variant, row.success, row.gained, row.lost) == ("x", 4, 3, 1)
-    assert row.p == mcnemar(3, 1)
+    assert (row.variant, row.against, row.success, row.by_seed) == ("x", BASELINE, 4, (3, 1))
+    assert (row.gained, row.lost, row.p) == (2, 1, mcnemar(2, 1))  # trials, each once, however many seeds
+
+
+def test_a_variant_that_adds_to_another_is_compared_with_that_one():
+    names = (BASELINE, "a=1", "a=1 b=2", "b=3")
+    rows = compared({(name, 0): evaluation("10") for name in names}, (0,), ("seen",))
+    assert [row.against for row in rows] == [BASELINE, BASELINE, "a=1", BASELINE]
 
 
 def test_every_variant_and_the_baseline_are_trained_with_every_seed(tmp_path):

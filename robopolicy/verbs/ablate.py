@@ -20,11 +20,13 @@ def run(config: AblateConfig) -> None:
     for level in config.levels:
         table.add_column(level, justify="right")
     for variant in dict.fromkeys(row.variant for row in rows):
-        table.add_row(variant, *(_cell(row) for row in rows if row.variant == variant))
+        mine = [row for row in rows if row.variant == variant]
+        against = "" if variant == BASELINE else f"\n  against {mine[0].against}"
+        table.add_row(variant + against, *map(_cell, mine))
     console.print(table)
     console.print(
         f"Success, 95 % interval, over {len(config.seeds)} seeds of training and the same trials for all; "
-        "p of the difference to the baseline (McNemar, paired)."
+        "p of the difference, trial by trial (exact sign test)."
     )
     console.print(f"written: {config.output}/ablations.json", markup=False)
 
