@@ -114,33 +114,22 @@ def _chain(results: Sequence[Result]) -> dict[str, Any]:
 
 def _episode(result: Result) -> dict[str, Any]:
     trial = result.trial
-    if trial.then:
-        commands = [
-            {"task": c.task, "sentence": c.sentence, "object": c.object, "other": c.other}
-            for c in trial.commands
-        ]
-        return {
-            "seed": trial.seed,
-            "level": trial.level,
-            "task": trial.task,
-            "sentence": trial.sentence,
-            "success": result.success,
-            "steps": result.steps,
-            "completed": result.completed,
-            "commands": commands,
-        }
-    pair = {"kind": trial.kind, "refrain": trial.refrain} if trial.kind else {}
-    return {
-        **pair,
+    told = {
         "seed": trial.seed,
         "level": trial.level,
         "task": trial.task,
         "sentence": trial.sentence,
         "success": result.success,
         "steps": result.steps,
-        "object": trial.object,
-        "other": trial.other,
     }
+    if trial.then:
+        commands = [
+            {"task": c.task, "sentence": c.sentence, "object": c.object, "other": c.other}
+            for c in trial.commands
+        ]
+        return {**told, "completed": result.completed, "commands": commands}
+    pair = {"kind": trial.kind, "refrain": trial.refrain} if trial.kind else {}
+    return {**told, "object": trial.object, "other": trial.other, **pair}
 
 
 def read_info(folder: Path) -> dict[str, Any]:
