@@ -8,6 +8,7 @@ from robopolicy.agent import Agent
 from robopolicy.checkpoint import CheckpointError
 from robopolicy.encoder import TextEncoder
 from robopolicy.policy import Policy, PolicyConfig
+from robopolicy.reading import HOLD
 from sim.draw import SceneConfig, draw_scene
 from sim.observation import MAX_ENTITIES, Observation, entity_names
 
@@ -23,7 +24,16 @@ def encoder() -> TextEncoder:
 @pytest.fixture
 def agent(encoder) -> Agent:
     torch.manual_seed(0)
-    return Agent(Policy(SMALL), encoder, execute=3)
+    policy = Policy(SMALL)
+    policy.get_parameter("language.code.2.bias").data[HOLD] = -100  # untrained, it would as soon hold still
+    return Agent(policy, encoder, execute=3)
+
+
+def test_who_is_told_not_to_holds_still(agent):
+    agent.policy.get_parameter("language.code.2.bias").data[HOLD] = 100
+    told = agent.reset(["do not open the drawer"], [NAMES])
+    assert told[0].family == "hold still"
+    assert not agent.act(a_view(1))[0, :6].any()
 
 
 def a_view(batch: int, seed: int = 0) -> Observation:

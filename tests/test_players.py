@@ -10,6 +10,7 @@ from robopolicy.encoder import TextEncoder
 from robopolicy.plan import make_plan
 from robopolicy.players import PolicyPlayer
 from robopolicy.policy import Policy, PolicyConfig
+from robopolicy.reading import HOLD
 from robopolicy.reference import demonstrated
 from sim.tasks import TASKS, achieved
 from sim.world import World
@@ -27,6 +28,7 @@ def world():
 def player(monkeypatch: pytest.MonkeyPatch) -> PolicyPlayer:
     torch.manual_seed(0)
     policy = Policy(PolicyConfig(width=32, blocks=1, slot_width=8, code_width=8))
+    policy.get_parameter("language.code.2.bias").data[HOLD] = -100  # untrained, it would as soon hold still
     encoder = TextEncoder(cache_folder="")
     monkeypatch.setattr(players, "load_checkpoint", lambda _: policy)
     monkeypatch.setattr(players, "Agent", lambda policy, **options: Agent(policy, encoder, **options))

@@ -106,7 +106,7 @@ def test_an_empty_sentence_is_read_without_complaint(policy):
 
 def test_who_must_act_does_not_hold_still(policy):
     _, _, _, names = a_scene()
-    policy.language.code[-1].bias.data[HOLD] = 100
+    policy.get_parameter("language.code.2.bias").data[HOLD] = 100
     tokens, heard = sentences()
     assert (policy.hear(tokens, heard, names, KINDS).choice.code == HOLD).all()
     must = torch.tensor([True, False, True])
