@@ -82,12 +82,14 @@ def test_a_wheel_in_a_fresh_environment_helps_from_another_folder(tmp_path: Path
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     python = tmp_path / "env/bin/python"
-    for arguments in (["--help"], ["evaluate", "--help"], ["tasks", "sentences=1"]):
+    told = ["command", "video=false", "max_steps=5", "open the drawer"]  # with the policy that is shipped
+    asked = ["evaluate", "levels=chain", "n=1", "max_steps=2", "workers=1"]
+    for arguments in (["--help"], ["evaluate", "--help"], ["tasks", "sentences=1"], told, asked):
         script = "import sys; from robopolicy.cli import main; sys.exit(main())"
-        told = subprocess.run(
+        ran = subprocess.run(
             [python, "-c", script, *arguments], cwd=elsewhere, check=True, capture_output=True, text=True
         )
-        assert told.stdout
+        assert ran.stdout
     where = subprocess.run(
         [python, "-c", "import sim, data, robopolicy as r; print(sim.__file__, data.__file__, r.__file__)"],
         cwd=elsewhere, check=True, capture_output=True, text=True,
