@@ -5,7 +5,7 @@ A sentence is a frame around a wording with a noun phrase for each thing: "could
 words, wordings and frames may be used is the grammar's split; `data.splits` declares them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple, Protocol, TypeVar
 from zlib import crc32
@@ -150,6 +150,18 @@ class _Draw:
         return options[int(self.chance() * len(options))]
 
 
+def _different(n: int, write: Callable[[], str | None]) -> list[str]:
+    """At most n different sentences of a writer that may repeat itself, or fail."""
+    found: dict[str, None] = {}
+    for _ in range(TRIES * n):
+        sentence = write()
+        if sentence is not None:
+            found[sentence] = None
+        if len(found) == n:
+            break
+    return list(found)
+
+
 class Grammar:
     """Writes the sentences of one split; goals that belong to another split get none.
 
@@ -179,19 +191,16 @@ class Grammar:
         kind = "paraphrase" if self.split == "paraphrase" else "train"
         if things is None:
             return []
-        draw, found = _Draw(rng), dict[str, None]()
-        for _ in range(TRIES * n):
+        draw = _Draw(rng)
+
+        def sentence() -> str | None:
             if draw.chance() < WAIT:
-                found[draw.pick(_waits(kind))] = None
-            else:
-                wording = draw.pick(negatable(goal.task, kind))
-                frame = draw.pick(draw.pick(_FRAMES["forbid", kind]))
-                sentence = self._filled(_framed(frame, wording), things, draw, False, False)
-                assert sentence is not None
-                found[sentence] = None
-            if len(found) == n:
-                break
-        return list(found)
+                return draw.pick(_waits(kind))
+            wording = draw.pick(negatable(goal.task, kind))
+            frame = draw.pick(draw.pick(_FRAMES["forbid", kind]))
+            return self._filled(_framed(frame, wording), things, draw, False, False)
+
+        return _different(n, sentence)
 
     def _things(self, goal: Goal, names: tuple[str, ...]) -> dict[str, Phrases] | None:
         """What each placeholder may be called; None if the goal is of another split or can't be named."""
@@ -214,15 +223,8 @@ class Grammar:
     def _sentences(
         self, task: str, things: dict[str, Phrases], rng: np.random.Generator, n: int
     ) -> list[str]:
-        found: dict[str, None] = {}
         draw = _Draw(rng)
-        for _ in range(TRIES * n):
-            sentence = self._sentence(task, things, draw)
-            if sentence is not None:
-                found[sentence] = None
-            if len(found) == n:
-                break
-        return list(found)
+        return _different(n, lambda: self._sentence(task, things, draw))
 
     def _sentence(self, task: str, things: dict[str, Phrases], draw: _Draw) -> str | None:
         """One sentence; None if this draw came to nothing new where something new is called for."""

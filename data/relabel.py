@@ -75,8 +75,7 @@ def windows(states: State, runs: list[Run]) -> Windows:
     length = len(states.gripper)
     starts, stops, which = [], [], []
     for i, run in enumerate(runs):
-        earlier = max((other.last for other in runs[:i] if other.last <= run.first), default=0)
-        start = _set_out(states, max(earlier, run.first - APPROACH), run.first)
+        start = _set_out(states, runs, i)
         last = min(run.last + AFTERMATH, length - 1)
         stop = np.arange(run.first + 1, last + 1)
         starts.append(np.full(len(stop), start))
@@ -87,8 +86,11 @@ def windows(states: State, runs: list[Run]) -> Windows:
     return Windows(np.concatenate(starts), np.concatenate(stops), np.concatenate(which))
 
 
-def _set_out(states: State, earliest: int, first: int) -> int:
-    """The instant from which the arm came nearer to where the run began."""
+def _set_out(states: State, runs: list[Run], i: int) -> int:
+    """The instant, after the run before, from which the arm came nearer to where run i began."""
+    first = runs[i].first
+    earlier = max((other.last for other in runs[:i] if other.last <= first), default=0)
+    earliest = max(earlier, first - APPROACH)
     away = np.linalg.norm(states.ee_pos[earliest : first + 1] - states.ee_pos[first], axis=-1)
     return earliest + int(np.flatnonzero(away >= away.max() - FARTHER)[0])
 
@@ -179,13 +181,8 @@ def relabel_episode(
 
 def stretches(states: State) -> list[tuple[int, int]]:
     """(start, stop) of every stretch in which the arm did something to one thing, whatever it was."""
-    runs = find_runs(states)
-    found = []
-    for i, run in enumerate(runs):
-        earlier = max((other.last for other in runs[:i] if other.last <= run.first), default=0)
-        start = _set_out(states, max(earlier, run.first - APPROACH), run.first)
-        found.append((start, min(run.last + LETTING_GO, len(states.gripper) - 1)))
-    return found
+    runs, end = find_runs(states), len(states.gripper) - 1
+    return [(_set_out(states, runs, i), min(run.last + LETTING_GO, end)) for i, run in enumerate(runs)]
 
 
 def nameless(states: State) -> list[tuple[int, int]]:

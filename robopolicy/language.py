@@ -88,43 +88,50 @@ class Hearing(nn.Module):
         return act, _attend(self.score_things(F.silu(looked)), mask, tokens)
 
 
-class LanguageNet(nn.Module):
-    """Tokens and names -> a reading."""
+class Listener(nn.Module):
+    """What both ways of listening share: an answer to what to do, and two scores of every thing."""
 
-    def __init__(self, config: PolicyConfig) -> None:
+    def __init__(self, config: PolicyConfig, answers: int) -> None:
         super().__init__()
         width, slot = config.token_width, config.slot_width
         self.hearing, self.matcher = Hearing(config), Matcher(config)
-        self.code = nn.Sequential(nn.Linear(width, slot), nn.SiLU(), nn.Linear(slot, config.codes))
+        self.code = nn.Sequential(nn.Linear(width, slot), nn.SiLU(), nn.Linear(slot, answers))
         self.nothing = nn.Linear(width, 1)
+
+    def listen(
+        self, tokens: Tensor, mask: Tensor, names: Tensor, kinds: Tensor, noise: Tensor | None
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """The answer (B, answers), and scores of the thing (B, E) and of the other or nothing (B, E + 1)."""
+        act, things = self.hearing(tokens, mask, noise)
+        match = self.matcher(things, self.hearing.normalise(names), kinds)
+        return self.code(act), match[:, 0], torch.cat([match[:, 1], self.nothing(act)], 1)
+
+
+class LanguageNet(Listener):
+    """Tokens and names -> a reading."""
+
+    def __init__(self, config: PolicyConfig) -> None:
+        super().__init__(config, config.codes)
 
     def forward(
         self, tokens: Tensor, mask: Tensor, names: Tensor, kinds: Tensor, noise: Tensor | None = None
     ) -> Reading:
         """Tokens (B, L, D) with mask (B, L); names (B, E, D) with kinds (B, E)."""
-        act, things = self.hearing(tokens, mask, noise)
-        match = self.matcher(things, self.hearing.normalise(names), kinds)
-        return Reading(self.code(act), match[:, 0], torch.cat([match[:, 1], self.nothing(act)], 1), kinds)
+        return Reading(*self.listen(tokens, mask, names, kinds, noise), kinds)
 
 
-class FreeLanguageNet(nn.Module):
+class FreeLanguageNet(Listener):
     """Tokens and names -> a vector and two soft pointers, of no meaning but what cloning gives them."""
 
     def __init__(self, config: PolicyConfig) -> None:
-        super().__init__()
-        width, slot = config.token_width, config.slot_width
-        self.hearing, self.matcher = Hearing(config), Matcher(config)
-        self.vector = nn.Sequential(nn.Linear(width, slot), nn.SiLU(), nn.Linear(slot, config.code_width))
-        self.nothing = nn.Linear(width, 1)
+        super().__init__(config, config.code_width)
 
     def forward(
         self, tokens: Tensor, mask: Tensor, names: Tensor, kinds: Tensor, noise: Tensor | None = None
     ) -> Told:
-        """Tokens (B, L, D) with mask (B, L); names (B, E, D) with kinds (B, E)."""
-        act, things = self.hearing(tokens, mask, noise)
-        match = self.matcher(things, self.hearing.normalise(names), kinds)
-        other = torch.cat([match[:, 1], self.nothing(act)], 1).softmax(1)[:, :-1]
-        return Told(self.vector(act), match[:, 0].softmax(1), other)
+        """As `LanguageNet`."""
+        vector, thing, other = self.listen(tokens, mask, names, kinds, noise)
+        return Told(vector, thing.softmax(1), other.softmax(1)[:, :-1])
 
 
 def _attend(scores: Tensor, mask: Tensor, tokens: Tensor) -> Tensor:

@@ -65,11 +65,12 @@ def summary(results: Mapping[str, Sequence[Result]], plan: Plan) -> dict[str, An
 
 def counted(results: Sequence[Result]) -> dict[str, Any]:
     """Count, rate and interval, in percent."""
-    return rated(sum(result.success for result in results), len(results))
+    return rated([result.success for result in results])
 
 
-def rated(k: int, n: int) -> dict[str, Any]:
-    """k of n as a count, a rate and an interval, in percent."""
+def rated(outcomes: Sequence[bool]) -> dict[str, Any]:
+    """Outcomes as a count, a rate and an interval, in percent."""
+    n, k = len(outcomes), sum(outcomes)
     low, high = wilson(k, n)
     return {
         "n_episodes": n,
@@ -85,8 +86,8 @@ def _pairs(results: Sequence[Result]) -> dict[str, Any]:
     kinds = dict.fromkeys(kind for kind, _ in both)
     by_kind = {kind: [right for other, right in both if other == kind] for kind in kinds}
     return {
-        "both": rated(sum(right for _, right in both), len(both)),
-        "kinds": {kind: rated(sum(rights), len(rights)) for kind, rights in by_kind.items()},
+        "both": rated([right for _, right in both]),
+        "kinds": {kind: rated(rights) for kind, rights in by_kind.items()},
     }
 
 
@@ -105,10 +106,8 @@ def _chain(results: Sequence[Result]) -> dict[str, Any]:
         "n_chains": len(completed),
         "average_length": round(float(np.mean(completed)), 3),
         "average_length_ci95": [round(low, 3), round(high, 3)],
-        "completed": {
-            str(k): rated(sum(c >= k for c in completed), len(completed)) for k in range(1, longest + 1)
-        },
-        "per_task": {name: rated(sum(done), len(done)) for name, done in tasks if done},
+        "completed": {str(k): rated([c >= k for c in completed]) for k in range(1, longest + 1)},
+        "per_task": {name: rated(done) for name, done in tasks if done},
     }
 
 

@@ -40,12 +40,13 @@ def learn_goal_states(
 
 def _learn(policy: Policy, samples: Samples, dataset: Episodes, kinds: Tensor, config: TrainConfig) -> None:
     ends, truth = samples.described_ends(), samples.truth
-    nothing = [
-        Stretch(i, start, stop)
-        for i, record in enumerate(dataset.episodes())
-        if samples.described[i]
-        for start, stop in nameless(record.states)
-    ]
+    nothing: list[Stretch] = []
+    rest: list[Stretch] = []
+    for i, record in enumerate(dataset.episodes()):  # reads the play from disk: once for both
+        if samples.described[i]:
+            nothing += [Stretch(i, *stretch) for stretch in nameless(record.states)]
+        elif config.samples.undescribed:
+            rest += [Stretch(i, *stretch) for stretch in stretches(record.states)]
     if nothing:
         more, fill = samples.ends_of(nothing), np.zeros(len(nothing), np.int64)
         names = np.concatenate([ends.names, more.names])
@@ -57,14 +58,6 @@ def _learn(policy: Policy, samples: Samples, dataset: Episodes, kinds: Tensor, c
         policy.goal_state, ends.before, ends.after, kinds[ends.names], asked, config.seed, config.goal_steps
     )
     policy.goal_state.requires_grad_(False)
-    if not config.samples.undescribed or samples.described.all():
-        return
-    rest = [
-        Stretch(i, start, stop)
-        for i, record in enumerate(dataset.episodes())
-        if not samples.described[i]
-        for start, stop in stretches(record.states)
-    ]
     if rest:
         ends = samples.ends_of(rest)
         done, sure = read_goals(policy.goal_state, ends.before, ends.after, kinds[ends.names])
