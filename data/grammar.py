@@ -286,11 +286,9 @@ class Grammar:
 
 def templates(task: str, split: str) -> frozenset[str]:
     """Every sentence of a family in a split, with its things left open."""
-    kinds = {"paraphrase": [("paraphrase", "train"), ("paraphrase", "paraphrase"), ("train", "paraphrase")]}
-    kinds["synonym"] = [("synonym", "train")]  # those whose wording is new; the others are of train
     return frozenset(
         _framed(frame, wording)
-        for wording_kind, frame_kind in kinds.get(split, [("train", "train")])
+        for wording_kind, frame_kind in _kinds_of(split)
         for group in (*_words(task, wording_kind).acts, *_words(task, wording_kind).outcomes)
         for wording in group
         for frames in _FRAMES[frame_class(wording), frame_kind]
@@ -298,14 +296,30 @@ def templates(task: str, split: str) -> frozenset[str]:
     )
 
 
+def _kinds_of(split: str) -> list[tuple[str, str]]:
+    """Which wordings go into which frames; of the synonyms, where the wording is what is new."""
+    kinds = {
+        "paraphrase": [("paraphrase", "train"), ("paraphrase", "paraphrase"), ("train", "paraphrase")],
+        "synonym": [("synonym", "train")],
+    }
+    return kinds.get(split, [("train", "train")])
+
+
+@lru_cache(maxsize=8)
 def vocabulary(split: str) -> frozenset[str]:
     """Every word that a sentence of the split may contain."""
     things = [phrases_for(f"{colour} {shape}", ()) for colour, shape in train_objects()]
     things += [fixture_phrases(task.fixture) for task in TASKS if task.fixture]
-    texts = {text for task in TASKS for text in templates(task.name, split)}
-    texts |= {phrase for phrases in things for phrase in (*phrases.plain, *phrases.full, *phrases.short)}
+    groups = [group for phrases in things for group in (phrases.plain, phrases.full, phrases.short)]
+    for wording_kind, frame_kind in _kinds_of(split):
+        for task in TASKS:
+            words = _words(task.name, wording_kind)
+            places = {frame_class(wording) for group in (*words.acts, *words.outcomes) for wording in group}
+            groups += [*words.acts, *words.outcomes]
+            groups += [frames for place in places for frames in _FRAMES[place, frame_kind]]
     kind = "paraphrase" if split == "paraphrase" else "train"
-    texts |= {*_waits(kind), *(frame for group in _FRAMES["forbid", kind] for frame in group)}
+    groups += [_waits(kind), *_FRAMES["forbid", kind]]
     if split == "synonym":
-        texts |= {phrase for phrases in things for phrase in phrases.unheard} | set(vocabulary("train"))
-    return frozenset(word for text in texts for word in text.split() if "{" not in word)
+        groups += [phrases.unheard for phrases in things]
+    known = {word for group in groups for text in group for word in text.split() if "{" not in word}
+    return frozenset(known | vocabulary("train") if split == "synonym" else known)

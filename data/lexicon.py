@@ -1,8 +1,7 @@
-"""The words: what things may be called, and the sentences that may stand around an act.
+"""The sentences that may stand around an act, and the form that every sentence is brought into.
 
-Everything that we can think of is listed here, because a word that is never listed is hardly ever
-understood (colours and directions worst). What is kept out of training is declared in `data.splits`,
-nowhere else.
+What things may be called is in `data.things`. What is kept out of training is declared in
+`data.splits`, nowhere else.
 
 Notation, here and in the wordings of `sim.tasks`: alternatives are parted by `|`, a space inside an
 alternative is written `_`, an empty alternative leaves the word out. "pull|slide_back {object} |now"
@@ -10,7 +9,6 @@ is four sentences. Every sentence is in the normal form of `normalise`.
 """
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from itertools import product
 
@@ -56,173 +54,6 @@ def expand(pattern: str) -> tuple[str, ...]:
     texts = (" ".join(" ".join(words).replace("_", " ").split()) for words in product(*choices))
     return tuple(dict.fromkeys(texts))
 
-
-COLOUR_WORDS: dict[str, tuple[str, ...]] = {
-    "red": expand(
-        "red|crimson|scarlet|ruby_red|fire_red|cherry|vermilion|ruby|blood_red|tomato_red|poppy_red|"
-        "cardinal_red|strawberry_red|bright_red|carmine"
-    ),
-    "green": expand(
-        "green|emerald|grass_green|leaf_green|forest_green|jade|lime_green|lime|olive_green|olive|"
-        "mint_green|mint|moss_green|pine_green|apple_green|pea_green|fern_green|shamrock|bright_green"
-    ),
-    "blue": expand(
-        "blue|royal_blue|cobalt|azure|sea_blue|sapphire|navy|navy_blue|sky_blue|ocean_blue|ultramarine|"
-        "cerulean|denim_blue|cornflower_blue|bright_blue"
-    ),
-    "yellow": expand(
-        "yellow|golden|lemon_yellow|sun_yellow|canary|gold|lemon|mustard|mustard_yellow|banana_yellow|"
-        "butter_yellow|honey_yellow|daffodil|sunflower_yellow|bright_yellow"
-    ),
-    "orange": expand(
-        "orange|tangerine|carrot_orange|pumpkin|mandarin|apricot|clementine|carrot|marmalade|persimmon|"
-        "sunset_orange|bright_orange"
-    ),
-    "purple": ("purple", "violet"),
-    "pink": expand(
-        "pink|rose|rosy|pale_pink|bubblegum|flamingo|hot_pink|candy_pink|baby_pink|rose_pink|"
-        "blossom_pink|blush|pinkish|bright_pink"
-    ),
-    "white": expand(
-        "white|snow_white|ivory|chalk_white|milky|snowy|pearl_white|pearl|paper_white|bone_white|off_white|"
-        "cotton_white|alabaster|bright_white"
-    ),
-    "black": expand(
-        "black|jet_black|coal_black|pitch_black|ebony|charcoal|onyx|raven_black|ink_black|inky|midnight_black|"
-        "soot_black|obsidian|deep_black"
-    ),
-    "brown": ("brown", "chocolate"),
-}
-"""Adjectives of each colour, the plainest first. A word stands under the one colour of the catalogue
-that it fits: amber (yellow or orange) and dark (black, blue or brown) would tell nothing apart."""
-
-
-@dataclass(frozen=True)
-class Noun:
-    """What a shape may be called."""
-
-    word: str
-    shape: str  # the shape that it is used for
-    taken_for: frozenset[str]  # the shapes a listener may take it for, the shape itself among them
-
-    @property
-    def plain(self) -> bool:
-        return self.word == self.shape
-
-
-def _nouns(shape: str, *table: tuple[str, tuple[str, ...]]) -> tuple[Noun, ...]:
-    return tuple(
-        Noun(word, shape, frozenset({shape, *shapes})) for words, shapes in table for word in expand(words)
-    )
-
-
-_BLOCKS = ("cube", "bar", "tile", "cylinder")
-NOUNS: dict[str, tuple[Noun, ...]] = {
-    "cube": _nouns(
-        "cube",
-        ("cube|dice|cube_shaped_object|cube_shaped_block", ()),
-        ("cubic_object|cubic_block|cubic_piece|cubical_block", ()),
-        ("box|square_block|square_object|square_piece|square_item|crate|carton", ("tile",)),
-        ("block|building_block|toy_block", _BLOCKS),
-    ),
-    "cylinder": _nouns(
-        "cylinder",
-        (
-            "cylinder|can|tin|drum|barrel|canister|upright_cylinder|tube|pillar|column|jar|keg|cask|tin_can",
-            (),
-        ),
-        ("cylindrical_object|cylindrical_block|cylinder_shaped_object|round_object|round_block", ("puck",)),
-    ),
-    "bar": _nouns(
-        "bar",
-        ("bar|stick|beam|rod|plank|bar_shaped_object|stick_shaped_object", ()),
-        ("baton|log|pole|strip|ingot|girder", ()),
-        ("long_block|long_object|long_piece|long_bar|long_thing", ()),
-        ("oblong_block|elongated_block|elongated_object", ()),
-        ("brick|rectangular_block|rectangular_object", ("cube", "tile")),
-        ("block", _BLOCKS),
-    ),
-    "tile": _nouns("tile", ("tile|square_tile", ()), ("slab", ("bar", "puck"))),
-    "puck": _nouns(
-        "puck",
-        ("puck|disc|hockey_puck|coin|token|disc_shaped_object|puck_shaped_object|disc_shaped_piece", ()),
-        ("checker|chip|wheel|medal|medallion|poker_chip", ()),
-        ("flat_disc|flat_cylinder|flat_round_object|flat_round_piece", ()),
-        ("round_object|round_piece", ("cylinder",)),
-        ("flat_object|flat_piece", ("tile",)),
-    ),
-}
-
-ANYTHING = expand("object|thing|item|piece")
-"""Nouns that fit every movable object."""
-
-WITH_COLOUR = (
-    *expand("the|that {colour} {noun}"),
-    "the {colour} coloured {noun}",
-    *expand("the {noun} that|which is {colour}"),
-    *expand("the {noun} with the {colour} colour"),
-)
-"""How a colour and a noun name one thing; with `ANYTHING` for the noun if the colour is enough."""
-
-BY_COLOUR = (*expand("the|that {colour} one"), "the {colour} coloured one", "the one that is {colour}")
-"""Further ways when the colour alone tells it apart."""
-
-BY_SHAPE = (*expand("the |only {noun}"), "that {noun}")
-"""Ways when the shape alone tells it apart."""
-
-FIXTURE_PHRASES: dict[str, tuple[str, ...]] = {
-    "drawer": (
-        *expand("the drawer"),
-        *expand("the desk|table|storage|pull_out drawer"),
-        *expand("the drawer of|in the desk|table"),
-        *expand("the compartment|storage_compartment|cabinet"),
-        *expand("the wooden|desk's|table's drawer"),
-        *expand("the drawer under|below the desk|table"),
-        *expand("the storage_bin|storage_unit|storage_space|locker|chest|cupboard"),
-    ),
-    "sliding door": (
-        *expand("the sliding_door|door"),
-        *expand("the sliding_panel|panel|door_panel|slide_door"),
-        *expand("the door|sliding_door of|on the desk|table"),
-        *expand("the door|panel on the rail"),
-        *expand("the shutter|hatch|gate"),
-        *expand("the wooden|desk's door"),
-        *expand("the door that slides"),
-        *expand("the slider|sliding_board|sliding_wall|sliding_cover|partition|screen"),
-    ),
-    "button": (
-        *expand("the led|led_light|button_light"),
-        *expand("the small|little|tiny light"),
-        *expand("the indicator|indicator_light|signal_light|control_light"),
-        *expand("the light of|by|at the button"),
-        *expand("the button's light|led"),
-        *expand("the diode|beacon"),
-        *expand("the status_light|pilot_light|warning_light|led_indicator|signal"),
-        *expand("the little|small|tiny|round led"),
-        *expand("the light that belongs_to the button"),
-    ),
-    "lever switch": (
-        *expand("the lamp"),
-        *expand("the light_bulb|bulb|lightbulb"),
-        *expand("the desk|table|reading|big|large lamp"),
-        *expand("the big|large light"),
-        *expand("the lamp on the desk|table"),
-        *expand("the lantern|spotlight"),
-        *expand("the reading_light|desk_light|table_light|main_light|overhead_light|torch"),
-        *expand("the bright|tall|standing lamp"),
-        *expand("the lamp with|of the lever|switch"),
-    ),
-    "tray": (
-        *expand("the tray"),
-        *expand("the shallow|flat|open|serving tray"),
-        *expand("the tray on the desk|table"),
-        *expand("the platter|dish|basin"),
-        *expand("the low|little|rectangular tray"),
-        *expand("the plate|saucer|pan|bowl|salver|flat_container|open_container"),
-    ),
-}
-"""What the furniture is called, the plainest first. The button stands for the LED that it toggles and
-the lever switch for the lamp; no phrase may mean both lights, so a bare "the light" is not among them."""
 
 IMPERATIVE_FRAMES = (
     "{do}",
@@ -490,12 +321,3 @@ WAITS = (
     "i do not want you to move",
 )
 """Sentences that ask for nothing to be done."""
-
-TOLD_FIXTURES = {
-    "drawer": "the drawer",
-    "sliding door": "the sliding door",
-    "button": "the led",
-    "lever switch": "the lamp",
-    "tray": "the tray",
-}
-"""What the furniture is called in reports."""

@@ -1,10 +1,15 @@
 """What things are called: noun phrases that tell a thing apart in its scene, and reports in words."""
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from itertools import accumulate, product
+from typing import NamedTuple, overload
 
-from data.lexicon import (
+from data.lexicon import normalise
+from data.splits import HELD_OUT_WORDS, colour_and_shape
+from data.things import (
     ANYTHING,
     BY_COLOUR,
     BY_SHAPE,
@@ -14,9 +19,7 @@ from data.lexicon import (
     TOLD_FIXTURES,
     WITH_COLOUR,
     Noun,
-    normalise,
 )
-from data.splits import HELD_OUT_WORDS, colour_and_shape
 from sim.tasks import Goal, Task, task_named
 
 
@@ -29,13 +32,45 @@ class CannotFill(ValueError):
         super().__init__(f"{{{unknown}}} in {wording!r} can't be filled in: {accepted}")
 
 
+class Ways(Sequence[str]):
+    """Every form with every colour word and every noun, written when asked for: there are thousands."""
+
+    def __init__(self, *products: tuple[Sequence[str], Sequence[str], Sequence[str]]) -> None:
+        self._products = [each for each in products if all(each)]
+        sizes = (len(forms) * len(colours) * len(nouns) for forms, colours, nouns in self._products)
+        self._ends = list(accumulate(sizes))
+
+    def __len__(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    def __iter__(self) -> Iterator[str]:
+        for forms, colours, nouns in self._products:
+            for form, colour in product(forms, colours):
+                painted = form.replace("{colour}", colour)
+                yield from (painted.replace("{noun}", noun) for noun in nouns)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[str, ...]: ...
+    def __getitem__(self, index: int | slice) -> str | tuple[str, ...]:
+        if isinstance(index, slice):
+            return tuple(self[i] for i in range(*index.indices(len(self))))
+        at = range(len(self))[index]
+        k = bisect_right(self._ends, at)
+        forms, colours, nouns = self._products[k]
+        at, noun = divmod(at - (self._ends[k - 1] if k else 0), len(nouns))
+        form, colour = divmod(at, len(colours))
+        return forms[form].replace("{colour}", colours[colour]).replace("{noun}", nouns[noun])
+
+
 class Phrases(NamedTuple):
     """The noun phrases that tell one thing apart in its scene; all empty if nothing does."""
 
     plain: tuple[str, ...]  # what one would say first: "the red cube", "the cube", "the red one"
-    full: tuple[str, ...]  # colour and shape: "the block that is crimson"
-    short: tuple[str, ...]  # the colour or the shape, where that is enough
-    unheard: tuple[str, ...]  # those of full and short that contain a held-out word; not in them
+    full: Sequence[str]  # colour and shape: "the block that is crimson"
+    short: Sequence[str]  # the colour or the shape, where that is enough
+    unheard: Sequence[str]  # those of full and short that contain a held-out word; not in them
 
 
 def phrases_for(thing: str, names: tuple[str, ...]) -> Phrases:
@@ -53,30 +88,39 @@ def _phrases(colour: str, shape: str, rivals: tuple[str, ...], others: tuple[str
     """As `phrases_for`; rivals are the shapes of other things of that colour, others those of all."""
     if shape in rivals:
         return Phrases((), (), (), ())
-    colours = COLOUR_WORDS.get(colour, (colour,))
+    words = _parted(COLOUR_WORDS.get(colour, (colour,)))
     nouns = NOUNS.get(shape, (Noun(shape, shape, frozenset({shape})),))
-    plain = [f"the {colour} {shape}"]
-    full = [
-        form.replace("{colour}", word).replace("{noun}", noun.word)
-        for noun in nouns
-        if noun.taken_for.isdisjoint(rivals)
-        for form in WITH_COLOUR
-        for word in colours
-    ]
+    both = _parted([noun.word for noun in nouns if noun.taken_for.isdisjoint(rivals)])
     alone = [noun.word for noun in nouns if noun.taken_for.isdisjoint(others)]
-    if not others:
-        alone += ANYTHING
-    elif not rivals:
+    plain = [f"the {colour} {shape}"]
+    if not rivals and others:
         plain += [f"the {colour} one", f"the {colour} object"]
-    short = [form.replace("{noun}", noun) for noun in alone for form in BY_SHAPE]
     if shape in alone:
         plain.append(f"the {shape}")
+    by_shape = _parted([*alone, *(ANYTHING if not others else ())])
+    none = ("",)
+    short = [(BY_SHAPE, none, by_shape.heard)]
+    unheard = [
+        (WITH_COLOUR, words.unheard, (*both.heard, *both.unheard)),
+        (WITH_COLOUR, words.heard, both.unheard),
+        (BY_SHAPE, none, by_shape.unheard),
+    ]
     if not rivals:
-        forms = [form.replace("{noun}", noun) for form in WITH_COLOUR for noun in ANYTHING] + list(BY_COLOUR)
-        short += [form.replace("{colour}", word) for form in forms for word in colours]
-    heard = [[phrase for phrase in group if not unheard_in(phrase)] for group in (full, short)]
-    unheard = [phrase for phrase in (*full, *short) if unheard_in(phrase)]
-    return Phrases(tuple(plain), tuple(heard[0]), tuple(heard[1]), tuple(unheard))
+        short += [(WITH_COLOUR, words.heard, ANYTHING), (BY_COLOUR, words.heard, none)]
+        unheard += [(WITH_COLOUR, words.unheard, ANYTHING), (BY_COLOUR, words.unheard, none)]
+    return Phrases(tuple(plain), Ways((WITH_COLOUR, words.heard, both.heard)), Ways(*short), Ways(*unheard))
+
+
+class _Parted(NamedTuple):
+    """Words that training may use, and those that it may not."""
+
+    heard: tuple[str, ...]
+    unheard: tuple[str, ...]
+
+
+def _parted(words: Sequence[str]) -> _Parted:
+    unheard = tuple(word for word in words if unheard_in(word))
+    return _Parted(tuple(word for word in words if word not in unheard), unheard)
 
 
 @lru_cache(maxsize=16)

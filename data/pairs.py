@@ -18,9 +18,9 @@ has none; what forbids is framed by a held-out frame.
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import product
+from itertools import combinations, product
 from typing import NamedTuple
 
 import numpy as np
@@ -35,6 +35,7 @@ from sim.scene import Scene
 from sim.tasks import Goal, goals_of, possible, task_named
 
 PLAIN_NAME = 0.5  # of the things are named in the plainest words, as in `data.grammar`
+OPTIONS = 400  # ways of a kind to name a thing that are looked at
 
 
 class Pair(NamedTuple):
@@ -181,25 +182,29 @@ def _named(
 
 
 def _options(phrases: Phrases, rng: np.random.Generator) -> list[str]:
-    """All that the thing may be called, in an order by chance, of which half begin with a plain one."""
-    rest = list(dict.fromkeys((*phrases.full, *phrases.short, *phrases.plain)))
-    shuffled = [rest[i] for i in rng.permutation(len(rest))]
+    """Some of what the thing may be called, in an order by chance, of which half begin with a plain one."""
+    groups = (phrases.full, phrases.short, phrases.plain)
+    drawn = [group[i] for group in groups for i in rng.permutation(len(group))[:OPTIONS]]
+    shuffled = dict.fromkeys(drawn[i] for i in rng.permutation(len(drawn)))
     plain = [phrases.plain[rng.integers(len(phrases.plain))]] if rng.random() < PLAIN_NAME else []
-    return plain + shuffled
+    return plain + list(shuffled)
 
 
 def _alike_named(one: Phrases, other: Phrases, apart: int, rng: np.random.Generator) -> tuple[str, str]:
     """Phrases for two things in the same words but for one, or for as many as `apart`."""
-    theirs = _options(other, rng)
+    theirs: dict[tuple[str, ...], str] = {}
+    for option in _options(other, rng):
+        for gapped in _gapped(option, apart):
+            theirs.setdefault(gapped, option)
     for phrase in _options(one, rng):
-        gaps = [(_exchanges(phrase, option), option) for option in theirs]
-        gap, nearest = min(gaps, key=lambda gap: gap[0])
-        if gap <= apart:
-            return phrase, nearest
+        for gapped in _gapped(phrase, apart):
+            if gapped in theirs:
+                return phrase, theirs[gapped]
     return one.plain[0], other.plain[0]
 
 
-def _exchanges(one: str, other: str) -> int:
-    """In how many words two phrases of one length differ; more than a phrase has if the lengths do."""
-    ours, theirs = one.split(), other.split()
-    return sum(a != b for a, b in zip(ours, theirs, strict=True)) if len(ours) == len(theirs) else 99
+def _gapped(phrase: str, gaps: int) -> Iterator[tuple[str, ...]]:
+    """The words of a phrase with as many of them left out as asked for, in every way."""
+    words = phrase.split()
+    for left_out in combinations(range(len(words)), min(gaps, len(words))):
+        yield tuple("" if i in left_out else word for i, word in enumerate(words))

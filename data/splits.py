@@ -13,7 +13,8 @@ from difflib import get_close_matches
 from functools import cache
 from zlib import crc32
 
-from data.lexicon import COLOUR_WORDS, NOUNS, expand, normalise
+from data.lexicon import expand, normalise
+from data.things import COLOUR_WORDS, NOUNS
 from sim.scene import COLOURS, SHAPES
 from sim.tasks import Goal, task_named
 from sim.wordings import BEHIND, IN_FRONT_OF, LEFT_OF, RIGHT_OF

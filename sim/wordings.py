@@ -36,11 +36,22 @@ DOOR = (
     "{fixture} goes|moves|slides to the <way>",
     "push|slide {fixture} all_the_way|a_bit|further to the <way>",
     "shift {fixture} over to the <way>",
+    "propel|nudge|thrust|edge|inch|roll|usher|coax {fixture} to_the_<way>|<way>|towards_the_<way>",
+    "press|lean|push against {fixture} until it moves|slides to the <way>",
+    "run|slip|work {fixture} along|over to the <way>",
+    "reposition|relocate|transfer {fixture} to the <way>",
+    "see that {fixture} moves|slides|goes to the <way>",
+    "carry|lead|steer|force|conduct {fixture} to_the_<way>|<way>",
+    "the handle|knob of {fixture} goes|moves to the <way>",
+    "<way> with {fixture}",
 )
 DOOR_DONE = (
     "{fixture} is on the <way>|<way>_side|<way>_hand_side",
     "{fixture} is further|more to the <way>",
     "{fixture} is moved|pushed to_the_<way>|<way>",
+    "{fixture} is shifted|slid|dragged|displaced|pulled|drawn to_the_<way>|<way>",
+    "{fixture} is standing|resting more to the <way>",
+    "{fixture} is farther|nearer to the <way>",
 )
 
 LIGHT_ON = (
@@ -65,10 +76,29 @@ LIGHT_ON = (
     "on with {fixture}",
     "make {fixture} bright",
     "put|get some light on with {fixture}",
+    "fire|spark|power|start|boot|wake up {fixture}",
+    "fire|power|start|wake {fixture} up",
+    "kindle|rekindle|electrify|trigger|operate|run|launch|unmute {fixture}",
+    "set {fixture} alight|aglow|ablaze|shining|glowing|going|burning|running",
+    "make {fixture} emit|give|shed|cast|throw|radiate light",
+    "have {fixture} emit|give|shed|cast|radiate light",
+    "make {fixture} blaze|flare|gleam|beam|sparkle|burn|work|radiate|twinkle",
+    "let {fixture} burn|gleam|blaze|beam|radiate|work|be_on",
+    "i need light from {fixture}",
+    "brightness from {fixture}",
+    "engage|initiate|restart|revive|awaken {fixture}",
+    "toggle|put|set|knock|tap {fixture} on",
+    "get {fixture} going|running|working|started",
+    "put {fixture} in operation|use|service",
 )
 LIGHT_IS_ON = (
     "{fixture} is on|lit|lit_up|shining|glowing|switched_on|turned_on|powered|illuminated",
     "{fixture} is bright|burning|alight|enabled",
+    "{fixture} is aglow|ablaze|running|live|working|operating|lighted|radiant|luminous|gleaming|blazing",
+    "{fixture} is giving|shedding|emitting|casting light",
+    "{fixture} is in use|operation",
+    "{fixture} is put|toggled|powered|set on",
+    "{fixture} is awake|started|energised|beaming|radiating|operational",
 )
 LIGHT_OFF = (
     "turn|switch|power|shut off {fixture}",
@@ -93,15 +123,40 @@ LIGHT_OFF = (
     "off with {fixture}",
     "make {fixture} dim|dark|black",
     "do away with the light of {fixture}",
+    "shut|power|wind {fixture} down",
+    "shut|power down {fixture}",
+    "dim|blacken|smother|unplug|disconnect|end|cancel|interrupt|silence|suppress|halt|stifle {fixture}",
+    "black|dim out {fixture}",
+    "put {fixture} to sleep|rest",
+    "make {fixture} cease|quit|finish shining|glowing|burning",
+    "no more light from {fixture}",
+    "no light from {fixture}",
+    "deprive|rob {fixture} of power|electricity",
+    "terminate|discontinue|neutralise|kill_off|finish {fixture}",
+    "toggle|put|set|knock|tap {fixture} off",
+    "stop {fixture}",
+    "make|let {fixture} fade|die|sleep|stop|die_out",
+    "let {fixture} be off|dark",
+    "have {fixture} stop shining|burning|working",
+    "save power|energy|electricity with {fixture} off",
 )
 LIGHT_IS_OFF = (
     "{fixture} is off|dark|out|switched_off|turned_off|powered_off",
     "{fixture} is disabled|dim|unlit|not_lit|not_on",
+    "{fixture} is dead|asleep|black|blacked_out|shut_down|powered_down|unplugged|disconnected|stopped",
+    "{fixture} is without light|power|electricity",
+    "{fixture} is no longer on|lit|shining|glowing|burning",
+    "{fixture} is not shining|glowing|burning|working",
+    "{fixture} is gone dark|out",
+    "{fixture} is resting|sleeping|quiet|darkened|dimmed|faded",
 )
 PRESS = (
     "press|push|hit|tap the button to turn|switch <on> {fixture}",
     "press|push|hit|tap the button so_that {fixture} goes <goes>",
     "press|push|hit|tap the button and turn|switch {fixture} <on>",
+    "touch|poke|strike|depress|punch the button to turn|switch <on> {fixture}",
+    "touch|poke|strike|depress|punch the button so_that|until {fixture} is|goes <goes>",
+    "use the button so_that {fixture} goes <goes>",
 )
 
 PUSH = (
@@ -125,6 +180,16 @@ PUSH = (
     "keep|try pushing {object} <way>",
     "move {object} along the desk|table <way>",
     "slide {object} across|over the desk|table <way>",
+    "impel|edge|inch|usher|jolt|jostle|shunt|drive|roll|work|steer|lead {object} <way>",
+    "tip|flick|brush|bat|pat|tap|kick|slap {object} <way>",
+    "cause|force {object} to move|slide|go <way>",
+    "see that {object} moves|slides|goes <way>",
+    "advance|displace|reposition|relocate|transfer {object} <way>",
+    "apply a push|force to {object} <way>",
+    "exert|put some pressure on {object} so_that it moves|slides|goes <way>",
+    "lean on|against {object} so_that it moves|slides|goes <way>",
+    "change the place|location of {object} <way>",
+    "a push|nudge|kick <way> for {object}",
 )
 PUSH_ASIDE = (
     "push|move|slide {object} to|towards|over_to the_<side>_side|the_<side>_hand_side|your_<side>",
@@ -134,6 +199,8 @@ PUSHED = (
     "{object} is further|more <way>",
     "{object} is pushed|moved|shifted <way>",
     "{object} is slid|nudged|dragged|displaced <way>",
+    "{object} is driven|propelled|swept|sent|steered|relocated|knocked|poked <way>",
+    "{object} is some way|a_bit|a_little <way>",
 )
 
 TURN = (
@@ -159,11 +226,22 @@ TURN = (
     "hold {object} and turn|rotate|twist it to_the_<side>|<clock>",
     "change the heading|orientation of {object} to_the_<side>|<clock>",
     "turn|rotate|twist the top of {object} to_the_<side>|<clock>",
+    "screw|gyrate|whirl|twirl|veer|circle|orient|angle|yaw|realign {object} to_the_<side>|<clock>",
+    "make {object} face|point|look further to the <side>",
+    "cause|force {object} to turn|rotate|spin to_the_<side>|<clock>",
+    "apply a turn|twist|rotation to_the_<side>|<clock> to {object}",
+    "perform|do|make a <clock> turn|rotation with|of {object}",
+    "a <clock> turn|twist|rotation for {object}",
+    "give {object} a rotation|whirl|twirl|swing to_the_<side>|<clock>",
+    "redirect|readjust|adjust {object} to_the_<side>|<clock>",
+    "see that {object} turns|rotates|spins to_the_<side>|<clock>",
 )
 TURNED = (
     "{object} is turned|rotated|twisted|swivelled <side>|to_the_<side>|<clock>",
     "{object} is turned|rotated further to the <side>",
     "{object} is spun|swung|revolved to_the_<side>|<clock>",
+    "{object} is facing|pointing further to the <side>",
+    "{object} is twirled|whirled|reoriented|realigned|screwed|angled to_the_<side>|<clock>",
 )
 
 PUT_IN = (
@@ -189,6 +267,19 @@ PUT_IN = (
     "{fixture} is where {object} should go|be",
     "add {object} to {fixture}",
     "take {object} and place|drop|leave it in|inside {fixture}",
+    "plant|install|enclose|house|lodge|settle {object} in|into|inside {fixture}",
+    "ship|bury|dump|stick|plop|sink|release {object} in|into|inside {fixture}",
+    "shift|scoop|send|lead|steer|usher|funnel {object} into {fixture}",
+    "include {object} in {fixture}",
+    "introduce|submit|commit|consign|entrust {object} to {fixture}",
+    "let {fixture} hold|contain|receive|have {object}",
+    "make {fixture} hold|contain|receive {object}",
+    "have {object} end up in|inside {fixture}",
+    "{object} ends up in|inside {fixture}",
+    "{fixture} gets|receives {object}",
+    "see that {object} gets|goes in|into|inside {fixture}",
+    "find a place in|inside {fixture} for {object}",
+    "supply|equip|furnish {fixture} with {object}",
 )
 PUT_BESIDE = (
     "put|place|set|lay|move|bring|drop|position|deposit|park {object} <place>|<rare> {other}",
@@ -215,11 +306,22 @@ PUT_BESIDE = (
     "{object} goes|belongs <place> {other}",
     "take {object} and leave|rest|stand|drop it <place> {other}",
     "line {object} up <place> {other}",
+    "plant|install|stick|plop|settle|station {object} <place> {other}",
+    "situate|lodge|deliver|release|dump|base {object} <place> {other}",
+    "reposition|shift|carry|send|steer|lead {object} until it is|stands <place> {other}",
+    "let {object} be|end_up|lie|stay|go <place> {other}",
+    "see that {object} is|ends_up|stands <place> {other}",
+    "{object} ends|winds up <place> {other}",
+    "seat|align|accommodate|establish|stand|keep|house {object} <place> {other}",
+    "hold {object} <place> {other} and let it go|down",
+    "join|accompany {other} with {object} <converse>",
 )
 BESIDE = (
     "{object} is <place>|<rare> {other}",
     "{object} is standing|sitting|placed|resting|put|positioned <place> {other}",
     "{object} is found|located|lying|waiting <place> {other}",
+    "{object} is situated|stationed|planted|settled|set_down|set|moved|seated <place> {other}",
+    "{object} is at rest <place> {other}",
 )
 
 LEFT_OF = (
