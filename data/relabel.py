@@ -33,7 +33,6 @@ AFTERMATH = 8  # control steps after a run in which its effect may still show (t
 CARRIED = 0.02  # m above where it was: the object has left its support
 GRIPPED = 0.018  # m from the tool to the object's centre, sideways: it is between the fingers
 ASTRAY = 0.025  # m: another object that moved farther makes the window ambiguous
-LETTING_GO = 4  # control steps after a run that still belong to it
 FORBID = 8  # sentences that ask for something for one that forbids it
 FARTHER = 0.03  # m: how much nearer than at its farthest the arm may start
 
@@ -177,20 +176,6 @@ def relabel_episode(
             yield Segment(
                 index, start, stop, goal.task, goal.object, goal.other, tuple(words), forbidding=tuple(no)
             )
-
-
-def stretches(states: State) -> list[tuple[int, int]]:
-    """(start, stop) of every stretch in which the arm did something to one thing, whatever it was."""
-    runs, end = find_runs(states), len(states.gripper) - 1
-    return [(_set_out(states, runs, i), min(run.last + LETTING_GO, end)) for i, run in enumerate(runs)]
-
-
-def nameless(states: State) -> list[tuple[int, int]]:
-    """The stretches in which nothing was done that has a name."""
-    named = [(start, stop) for start, stop, _ in acts(states)]
-    return [
-        (a, b) for a, b in stretches(states) if all(min(b, stop) <= max(a, start) for start, stop in named)
-    ]
 
 
 def happened(states: State, names: tuple[str, ...]) -> list[str]:

@@ -82,12 +82,14 @@ class Ends(NamedTuple):
     names: NDArray[np.int64]  # (N, E) index into `Samples.names`
 
 
-class Stretch(NamedTuple):
-    """Play between two states of an episode, that nobody described."""
+class Done(NamedTuple):
+    """What was done between two states of an episode."""
 
-    episode: int
     start: int
     stop: int
+    family: int  # index into `FAMILIES`
+    target: int  # row of the thing acted on
+    other: int  # row of the thing it is related to, -1 for none
 
 
 class Table(NamedTuple):
@@ -167,26 +169,17 @@ class Samples:
 
     def learn_from(
         self,
-        stretches: Sequence[Stretch],
+        episode: NDArray[np.int64],
+        start: NDArray[np.int64],
+        stop: NDArray[np.int64],
         family: NDArray[np.int64],
         target: NDArray[np.int64],
         other: NDArray[np.int64],
     ) -> None:
         """Add stretches of play that nobody described, with what seems to have been done in each."""
-        episode, start, stop = (np.array(c, np.int64) for c in zip(*stretches, strict=True))
         none = np.zeros_like(episode)
-        added = Table(
-            episode,
-            self._starts[episode] + start,
-            stop - start,
-            family,
-            target,
-            other,
-            none,
-            none,
-            none,
-            none,
-        )
+        first = self._starts[episode] + start
+        added = Table(episode, first, stop - start, family, target, other, none, none, none, none)
         self._all = Table(*(np.concatenate(pair) for pair in zip(self._told, added, strict=True)))
         self._families = _Families(self._all.family, self.config.balance)
 
@@ -221,23 +214,24 @@ class Samples:
         """How many stretches of play there are to learn from, described or not."""
         return len(self._all.family)
 
-    @property
-    def truth(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-        """(family, target, other) of every described segment, in the order of `described_ends`."""
-        return self._told.family, self._told.target, self._told.other
+    def done_in(self, episode: int) -> list[Done]:
+        """What an episode's descriptions say was done."""
+        told = self._told
+        rows = np.flatnonzero(told.episode == episode)
+        start = told.first[rows] - self._starts[episode]
+        columns = (start, start + told.length[rows], told.family[rows], told.target[rows], told.other[rows])
+        return [Done(*row) for row in np.stack(columns, 1).tolist()]
 
-    def described_ends(self) -> Ends:
-        """How each described segment began and ended."""
-        return self._ends(self._told.episode, self._told.first, self._told.length)
+    def views(self, episode: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Proprio (T, 8) and entities (T, E, 12) of all frames of an episode."""
+        frames = slice(int(self._starts[episode]), int(self._starts[episode + 1]))
+        return self._proprio[frames], self._entities[frames]
 
-    def ends_of(self, stretches: Sequence[Stretch]) -> Ends:
-        """How each of the stretches began and ended."""
-        episode, start, stop = (np.array(c, np.int64) for c in zip(*stretches, strict=True))
-        return self._ends(episode, self._starts[episode] + start, stop - start)
-
-    def _ends(self, episode: NDArray[np.int64], first: NDArray[np.int64], length: NDArray[np.int64]) -> Ends:
-        last = np.minimum(first + length, self._starts[episode + 1] - 1)  # the very last state has no frame
-        mask = self._masks[episode]
+    def ends(self, episode: NDArray[np.int64], start: NDArray[np.int64], stop: NDArray[np.int64]) -> Ends:
+        """How stretches between two states of an episode began and ended."""
+        first = self._starts[episode] + start
+        last = np.minimum(self._starts[episode] + stop, self._starts[episode + 1] - 1)
+        mask = self._masks[episode]  # the very last state has no frame: the one before stands for it
         before, after = (Observation(self._proprio[at], self._entities[at], mask) for at in (first, last))
         return Ends(before, after, self._named[episode])
 

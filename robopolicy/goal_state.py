@@ -2,12 +2,18 @@
 
 It reads into the same goal space as sentences do (multicontext imitation, Lynch and Sermanet 2021,
 arXiv:2005.07648): taught on the few stretches of play that were described, it says of all the others
-what was done in them, so that the control half learns from play that nobody has put into words. And a
-policy can be shown what to do instead of told.
+what was done in them, so that the control half learns from play that nobody has put into words. There it
+may also know the course of what happened, which tells a push from a lift. And a policy can be shown what
+to do instead of told; then there is no course, so half of what it is taught on hides it.
 """
 
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from robopolicy.features import MAX_OPENING, PAIR_DIM, pair_features, yaw_of
@@ -19,6 +25,23 @@ WIDTH = 96
 SCALES = (0.1, 0.03, 0.01)  # m: tanh(x / scale) of every shift
 CHANGE_DIM = 3 * (1 + len(SCALES)) + 19 + 1 + len(FIXTURES)
 HAND_DIM = 8
+COURSE_DIM = 5
+HIDDEN = 0.5  # of the windows it is taught on hide their course
+BETWEEN, BESIDE = 0.018, 0.03  # m sideways and in height: the thing is between the fingers
+CLOSING = 0.07  # m between fingers that are not wide open
+
+
+class Glimpse(NamedTuple):
+    """N stretches of play as the network sees them."""
+
+    before: Observation  # (N, ...)
+    after: Observation  # (N, ...)
+    kinds: Tensor  # (N, E)
+    course: Tensor  # (N, E, COURSE_DIM), as `course_of`; all 0 where it is hidden
+
+
+Look = Callable[[NDArray[np.int64]], Glimpse]
+"""Rows of a set of stretches -> what is seen of them."""
 
 
 class GoalNet(nn.Module):
@@ -26,16 +49,20 @@ class GoalNet(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.each = _mlp(CHANGE_DIM, WIDTH)
+        self.each = _mlp(CHANGE_DIM + COURSE_DIM, WIDTH)
         self.score_object = nn.Linear(WIDTH, 1)
         self.pair = _mlp(2 * WIDTH + PAIR_DIM, WIDTH)
         self.score_other, self.nothing = nn.Linear(WIDTH, 1), nn.Linear(WIDTH, 1)
         self.code = nn.Sequential(_mlp(3 * WIDTH + HAND_DIM, WIDTH), nn.Linear(WIDTH, CODES))
 
-    def forward(self, before: Observation, after: Observation, kinds: Tensor) -> Reading:
-        """Observations with leading axis B, and the kinds (B, E) of the things."""
+    def forward(
+        self, before: Observation, after: Observation, kinds: Tensor, course: Tensor | None = None
+    ) -> Reading:
+        """Observations with leading axis B, the kinds (B, E) of the things and the course, if known."""
         old, new = (torch.as_tensor(seen.entities) for seen in (before, after))
-        changes = self.each(changed(old, new, kinds))  # (B, E, W)
+        if course is None:
+            course = torch.zeros(*kinds.shape, COURSE_DIM)
+        changes = self.each(torch.cat([changed(old, new, kinds), course], -1))  # (B, E, W)
         absent = kinds < 0
         score = self.score_object(changes)[..., 0].masked_fill(absent, -1e4)
         weights = score.softmax(1)[:, None]
@@ -71,29 +98,45 @@ def changed(old: Tensor, new: Tensor, kinds: Tensor) -> Tensor:
     )  # fmt: skip
 
 
+def course_of(proprio: NDArray[np.float32], entities: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What befell each thing on the way from the first of T instants to each of them.
+
+    Proprio (T, 8) and entities (T, E, 12) -> (T, E, COURSE_DIM): how far above where it was and is it has
+    been, at two scales; how long between closing fingers; how far it went; and 1: the course is known.
+    """
+    place = entities[..., :3]
+    height = place[..., 2]
+    lifted = np.maximum.accumulate(height) - np.minimum(height[:1], height)
+    gap = np.abs(place - proprio[:, None, :3])
+    between = (np.hypot(gap[..., 0], gap[..., 1]) < BETWEEN) & (gap[..., 2] < BESIDE)
+    held = np.cumsum(between & (proprio[:, 7:] < CLOSING), 0)
+    steps = np.linalg.norm(np.diff(place, axis=0, prepend=place[:1]), axis=-1)
+    parts = (lifted / 0.02, lifted / 0.1, held / 3, np.cumsum(steps, 0) / 0.1)
+    return np.stack([*(np.tanh(part) for part in parts), np.ones_like(lifted)], -1).astype(np.float32)
+
+
 def fit_goal_net(
     net: GoalNet,
-    before: Observation,
-    after: Observation,
-    kinds: Tensor,
+    look: Look,
     truth: Choice,
     seed: int,
     steps: int = 2000,
     batch: int = 256,
     learning_rate: float = 2e-3,
 ) -> None:
-    """Teach it on N described stretches of play."""
+    """Teach it what was done in each of N described stretches of play."""
     generator = torch.Generator().manual_seed(seed)
     optimiser = torch.optim.AdamW(net.parameters(), learning_rate, weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
-    n = len(kinds)
     # Rare kinds of acts more often than they occur.
     counts = torch.bincount(truth.code, minlength=CODES).clamp(min=1)
     weights = counts[truth.code].float() ** -0.5
     net.train()
     for _ in range(steps):
-        rows = torch.multinomial(weights, min(batch, 4 * n), replacement=True, generator=generator)
-        reading = net(*(_rows(seen, rows) for seen in (before, after)), kinds[rows])
+        rows = torch.multinomial(weights, batch, replacement=True, generator=generator)
+        seen = look(rows.numpy())
+        known = torch.rand(batch, 1, 1, generator=generator) >= HIDDEN
+        reading = net(seen.before, seen.after, seen.kinds, seen.course * known)
         loss = reading.surprise(Choice(*(part[rows] for part in truth))).mean()
         optimiser.zero_grad()
         loss.backward()
@@ -103,13 +146,9 @@ def fit_goal_net(
 
 
 @torch.inference_mode()
-def read_goals(
-    net: GoalNet, before: Observation, after: Observation, kinds: Tensor, batch: int = 4096
-) -> tuple[Choice, Tensor]:
-    """What was done in each of N stretches, and how sure that is (N,)."""
-    found = []
-    for rows in torch.arange(len(kinds)).split(batch):
-        found.append(net(*(_rows(seen, rows) for seen in (before, after)), kinds[rows]).choose())
+def read_goals(net: GoalNet, look: Look, n: int, batch: int = 4096) -> tuple[Choice, Tensor]:
+    """What was done in each of n stretches, and how sure that is (n,)."""
+    found = [net(*look(rows.numpy())).choose() for rows in torch.arange(n).split(batch)]
     choices, sure = zip(*found, strict=True)
     return Choice(*(torch.cat(parts) for parts in zip(*choices, strict=True))), torch.cat(sure)
 
@@ -120,11 +159,6 @@ def _hand(before: Observation, after: Observation) -> Tensor:
     return torch.cat(
         [(new - old)[:, :3] / 0.1, new[:, :3] / 0.3, old[:, 7:] / MAX_OPENING, new[:, 7:] / MAX_OPENING], 1
     )
-
-
-def _rows(seen: Observation, rows: Tensor) -> Observation:
-    index = rows.numpy()
-    return Observation(*(part[index] for part in seen))
 
 
 def _mlp(enter: int, leave: int) -> nn.Sequential:

@@ -11,14 +11,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from data.relabel import nameless, stretches
-from data.samples import FAMILIES, HOLD, Ends, Episodes, Samples, Stretch
+from data.samples import FAMILIES, HOLD, Episodes, Samples
 from data.splits import is_held_out_combination
 from robopolicy.goal_state import fit_goal_net, read_goals
 from robopolicy.policy import Choice, Policy
 from robopolicy.reading import MOVABLE, kind_of
 from robopolicy.recipe import TrainConfig
-from sim.observation import Observation
+from robopolicy.windows import Windows, done_in, find_windows, joined, looking
 
 SURE = 0.8  # probability from which a reading of undescribed play is learned from
 
@@ -39,32 +38,44 @@ def learn_goal_states(
 
 
 def _learn(policy: Policy, samples: Samples, dataset: Episodes, kinds: Tensor, config: TrainConfig) -> None:
-    ends, truth = samples.described_ends(), samples.truth
-    nothing: list[Stretch] = []
-    rest: list[Stretch] = []
+    told: list[Windows] = []
+    rest: list[Windows] = []
+    truth: list[Choice] = []
     for i, record in enumerate(dataset.episodes()):  # reads the play from disk: once for both
-        if samples.described[i]:
-            nothing += [Stretch(i, *stretch) for stretch in nameless(record.states)]
-        elif config.samples.undescribed:
-            rest += [Stretch(i, *stretch) for stretch in stretches(record.states)]
-    if nothing:
-        more, fill = samples.ends_of(nothing), np.zeros(len(nothing), np.int64)
-        names = np.concatenate([ends.names, more.names])
-        ends = Ends(_joined(ends.before, more.before), _joined(ends.after, more.after), names)
-        nothing_done = (fill + HOLD, fill, fill - 1)
-        truth = tuple(np.concatenate(pair) for pair in zip(truth, nothing_done, strict=True))
-    asked = Choice(*(torch.from_numpy(column) for column in truth))
-    fit_goal_net(
-        policy.goal_state, ends.before, ends.after, kinds[ends.names], asked, config.seed, config.goal_steps
-    )
+        if not samples.described[i]:
+            rest += [find_windows(samples, i, record.states)] if config.samples.undescribed else []
+            continue
+        found = find_windows(samples, i, record.states)
+        done, known = done_in(found, samples.done_in(i), record.states)
+        told.append(found.where(known))
+        truth.append(Choice(*(column[torch.from_numpy(known)] for column in done)))
+    asked = Choice(*(torch.cat(column) for column in zip(*truth, strict=True)))
+    look = looking(samples, kinds, joined(told))
+    fit_goal_net(policy.goal_state, look, asked, config.seed, config.goal_steps)
     policy.goal_state.requires_grad_(False)
     if rest:
-        ends = samples.ends_of(rest)
-        done, sure = read_goals(policy.goal_state, ends.before, ends.after, kinds[ends.names])
-        good = ((sure > SURE) & (done.code != HOLD)).numpy() & _may_train(done, ends.names, samples.names)
-        kept = [stretch for stretch, keep in zip(rest, good, strict=True) if keep]
-        if kept:
-            samples.learn_from(kept, *(part.numpy()[good] for part in done))
+        found = joined(rest)
+        done, sure = read_goals(policy.goal_state, looking(samples, kinds, found), len(found.run))
+        first = _first_sure(found, done, sure.numpy())
+        done = Choice(*(column[first] for column in done))
+        names = samples.ends(found.episode[first], found.start[first], found.stop[first]).names
+        may = _may_train(done, names, samples.names)
+        kept = first[may]
+        if len(kept):
+            samples.learn_from(
+                found.episode[kept],
+                found.start[kept],
+                found.stop[kept],
+                *(column.numpy()[may] for column in done),
+            )
+
+
+def _first_sure(found: Windows, done: Choice, sure: NDArray[np.float32]) -> NDArray[np.int64]:
+    """The first window of each run at which it is sure that something was done, for all that was done."""
+    good = (sure > SURE) & (done.code.numpy() != HOLD) & (done.object.numpy() == found.thing)
+    rows = np.flatnonzero(good)
+    what = np.stack([found.run[rows], *(column.numpy()[rows] for column in done)], 1)
+    return rows[np.sort(np.unique(what, axis=0, return_index=True)[1])]
 
 
 def _may_train(done: Choice, named: NDArray[np.int64], names: Sequence[str]) -> NDArray[np.bool_]:
@@ -76,7 +87,3 @@ def _may_train(done: Choice, named: NDArray[np.int64], names: Sequence[str]) -> 
         things = [name for name in told if kind_of(name) == MOVABLE]
         allowed.append(code == HOLD or not is_held_out_combination(FAMILIES[code], *things))
     return np.array(allowed)
-
-
-def _joined(one: Observation, more: Observation) -> Observation:
-    return Observation(*(np.concatenate(pair) for pair in zip(one, more, strict=True)))

@@ -6,11 +6,12 @@ import torch
 
 from data.grammar import Grammar
 from data.play import PlayConfig, play_episode
-from data.relabel import acts, nameless, relabel_episode, stretches
+from data.relabel import relabel_episode
 from data.samples import SampleConfig, Samples
-from robopolicy.goal_state import GoalNet, fit_goal_net, read_goals
+from robopolicy.goal_state import COURSE_DIM, GoalNet, course_of, fit_goal_net, read_goals
 from robopolicy.policy import Choice
 from robopolicy.reading import HOLD, kind_of
+from robopolicy.windows import Windows, done_in, find_windows, joined, looking
 from sim.world import World
 
 
@@ -32,46 +33,100 @@ def play() -> Play:
     return Play(24)
 
 
-def test_stretches_hold_whatever_was_done(play):
-    missed = named = 0
-    for record in play.records:
-        found = stretches(record.states)
-        for start, stop, _ in acts(record.states):
-            named += 1
-            missed += not any(a <= start and stop <= b + 8 for a, b in found)
-    assert named > 100
-    assert missed == 0
+def described(play: Play, some: int) -> Samples:
+    rng, grammar = np.random.default_rng(0), Grammar("train")
+    segments = [s for i, r in enumerate(play.records) for s in relabel_episode(i, r, grammar, rng, 1)]
+    return Samples(play, [s for s in segments if s.episode < some], 8, SampleConfig())
 
 
-def test_where_nothing_has_a_name_nothing_was_done(play):
-    for record in play.records:
-        done = [(start, stop) for start, stop, _ in acts(record.states)]
-        for a, b in nameless(record.states):
-            assert (a, b) in stretches(record.states)
-            assert not any(min(b, stop) > max(a, start) for start, stop in done)
+def kinds_in(samples: Samples) -> torch.Tensor:
+    return torch.tensor([kind_of(name) for name in samples.names])
+
+
+def everything(play: Play, samples: Samples, episodes: range) -> tuple[Windows, Choice, np.ndarray]:
+    found, done, known = [], [], []
+    for i in episodes:
+        states = play.records[i].states
+        found.append(find_windows(samples, i, states))
+        what, sure = done_in(found[-1], samples.done_in(i), states)
+        done.append(what)
+        known.append(sure)
+    return joined(found), Choice(*(torch.cat(c) for c in zip(*done, strict=True))), np.concatenate(known)
+
+
+def test_a_window_ends_with_what_its_segment_says_was_done(play):
+    samples = described(play, len(play.records))
+    found, done, known = everything(play, samples, range(len(play.records)))
+    for i in range(len(play.records)):
+        for one in samples.done_in(i):
+            rows = np.flatnonzero((found.episode == i) & (found.start == one.start))
+            rows = rows[(found.stop[rows] == one.stop) & (found.thing[rows] == one.target)]
+            assert len(rows) >= 1
+            told = {tuple(int(part[row]) for part in done) for row in rows if known[row]}
+            at_once = {(o.family, o.target, o.other) for o in samples.done_in(i) if o.stop == one.stop}
+            assert told <= at_once
+
+
+def test_before_anything_was_done_the_answer_is_to_hold_still(play):
+    samples = described(play, len(play.records))
+    found, done, _ = everything(play, samples, range(len(play.records)))
+    firsts = np.r_[0, np.flatnonzero(np.diff(found.run)) + 1]
+    assert (done.code[firsts] == HOLD).float().mean() > 0.9
+    assert 0.2 < (done.code == HOLD).float().mean() < 0.9
+
+
+def test_what_nobody_speaks_of_teaches_nothing(play):
+    all_told, some = described(play, len(play.records)), described(play, len(play.records) - 4)
+    for i in range(len(play.records) - 4, len(play.records)):
+        states = play.records[i].states
+        found = find_windows(some, i, states)
+        done, known = done_in(found, [], states)
+        assert (done.code == HOLD).all()
+        assert not known.all() or not all_told.done_in(i)
+
+
+def test_the_course_tells_a_lift_from_a_push():
+    proprio = np.zeros((5, 8), np.float32)
+    proprio[:, 7] = 0.04
+    entities = np.zeros((5, 2, 12), np.float32)
+    entities[:, 0, 2] = [0, 0.1, 0.2, 0.1, 0]  # in the hand, up and down again
+    proprio[:, 2] = entities[:, 0, 2]
+    entities[:, 1, 0] = 0.1 * np.arange(5)  # pushed along
+    course = course_of(proprio, entities)
+    assert course.shape == (5, 2, COURSE_DIM)
+    assert course[-1, 0, 0] > 0.99
+    assert course[-1, 1, 0] == 0
+    assert course[-1, 0, 2] > course[-1, 1, 2]
+    assert (np.diff(course[:, :, 3], axis=0) > 0).all()
+    assert (course[..., -1] == 1).all()
 
 
 def test_taught_on_some_episodes_it_reads_what_was_done_in_others(play):
-    rng, grammar = np.random.default_rng(0), Grammar("train")
-    segments = [s for i, r in enumerate(play.records) for s in relabel_episode(i, r, grammar, rng, 1)]
-    samples = Samples(play, segments, 8, SampleConfig())
-    kinds = torch.tensor([kind_of(name) for name in samples.names])
-    ends, truth = samples.described_ends(), Choice(*(torch.from_numpy(x) for x in samples.truth))
-    taught = torch.tensor([segment.episode < 18 for segment in segments])
-    rows, rest = taught.nonzero()[:, 0].numpy(), (~taught).nonzero()[:, 0].numpy()
-
-    def part(seen, which):
-        return type(seen)(*(column[which] for column in seen))
-
+    samples = described(play, len(play.records))
+    taught, truth, known = everything(play, samples, range(18))
+    taught = taught.where(known)
     torch.manual_seed(0)
-    net = GoalNet()
-    fit_goal_net(
-        net, part(ends.before, rows), part(ends.after, rows), kinds[ends.names[rows]],
-        part(truth, taught), seed=0, steps=400,
-    )  # fmt: skip
-    found, sure = read_goals(net, part(ends.before, rest), part(ends.after, rest), kinds[ends.names[rest]])
-    right = torch.stack([a == b for a, b in zip(found, part(truth, ~taught), strict=True)]).all(0)
-    assert len(right) > 30
-    assert right.float().mean() > 0.7
+    net, kinds = GoalNet(), kinds_in(samples)
+    what = Choice(*(column[known] for column in truth))
+    fit_goal_net(net, looking(samples, kinds, taught), what, seed=0, steps=500)
+    rest, truth, known = everything(play, samples, range(18, 24))
+    look = looking(samples, kinds, rest)
+    found, sure = read_goals(net, look, len(rest.run))
+    right = torch.stack([a == b for a, b in zip(found, truth, strict=True)]).all(0) | (
+        (found.code == HOLD) & (truth.code == HOLD)
+    )
+    right, sure = right[known], sure[known]
+    assert len(right) > 300
+    assert right.float().mean() > 0.6
     assert right[sure > 0.9].float().mean() > right.float().mean()
-    assert (found.code != HOLD).all()
+    assert (found.code != HOLD).float().mean() > 0.1
+
+
+def test_without_the_course_it_still_answers(play):
+    samples = described(play, 4)
+    found, _, _ = everything(play, samples, range(2))
+    seen = looking(samples, kinds_in(samples), found)(np.arange(5))
+    net = GoalNet()
+    hidden = net(seen.before, seen.after, seen.kinds, torch.zeros_like(seen.course))
+    assert torch.equal(net(seen.before, seen.after, seen.kinds).code, hidden.code)
+    assert not torch.equal(net(*seen).code, hidden.code)

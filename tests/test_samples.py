@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from data.record import EpisodeRecord
-from data.samples import FAMILIES, HOLD, SampleConfig, Samples, Stretch, TooFewSegments
+from data.samples import FAMILIES, HOLD, SampleConfig, Samples, TooFewSegments
 from data.segments import Segment
 from sim.observation import entity_names
 from sim.scene import Scene, Thing
@@ -147,9 +147,10 @@ def test_nobody_reads_the_sentences_of_episodes_that_are_not_described():
 
 def test_play_that_nobody_described_is_learned_from_without_a_sentence():
     samples = toy_samples()
-    added = [Stretch(2, 3, 12), Stretch(2, 6, 18)]
     one = np.ones(2, np.int64)
-    samples.learn_from(added, FAMILIES.index("push_left") * one, 0 * one, -one)
+    samples.learn_from(
+        2 * one, np.array([3, 6]), np.array([12, 18]), FAMILIES.index("push_left") * one, 0 * one, -one
+    )
     assert samples.n_stretches == len(samples) + 2
     drawn = [samples.batch(0, step) for step in range(20)]
     mine = [batch.family == FAMILIES.index("push_left") for batch in drawn]
@@ -161,7 +162,7 @@ def test_play_that_nobody_described_is_learned_from_without_a_sentence():
 
 
 def test_the_ends_of_a_stretch_are_its_first_and_last_view():
-    ends = toy_samples().ends_of([Stretch(1, 5, 12), Stretch(2, 3, 20)])
+    ends = toy_samples().ends(*(np.array(column) for column in ((1, 2), (5, 3), (12, 20))))
     frames = [np.rint(seen.proprio[:, 0] * 1000).astype(int).tolist() for seen in (ends.before, ends.after)]
     assert frames == [[15, 23], [22, 39]]  # the very last state has no frame: the one before stands for it
 
