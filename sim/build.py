@@ -13,15 +13,15 @@ from typing import NamedTuple
 
 from sim import panda
 from sim.bullet import pybullet as p
+from sim.dynamics import Dynamics
 from sim.furniture import FURNITURE, Bulb, Fixture, Vec
-from sim.layouts import LAYOUTS
+from sim.layouts import layout_of
 from sim.scene import COLOURS, ROUND, Scene, Thing
 
-OBJECT_MASS = 0.10  # kg
 DESK_HALF = (0.55, 0.75, 0.05)  # m
 DESK_COLOUR, FLOOR_COLOUR = (0.80, 0.76, 0.70), (0.74, 0.77, 0.82)
+NO_TINT = (0.0, 0.0, 0.0)
 FLOOR = -0.75  # m below the desk top: what falls off ends there
-SPRING = 3.0  # N, the most that brings the button up again
 
 
 class Bodies(NamedTuple):
@@ -36,14 +36,19 @@ class Bodies(NamedTuple):
 def set_up(client: int, scene: Scene, visuals: bool) -> Bodies:
     """Build everything, at rest where the scene says; the client must be empty."""
     _build_desk(client, visuals)
-    poses = LAYOUTS[scene.layout].poses
+    dynamics, poses = scene.dynamics, layout_of(scene.layout, scene.shifts).poses
     fixtures = tuple(
-        _build_fixture(client, fixture, pose, visuals) for fixture, pose in zip(FURNITURE, poses, strict=True)
+        _build_fixture(client, fixture, pose, dynamics, visuals)
+        for fixture, pose in zip(FURNITURE, poses, strict=True)
     )
     for body, position in zip(fixtures, scene.joints, strict=False):
         p.resetJointState(body, 0, position, physicsClientId=client)
-    objects = tuple(_build_object(client, thing, visuals) for thing in scene.objects)
-    arm = _build_arm(client, visuals)
+    tints = scene.looks.object_tint or (NO_TINT,) * len(scene.objects)
+    objects = tuple(
+        _build_object(client, thing, dynamics, tint if visuals else None)
+        for thing, tint in zip(scene.objects, tints, strict=False)
+    )
+    arm = _build_arm(client, dynamics, visuals)
     bulbs = tuple(
         _build_bulb(client, fixture.bulb, pose, visuals)
         for fixture, pose in zip(FURNITURE, poses, strict=True)
@@ -71,7 +76,8 @@ def _build_desk(client: int, visuals: bool) -> None:
     floor_half, floor_middle = (9.0, 9.0, 0.05), (0.0, 0.0, FLOOR - 0.05)
     desk = _build_box(client, DESK_HALF, (0.40, 0.0, -DESK_HALF[2]), DESK_COLOUR if visuals else None)
     floor = _build_box(client, floor_half, floor_middle, FLOOR_COLOUR if visuals else None)
-    p.changeDynamics(desk, -1, lateralFriction=0.7, physicsClientId=client)
+    # Bullet multiplies restitutions: what falls on the desk bounces as its own says.
+    p.changeDynamics(desk, -1, lateralFriction=0.7, restitution=1.0, physicsClientId=client)
     p.changeDynamics(floor, -1, lateralFriction=0.7, rollingFriction=0.01, physicsClientId=client)
 
 
@@ -85,7 +91,9 @@ def _build_box(client: int, half: Vec, middle: Vec, colour: Vec | None) -> int:
     return p.createMultiBody(0, shape, look, middle, physicsClientId=client)
 
 
-def _build_fixture(client: int, fixture: Fixture, pose: tuple[float, float, float], visuals: bool) -> int:
+def _build_fixture(
+    client: int, fixture: Fixture, pose: tuple[float, float, float], dynamics: Dynamics, visuals: bool
+) -> int:
     x, y, yaw = pose
     quat = p.getQuaternionFromEuler([0, 0, yaw])
     body = p.loadURDF(
@@ -94,20 +102,29 @@ def _build_fixture(client: int, fixture: Fixture, pose: tuple[float, float, floa
     p.changeDynamics(body, -1, lateralFriction=0.7, physicsClientId=client)
     if fixture.joint:
         j = fixture.joint
+        # Explicit integration of the lever's damping bears no more than it has.
+        damping = j.damping * (dynamics.joint_damping if j.kind == "prismatic" else 1.0)
         p.changeDynamics(
-            body, 0, lateralFriction=0.8, jointDamping=j.damping, linearDamping=0, physicsClientId=client
+            body, 0, lateralFriction=0.8, jointDamping=damping, linearDamping=0, physicsClientId=client
         )
-        p.setJointMotorControl2(body, 0, p.VELOCITY_CONTROL, force=j.friction, physicsClientId=client)
+        p.setJointMotorControl2(
+            body, 0, p.VELOCITY_CONTROL, force=j.friction * dynamics.joint_friction, physicsClientId=client
+        )
     if fixture.name == "button":
         p.setJointMotorControl2(
-            body, 0, p.POSITION_CONTROL, 0.0, force=SPRING, positionGain=0.1, physicsClientId=client
-        )
+            body, 0, p.POSITION_CONTROL, 0.0, force=dynamics.button_spring, positionGain=0.1,
+            physicsClientId=client,
+        )  # fmt: skip
     return body
 
 
-def _build_object(client: int, thing: Thing, visuals: bool) -> int:
+def _build_object(client: int, thing: Thing, dynamics: Dynamics, tint: Vec | None) -> int:
+    """An object in its colour plus the tint; without a tint it has no looks."""
     x, y, z = thing.size
-    colour = [*COLOURS[thing.colour], 1]
+    visuals = tint is not None
+    colour = [min(max(c + t, 0), 1) for c, t in zip(COLOURS[thing.colour], tint or NO_TINT, strict=True)] + [
+        1
+    ]
     look = -1
     if thing.shape in ROUND:
         shape = p.createCollisionShape(p.GEOM_CYLINDER, radius=x / 2, height=z, physicsClientId=client)
@@ -121,24 +138,28 @@ def _build_object(client: int, thing: Thing, visuals: bool) -> int:
         if visuals:
             look = p.createVisualShape(p.GEOM_BOX, halfExtents=half, rgbaColor=colour, physicsClientId=client)
     quat = p.getQuaternionFromEuler([0, 0, thing.yaw])
-    body = p.createMultiBody(OBJECT_MASS, shape, look, thing.pos, quat, physicsClientId=client)
+    body = p.createMultiBody(dynamics.object_mass, shape, look, thing.pos, quat, physicsClientId=client)
     # No spinning or rolling friction here: it would double the solver's rows for everything that
     # merely stands on the desk. The fingers bring theirs to every grasp.
-    p.changeDynamics(body, -1, lateralFriction=0.6, physicsClientId=client)
+    p.changeDynamics(
+        body, -1, lateralFriction=dynamics.object_friction, restitution=dynamics.object_restitution,
+        physicsClientId=client,
+    )  # fmt: skip
     return body
 
 
-def _build_arm(client: int, visuals: bool) -> int:
+def _build_arm(client: int, dynamics: Dynamics, visuals: bool) -> int:
+    """The desk top is at height 0 whatever the table's height: it is the arm that stands lower or higher."""
     arm = p.loadURDF(
-        _urdf_file("panda", visuals), useFixedBase=True, flags=p.URDF_USE_INERTIA_FROM_FILE,
-        physicsClientId=client,
+        _urdf_file("panda", visuals), [0, 0, -dynamics.table_height], useFixedBase=True,
+        flags=p.URDF_USE_INERTIA_FROM_FILE, physicsClientId=client,
     )  # fmt: skip
     for joint, q in enumerate((*panda.HOME, panda.MAX_OPENING / 2, panda.MAX_OPENING / 2)):
         p.resetJointState(arm, joint, q, physicsClientId=client)
     for finger in panda.FINGERS:
         p.changeDynamics(
-            arm, finger, lateralFriction=1.2, spinningFriction=0.01, rollingFriction=0.0005,
-            physicsClientId=client,
+            arm, finger, lateralFriction=1.2, spinningFriction=dynamics.finger_spinning_friction,
+            rollingFriction=dynamics.finger_rolling_friction, physicsClientId=client,
         )  # fmt: skip
     return arm
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sim.arrange import draw_shifts
+from sim.factors import NOMINAL, factor_named, regime_of
 from sim.layouts import (
     DOOR_TRAVEL,
     DRAWER_FLOOR,
@@ -18,8 +20,10 @@ from sim.layouts import (
     TRAY_FLOOR,
     Layout,
     fixture_points,
+    layout_of,
 )
 from sim.panda import HOME_POSE, MAX_OPENING
+from sim.randomise import draw_dynamics, draw_looks
 from sim.scene import COLOURS, SHAPES, Scene, Thing
 from sim.state import MAX_OBJECTS, State
 from sim.tasks import Begin, Goal, goals_of, possible, task_named
@@ -37,6 +41,7 @@ class SceneConfig:
     n_objects: int = 3  # movable objects on the desk, 1 to 5
     layouts: tuple[str, ...] = tuple(LAYOUTS)  # of the furniture
     objects: tuple[tuple[str, str], ...] = tuple((c, s) for c in COLOURS for s in SHAPES)  # (colour, shape)
+    world: str = NOMINAL  # nominal, train, held_out, or one factor alone: held_out:latency
 
     def __post_init__(self) -> None:
         if not 1 <= self.n_objects <= MAX_OBJECTS:
@@ -44,10 +49,10 @@ class SceneConfig:
         unknown = [name for name in self.layouts if name not in LAYOUTS]
         if unknown or not self.layouts:
             raise ValueError(f"no layout is called {unknown}; the layouts: {', '.join(LAYOUTS)}")
-        if len(set(self.objects)) < self.n_objects:
-            raise ValueError(
-                f"{self.n_objects} different objects can't be drawn from {len(set(self.objects))}"
-            )
+        count = regime_of(self.world, "n_objects")
+        most = max(self.n_objects, MAX_OBJECTS if count else 0)
+        if len(set(self.objects)) < most:
+            raise ValueError(f"{most} different objects can't be drawn from {len(set(self.objects))}")
 
 
 class CannotDraw(ValueError):
@@ -62,7 +67,7 @@ class CannotDraw(ValueError):
 
 def draw_scene(seed: int, config: SceneConfig = SceneConfig()) -> Scene:
     """A desk as it may be found: same seed and config, same scene."""
-    return _draw(np.random.default_rng(seed), seed, config, Begin())
+    return _in_world(_draw(np.random.default_rng(seed), seed, config, Begin()), config)
 
 
 def draw_scene_for(
@@ -86,13 +91,16 @@ def draw_scene_for(
             if possible(goal, state) and (allows is None or allows(goal, scene.names))
         ]
         if goals:
-            return scene, goals[rng.integers(len(goals))]
+            return _in_world(scene, config), goals[rng.integers(len(goals))]
     raise CannotDraw(task)
 
 
 def initial_state(scene: Scene) -> State:
-    """The state that the scene describes, before physics has its say (settling moves things by < 1 mm)."""
-    poses = LAYOUTS[scene.layout].poses
+    """The state that the scene describes, before physics has its say (settling moves things by < 1 mm).
+
+    The hand is at home, wherever the dynamics have it begin.
+    """
+    poses = layout_of(scene.layout, scene.shifts).poses
     joints = np.array(scene.joints, float)
     half = np.array([thing.yaw / 2 for thing in scene.objects])
     return State(
@@ -109,19 +117,28 @@ def initial_state(scene: Scene) -> State:
     )
 
 
+def _in_world(scene: Scene, config: SceneConfig) -> Scene:
+    seed, world = scene.seed, config.world
+    return replace(scene, dynamics=draw_dynamics(seed, world), looks=draw_looks(seed, world))
+
+
 def _draw(rng: np.random.Generator, seed: int, config: SceneConfig, begin: Begin) -> Scene:
-    layout = LAYOUTS[config.layouts[rng.integers(len(config.layouts))]]
+    name = config.layouts[rng.integers(len(config.layouts))]
+    shifts = draw_shifts(seed, config.world, name)
+    layout = layout_of(name, shifts)
     joints, led = _furniture(rng, begin)
-    chosen = rng.choice(len(config.objects), config.n_objects, replace=False)
+    count, sizes = regime_of(config.world, "n_objects"), regime_of(config.world, "object_size")
+    n_objects = int(factor_named("n_objects").draw(rng, count)) if count else config.n_objects
+    chosen = rng.choice(len(config.objects), n_objects, replace=False)
     things: list[Thing] = []
     for rank, index in enumerate(chosen):
         colour, shape = config.objects[index]
-        scale = rng.uniform(0.94, 1.06)
+        scale = factor_named("object_size").draw(rng, sizes or "train")
         size = tuple(round(v * scale, 4) for v in SHAPES[shape])
         thing = Thing(colour, shape, (size[0], size[1], size[2]), (0.0, 0.0, 0.0), 0.0)
         things.append(_placed(rng, thing, things, layout, joints, _place(rng, rank, begin)))
     order = rng.permutation(len(things))
-    return Scene(seed, layout.name, tuple(things[i] for i in order), joints, led)
+    return Scene(seed, layout.name, tuple(things[i] for i in order), joints, led, shifts)
 
 
 def _furniture(rng: np.random.Generator, begin: Begin) -> tuple[tuple[float, float, float, float], bool]:
@@ -161,10 +178,15 @@ def _placed(
         point = fixture_points(layout.poses, np.array(joints))
         x, y = point[0 if place == "drawer" else 4, :2]
         floor = DRAWER_FLOOR if place == "drawer" else TRAY_FLOOR
-        x += rng.uniform(0.105, 0.125) if place == "drawer" else rng.uniform(-0.02, 0.02)
-        y += rng.uniform(-0.015, 0.015)
+        along = rng.uniform(0.105, 0.125) if place == "drawer" else rng.uniform(-0.02, 0.02)
+        across = rng.uniform(-0.015, 0.015)
+        turn = layout.poses[0 if place == "drawer" else 4, 2]
+        x += np.cos(turn) * along - np.sin(turn) * across
+        y += np.sin(turn) * along + np.cos(turn) * across
         if all(np.hypot(o.pos[0] - x, o.pos[1] - y) > ROOM for o in others):
-            return replace(thing, pos=(float(x), float(y), floor + z + 0.001), yaw=rng.uniform(-0.3, 0.3))
+            return replace(
+                thing, pos=(float(x), float(y), floor + z + 0.001), yaw=float(turn) + rng.uniform(-0.3, 0.3)
+            )
     (x_low, x_high), (y_low, y_high) = layout.area
     room = ROOM
     while True:

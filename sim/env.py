@@ -19,9 +19,11 @@ import numpy as np
 from gymnasium import spaces
 
 from sim.draw import SceneConfig, draw_scene, draw_scene_for
-from sim.observation import ENTITY_DIM, MAX_ENTITIES, PROPRIO_DIM, entity_names, observe
+from sim.factors import NOMINAL
+from sim.observation import ENTITY_DIM, MAX_ENTITIES, PROPRIO_DIM, Observation, entity_names
 from sim.render import SIZE, Picture, camera_named, render
 from sim.scene import Scene
+from sim.sensing import Memory, Sensor
 from sim.state import Array, State
 from sim.tasks import Goal, achieved
 from sim.world import CONTROL_HZ, Snapshot, World
@@ -31,6 +33,7 @@ FAR_AWAY = 20.0  # m, rad: beyond anything that is observed
 OPTIONS = ("scene", "task", "goal")
 
 Observed = dict[str, Array]
+Saved = tuple[Snapshot, State, Goal | None, Memory]
 
 
 class DeskEnv(gymnasium.Env[Any, Array]):
@@ -38,7 +41,7 @@ class DeskEnv(gymnasium.Env[Any, Array]):
 
     `reset(options=...)` takes a `scene` (a `Scene`, else one is drawn), a `task` (the name of a family:
     a scene is drawn in which it is possible, and a goal with it) or a `scene` and a `goal` (a `Goal`).
-    `config` overrides `n_objects`.
+    `config` overrides `n_objects` and `world` (see `sim.factors`).
     """
 
     metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": CONTROL_HZ}  # noqa: RUF012
@@ -52,12 +55,13 @@ class DeskEnv(gymnasium.Env[Any, Array]):
         camera: str = "desk",
         size: tuple[int, int] = SIZE,
         renderer: Literal["tiny", "egl"] = "tiny",
+        world: str = NOMINAL,
     ) -> None:
         if render_mode not in (None, "rgb_array"):
             raise BadRenderMode(render_mode)
         self.render_mode = render_mode
         self.metadata = {**self.metadata, "render_fps": control_hz}
-        self._config = config or SceneConfig(n_objects=n_objects)
+        self._config = config or SceneConfig(n_objects=n_objects, world=world)
         self._camera, self._size = camera_named(camera), size
         self._world = World(control_hz, render_mode is not None, renderer)
         self._before: State | None = None
@@ -80,14 +84,15 @@ class DeskEnv(gymnasium.Env[Any, Array]):
         scene, self._goal = self._drawn(options or {})
         self._names = entity_names(scene.names)
         self._before = self._world.build(scene)
-        return _dict(self._before), self._info(self._before)
+        self._sensor = Sensor(scene)
+        return _dict(self._sensor.observe(self._before)), self._info(self._before)
 
     def step(self, action: Array) -> tuple[Observed, float, bool, bool, dict[str, Any]]:
         """One action of seven numbers in [-1, 1], see `World.step`."""
         before = self._running()
         state = self._world.step(action)
         done = self._goal is not None and bool(achieved(self._goal, before, state))
-        return _dict(state), float(done), done, False, self._info(state)
+        return _dict(self._sensor.observe(state)), float(done), done, False, self._info(state)
 
     def render(self) -> Picture | None:  # type: ignore[override]
         """(H, W, 3) uint8 if the environment was made with `render_mode="rgb_array"`."""
@@ -111,20 +116,21 @@ class DeskEnv(gymnasium.Env[Any, Array]):
         """The goal of this episode, if it has one."""
         return self._goal
 
-    def save_state(self) -> tuple[Snapshot, State, Goal | None]:
+    def save_state(self) -> Saved:
         """Where the episode is: what it needs to go on from here, as plain values."""
         before = self._running()
-        return self._world.save(), before, self._goal
+        return self._world.save(), before, self._goal, self._sensor.memory
 
-    def restore_state(self, saved: tuple[Snapshot, State, Goal | None]) -> tuple[Observed, dict[str, Any]]:
+    def restore_state(self, saved: Saved) -> tuple[Observed, dict[str, Any]]:
         """Go back to a saved instant, of this environment or another; returns what `reset` returns.
 
         All restores of one instant have the same future, bit for bit.
         """
-        snapshot, self._before, self._goal = saved
+        snapshot, self._before, self._goal, memory = saved
+        self._sensor = Sensor(snapshot.scene, memory)
         self._names = entity_names(snapshot.scene.names)
         state = self._world.restore(snapshot)
-        return _dict(state), self._info(state)
+        return _dict(self._sensor.observe(state)), self._info(state)
 
     def _drawn(self, options: dict[str, Any]) -> tuple[Scene, Goal | None]:
         scene, task, goal = (options.get(key) for key in OPTIONS)
@@ -164,8 +170,8 @@ class BadRenderMode(ValueError):
         super().__init__(f"render_mode={mode!r} is not there; rgb_array and None are")
 
 
-def _dict(state: State) -> Observed:
-    return dict(observe(state)._asdict())
+def _dict(observation: Observation) -> Observed:
+    return dict(observation._asdict())
 
 
 def register() -> None:

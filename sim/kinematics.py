@@ -33,7 +33,7 @@ _HOME = np.array(panda.HOME)
 def joint_targets(
     jacobian: Array, q: Sequence[float], tool: Sequence[float], quat: Sequence[float], action: Sequence[float]
 ) -> list[float]:
-    """Where to send the arm's seven joints, rad; the action's numbers are in [-1, 1].
+    """Where to send the arm's seven joints, rad; the action's numbers are in [-1, 1], or more.
 
     `jacobian` is the tool's, (6, 7), and is changed in place; `q` the joints' angles, `tool` and `quat`
     the tool's pose in the world. One Newton step: its error is of second order in the 5 cm asked for,
@@ -70,7 +70,8 @@ def _shift(tool: Sequence[float], action: Sequence[float]) -> list[float]:
     z = min(max(z0 + STEP_LENGTH * dz, _Z[0]), _Z[1])
     near = min(1.0, REACH / math.hypot(x, y))
     shift = (near * x - x0, near * y - y0, z - z0)
-    return [min(max(by, -STEP_LENGTH), STEP_LENGTH) for by in shift]
+    longest = STEP_LENGTH * max(1.0, abs(dx), abs(dy), abs(dz))
+    return [min(max(by, -longest), longest) for by in shift]
 
 
 _X, _Y, _Z = zip(*WORKSPACE, strict=True)

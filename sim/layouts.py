@@ -5,7 +5,8 @@ fixture is built in a frame of its own that faces the robot: its local -x points
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -70,6 +71,18 @@ RIGHT_HANDED = Layout(
 LAYOUTS: dict[str, Layout] = {
     layout.name: layout for layout in (RIGHT_HANDED, _mirrored(RIGHT_HANDED, "left_handed"))
 }
+
+
+def layout_of(name: str, shifts: Sequence[tuple[float, float, float]] = ()) -> Layout:
+    """A named layout with its fixtures moved by (x, y, yaw) each; no shifts leave it as it is."""
+    layout = LAYOUTS[name]
+    if not shifts:
+        return layout
+    moved = {
+        part: (x + dx, y + dy, yaw + turn)
+        for (part, (x, y, yaw)), (dx, dy, turn) in zip(_parts(layout).items(), shifts, strict=True)
+    }
+    return replace(layout, **moved)
 
 
 def fixture_points(poses: Array, joints: Array) -> Array:

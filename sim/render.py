@@ -9,14 +9,15 @@ Rendered on the CPU by PyBullet's TinyRenderer, so the same world gives the same
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.bullet import pybullet
+from sim.dynamics import Looks
 from sim.state import Array
-from sim.world import World
+from sim.world import Light, World
 
 Vec = tuple[float, float, float]
 Picture = NDArray[np.uint8]  # (H, W, 3)
@@ -80,11 +81,27 @@ def camera_named(name: str) -> Camera:
     return CAMERAS[name]
 
 
+def moved(camera: Camera, looks: Looks) -> Camera:
+    """The camera as it stands in a world of such looks."""
+    x, y, z = camera.eye
+    eye = x + looks.camera_x, y + looks.camera_y, z + looks.camera_z
+    return replace(camera, eye=eye, field=camera.field * looks.camera_field)
+
+
+def lit(looks: Looks) -> Light:
+    """The light in a world of such looks."""
+    x, y, z = LIGHT
+    colour = looks.light_red, looks.light_green, looks.light_blue
+    return Light((x + looks.light_x, y + looks.light_y, z), colour, looks.light_ambient)
+
+
 def render(
     world: World, camera: Camera = CAMERAS["desk"], size: tuple[int, int] = SIZE, shadow: bool = False
 ) -> Picture:
     """What the camera sees now, (H, W, 3); `size` is (width, height). A shadow doubles the cost."""
-    picture, depth = world.photograph(camera.view(), camera.projection(size), size, LIGHT, shadow)
+    looks = world.scene.looks if world.scene else Looks()
+    camera = moved(camera, looks)
+    picture, depth = world.photograph(camera.view(), camera.projection(size), size, lit(looks), shadow)
     fade = np.linspace(0, 1, size[1])[:, None]  # (H, 1)
     background = ((1 - fade) * SKY + fade * GROUND).astype(np.uint8)[:, None, :]  # (H, 1, 3)
     return np.where(depth[..., None] >= 1.0, background, picture)

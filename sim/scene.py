@@ -1,11 +1,14 @@
 """What is drawn at a reset: which objects stand where, which layout, how the furniture begins.
 
-A `Scene` is plain data. It is drawn from a seed by a pure function, stored with the episode as
-JSON, and rebuilt from that: `Scene.from_dict(scene.to_dict()) == scene`.
+A `Scene` is plain data, with the `Dynamics` and `Looks` of its world. It is drawn from a seed by a
+pure function, stored with the episode as JSON, and rebuilt from that:
+`Scene.from_dict(scene.to_dict()) == scene`.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from sim.dynamics import Dynamics, Looks
 
 COLOURS: dict[str, tuple[float, float, float]] = {
     "red": (0.85, 0.13, 0.13),
@@ -57,6 +60,9 @@ class Scene:
     objects: tuple[Thing, ...]
     joints: tuple[float, float, float, float]  # drawer, door, button, lever: as State.joints
     led: bool
+    shifts: tuple[tuple[float, float, float], ...] = ()  # of each fixture from its layout: m, m, rad
+    dynamics: Dynamics = field(default_factory=Dynamics)
+    looks: Looks = field(default_factory=Looks)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -68,7 +74,16 @@ class Scene:
 
     @classmethod
     def from_dict(cls, raw: dict[str, Any]) -> "Scene":
+        """A scene of an earlier version, without the last three fields, is a nominal one."""
         things = tuple(
             Thing(**{**t, "size": tuple(t["size"]), "pos": tuple(t["pos"])}) for t in raw["objects"]
         )
-        return cls(**{**raw, "objects": things, "joints": tuple(raw["joints"])})
+        values = {
+            **raw,
+            "objects": things,
+            "joints": tuple(raw["joints"]),
+            "shifts": tuple(map(tuple, raw.get("shifts", ()))),
+            "dynamics": Dynamics(**raw.get("dynamics", {})),
+            "looks": Looks.from_dict(raw.get("looks", {})),
+        }
+        return cls(**values)

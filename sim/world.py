@@ -12,13 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import panda
+from sim.actuation import Actuation
 from sim.build import set_up
 from sim.bullet import pybullet, silence
 from sim.egl import load_egl
 from sim.errors import BadAction, BadRate, EmptyWorld, NoVisuals, UnknownRenderer
 from sim.furniture import FURNITURE
 from sim.kinematics import joint_targets
-from sim.layouts import LAYOUTS, LEVER_TRAVEL, Points
+from sim.layouts import LEVER_TRAVEL, Points, layout_of
+from sim.reach import begin, jacobian
 from sim.scene import Scene
 from sim.state import Array, State
 
@@ -27,10 +29,8 @@ PHYSICS_HZ = 120  # steps of physics in a second; at 60 fingers sink into what t
 TIME_STEP = 1 / PHYSICS_HZ  # s
 ITERATIONS = 30  # of the constraint solver in each; 20 cost 10 % less and drop four times as many grasps
 SETTLING = 12  # steps of physics after building, for things to settle on the desk
-MOTOR_GAIN = 0.20  # of the position error, taken back in each physics step
 FINGER_SPEED = 0.25  # m/s
 PRESSED, RELEASED = 0.009, 0.004  # m: the button toggles its light at the first, re-arms at the second
-DETENT = 0.25  # N m that draws the lever to the nearer of its two ends
 
 Floats = Sequence[float]
 Motion = tuple[tuple[float, float], ...]  # position and velocity of joints
@@ -49,6 +49,15 @@ class Snapshot(NamedTuple):
     objects: tuple[tuple[tuple[float, ...], ...], ...]  # pos, quat, linear and angular velocity of each
     led: bool
     armed: bool  # whether the button has come up since its last toggle
+    pending: tuple[tuple[float, ...], ...] = ()  # actions on their way, the oldest first
+
+
+class Light(NamedTuple):
+    """What a picture is taken in."""
+
+    direction: Floats  # where it comes from, m, world frame
+    colour: Floats  # RGB, 1 is white
+    ambient: float  # how much of it comes from everywhere
 
 
 class World:
@@ -75,7 +84,7 @@ class World:
     def build(self, scene: Scene) -> State:
         """Take down what there is and set the scene up; returns its first state."""
         self._set_up(scene)
-        self._hold(panda.HOME, panda.MAX_OPENING)
+        self._hold(begin(self._client, self._arm, scene.dynamics), panda.MAX_OPENING)
         self._detent()
         for _ in range(SETTLING):
             pybullet.stepSimulation(self._client)
@@ -89,14 +98,20 @@ class World:
             fixedTimeStep=TIME_STEP, numSolverIterations=ITERATIONS, deterministicOverlappingPairs=1,
             physicsClientId=client,
         )  # fmt: skip
-        p.setGravity(0, 0, -9.81, physicsClientId=client)
+        dynamics = scene.dynamics
+        p.setGravity(*dynamics.gravity, physicsClientId=client)
         self.scene, self._led, self._armed = scene, scene.led, True
         self._lever_up: bool | None = None
         self._painted: tuple[bool, bool] | None = None
-        layout = LAYOUTS[scene.layout]
+        layout = layout_of(scene.layout, scene.shifts)
         self._points = Points(layout)
         self._yaws = layout.poses[:, 2].copy()
         self._sizes = np.array([thing.size for thing in scene.objects]).reshape(-1, 3)
+        self._actuation = Actuation(dynamics)
+        self._gains = (dynamics.actuator_gain,) * 7
+        self._torques = [dynamics.force_limit * torque for torque in panda.TORQUE]
+        self._grip = dynamics.force_limit * panda.GRIP_FORCE
+        self._detent_torque = dynamics.detent
         self._fixtures, self._objects, self._arm, self._bulbs = set_up(client, scene, self._visuals)
         self._read()
 
@@ -115,7 +130,7 @@ class World:
             for body in self._objects
         ]
         moving = tuple(j[:2] for j in arm), tuple(j[:2] for j in fixtures), tuple(objects)
-        return Snapshot(scene, *moving, self._led, self._armed)
+        return Snapshot(scene, *moving, self._led, self._armed, self._actuation.pending)
 
     def restore(self, snapshot: Snapshot) -> State:
         """Rebuild the world as it was at an instant; returns that state."""
@@ -129,6 +144,7 @@ class World:
             p.resetBasePositionAndOrientation(body, pos, quat, physicsClientId=client)
             p.resetBaseVelocity(body, linear, angular, physicsClientId=client)
         self._led, self._armed = snapshot.led, snapshot.armed
+        self._actuation = Actuation(snapshot.scene.dynamics, snapshot.pending)
         self._read()
         return self.state()
 
@@ -139,11 +155,12 @@ class World:
 
         xyz is a shift of the tool in the world frame (1 = 5 cm), the next three an axis-angle turn
         in the world frame (1 = 0.35 rad), the last the opening of the gripper (1 open, -1 closed).
-        All of it is relative to where the tool is, not to where it was last sent.
+        All of it is relative to where the tool is, not to where it was last sent. Dynamics that are not
+        nominal may delay, turn and scale it.
         """
         if self.scene is None:
             raise EmptyWorld
-        a = _checked(action)
+        a = self._actuation(_checked(action))
         self._hold(self._joint_targets(a), (a[6] + 1) / 2 * panda.MAX_OPENING)
         self._detent()
         self._advance()
@@ -157,22 +174,19 @@ class World:
             step(client)
 
     def _joint_targets(self, a: Sequence[float]) -> list[float]:
-        linear, angular = pybullet.calculateJacobian(
-            self._arm, panda.TOOL, _ORIGIN, self._q, _REST, _REST, physicsClientId=self._client
-        )
-        jacobian = np.array(linear + angular)[:, :7]
-        return joint_targets(jacobian, self._q[:7], self._tool, self._quat, a)
+        tool = jacobian(self._client, self._arm, self._q)
+        return joint_targets(tool, self._q[:7], self._tool, self._quat, a)
 
     def _hold(self, q: Sequence[float] | Array, opening: float) -> None:
         p, client = pybullet, self._client
         p.setJointMotorControlArray(
-            self._arm, panda.ARM, p.POSITION_CONTROL, q, forces=panda.TORQUE, positionGains=_GAINS,
+            self._arm, panda.ARM, p.POSITION_CONTROL, q, forces=self._torques, positionGains=self._gains,
             physicsClientId=client,
         )  # fmt: skip
         for finger in panda.FINGERS:
             p.setJointMotorControl2(
-                self._arm, finger, p.POSITION_CONTROL, opening / 2, force=panda.GRIP_FORCE,
-                positionGain=MOTOR_GAIN, maxVelocity=FINGER_SPEED, physicsClientId=client,
+                self._arm, finger, p.POSITION_CONTROL, opening / 2, force=self._grip,
+                positionGain=self._gains[0], maxVelocity=FINGER_SPEED, physicsClientId=client,
             )  # fmt: skip
 
     def _detent(self) -> None:
@@ -182,7 +196,7 @@ class World:
             self._lever_up = up
             pybullet.setJointMotorControl2(
                 self._fixtures[3], 0, pybullet.POSITION_CONTROL, LEVER_TRAVEL if up else -LEVER_TRAVEL,
-                force=DETENT, positionGain=0.02, maxVelocity=1.0, physicsClientId=self._client,
+                force=self._detent_torque, positionGain=0.02, maxVelocity=1.0, physicsClientId=self._client,
             )  # fmt: skip
 
     def _toggle_led(self) -> None:
@@ -227,7 +241,7 @@ class World:
         )
 
     def photograph(
-        self, view: Floats, projection: Floats, size: tuple[int, int], light: Floats, shadow: bool
+        self, view: Floats, projection: Floats, size: tuple[int, int], light: Light, shadow: bool
     ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
         """(H, W, 3) colours and (H, W) depth in [0, 1] of an OpenGL camera; `size` is (width, height).
 
@@ -241,7 +255,8 @@ class World:
         self._paint_lights()
         with silence():  # EGL talks
             _, _, colours, depth, _ = p.getCameraImage(
-                *size, view, projection, lightDirection=light, lightAmbientCoeff=0.62, lightDiffuseCoeff=0.45,
+                *size, view, projection, lightDirection=light.direction, lightColor=light.colour,
+                lightAmbientCoeff=light.ambient, lightDiffuseCoeff=0.45,
                 lightSpecularCoeff=0.04, shadow=int(shadow), renderer=self._renderer,
                 flags=p.ER_NO_SEGMENTATION_MASK, physicsClientId=client,
             )  # fmt: skip
@@ -264,10 +279,6 @@ class World:
             with silence():  # EGL says goodbye
                 pybullet.disconnect(physicsClientId=self._client)
             self._client = -1
-
-
-_GAINS = (MOTOR_GAIN,) * 7
-_ORIGIN, _REST = (0.0, 0.0, 0.0), (0.0,) * 9
 
 
 def _checked(action: Array | Sequence[float]) -> list[float]:

@@ -1,0 +1,41 @@
+"""The way of an action from whoever commands it to the arm: delayed, turned and scaled.
+
+The action that is recorded is the one that was commanded; nothing here is part of it.
+"""
+
+import math
+from collections import deque
+from collections.abc import Iterable
+
+from sim.dynamics import Dynamics
+
+REST = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)  # what arrives before the first action: stay, hand open
+
+
+class Actuation:
+    """One world's way of obeying. `pending` are the actions on their way, the oldest first."""
+
+    def __init__(self, dynamics: Dynamics, pending: Iterable[tuple[float, ...]] = ()) -> None:
+        self._scale = dynamics.action_scale
+        self._cos, self._sin = math.cos(dynamics.control_yaw), math.sin(dynamics.control_yaw)
+        self._plain = (dynamics.action_scale, dynamics.control_yaw) == (1.0, 0.0)
+        self._pending = deque(tuple(pending) or (REST,) * dynamics.latency)
+
+    @property
+    def pending(self) -> tuple[tuple[float, ...], ...]:
+        return tuple(self._pending)
+
+    def __call__(self, action: list[float]) -> list[float]:
+        """What arrives now, for the action sent now; shift and turn may exceed 1. Changes `pending`."""
+        if self._pending:
+            self._pending.append(tuple(action))
+            action = list(self._pending.popleft())
+        if self._plain:
+            return action
+        x, y, z, turn_x, turn_y, turn_z, grip = action
+        cos, sin, scale = self._cos, self._sin, self._scale
+        return [
+            scale * (cos * x - sin * y), scale * (sin * x + cos * y), scale * z,
+            scale * (cos * turn_x - sin * turn_y), scale * (sin * turn_x + cos * turn_y), scale * turn_z,
+            grip,
+        ]  # fmt: skip

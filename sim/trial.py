@@ -1,0 +1,48 @@
+"""How the scripted expert fares in other worlds: `python -m sim.trial N WORLD...`, N scenes of each family.
+
+The same seeds in every world, so that two worlds differ by what their names say. The expert reads the
+true state and knows nothing of dynamics; its failures say how hard a world is to one that cannot adapt.
+"""
+
+import sys
+from collections.abc import Sequence
+
+from sim import expert
+from sim.draw import SceneConfig, draw_scene_for
+from sim.factors import REGIMES
+from sim.tasks import TASKS, achieved
+from sim.world import World
+
+STEPS = 120  # control steps until a rollout counts as failed: as an evaluation has them
+
+
+def solved(world: World, task: str, seed: int, config: SceneConfig) -> bool:
+    """Whether the expert does it."""
+    scene, goal = draw_scene_for(task, seed, config)
+    before = state = world.build(scene)
+    for _ in range(STEPS):
+        state = world.step(expert.act(state, goal))
+        if achieved(goal, before, state):
+            return True
+    return False
+
+
+def successes(name: str, n: int) -> dict[str, int]:
+    """Family -> how many of n scenes of the world of that name the expert solves."""
+    world, config = World(), SceneConfig(world=name)
+    try:
+        return {task.name: sum(solved(world, task.name, seed, config) for seed in range(n)) for task in TASKS}
+    finally:
+        world.close()
+
+
+def main(arguments: Sequence[str]) -> None:
+    n = int(arguments[0]) if arguments else 10
+    for name in arguments[1:] or REGIMES:
+        count = successes(name, n)
+        print(f"{name}: {sum(count.values())} of {n * len(count)}; of {n} each:", end=" ")
+        print(", ".join(f"{task} {k}" for task, k in count.items()), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
