@@ -1,7 +1,8 @@
 """Moving the furniture about its named layout: drawn, and kept feasible.
 
-A fixture may stand where its footprint, with all that its joint sweeps, touches no other's and leaves
-the objects' area free, and where every point that the hand must get to is within reach.
+A fixture may stand where its footprint, with all that its joint sweeps, touches no other's and comes
+no nearer to the objects' area than the named layouts have the drawer, or than half an object; and
+where every point that the hand must get to is within reach.
 """
 
 from functools import lru_cache
@@ -34,7 +35,8 @@ FOOTPRINTS = (
 """m, x and y from, to, in each fixture's frame; of the open drawer, its front without the handle."""
 
 ROOM = 0.005  # m, left between two footprints
-TRIES = 300
+MARGINS = (0.009, 0.045, 0.045, 0.045, 0.045)  # m, from each fixture to the centres of objects
+TRIES, TRIES_EACH = 300, 25  # for all, and for each in turn
 _TRAVELS = (
     (0, DRAWER_TRAVEL),
     (-DOOR_TRAVEL, DOOR_TRAVEL),
@@ -64,7 +66,7 @@ def draw_shifts(seed: int, world: str, layout: str) -> tuple[Shift, ...]:
     for _ in range(TRIES):
         shifts: list[Shift] = []
         for number in range(len(FOOTPRINTS)):
-            for _ in range(TRIES):
+            for _ in range(TRIES_EACH):
                 shift = _shift(rng, *regimes)
                 poses = nominal.poses.copy()
                 poses[: number + 1] += [*shifts, shift]
@@ -91,8 +93,9 @@ def feasible(poses: Array, number: int, area: tuple[Range, Range]) -> bool:
     if not ((points >= low) & (points <= high)).all():
         return False
     own = _corners(FOOTPRINTS[number], poses[number])
-    others = [_corners(FOOTPRINTS[i], poses[i]) for i in range(number)]
-    return all(_apart(own, other) >= ROOM for other in others) and _apart(own, _corners(area)) >= 0
+    if _apart(own, _corners(area)) < MARGINS[number]:
+        return False
+    return all(_apart(own, _corners(FOOTPRINTS[i], poses[i])) >= ROOM for i in range(number))
 
 
 def _corners(rectangle: tuple[Range, Range], pose: Array | Shift = (0.0, 0.0, 0.0)) -> Array:
