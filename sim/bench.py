@@ -5,13 +5,19 @@ The scripted expert works through every family while each step's CPU time is spl
 """
 
 import time
+from dataclasses import replace
 from statistics import median
 from typing import NamedTuple
 
+import numpy as np
+
 from sim import expert
-from sim.draw import draw_scene_for
+from sim.draw import draw_scene, draw_scene_for
 from sim.env import DeskEnv
+from sim.factors import NOMINAL, REGIMES
+from sim.randomise import draw_dynamics, draw_looks
 from sim.scene import Scene
+from sim.state import Array
 from sim.tasks import TASKS, Goal, achieved
 from sim.world import CONTROL_HZ, World
 
@@ -85,8 +91,37 @@ def _roll_out(env: DeskEnv, world: TimedWorld, scene: Scene, goal: Goal) -> tupl
     return steps, world.raw, spent - world.raw
 
 
+def slowdown(n: int = 12, steps: int = 40, repeats: int = 3, world: str = "train") -> float:
+    """CPU time of a step in a randomised world, over that in the nominal one: the same n desks and actions.
+
+    Only what a step computes is compared, in turns; a desk with more on it takes longer anyway.
+    """
+    env, spent = DeskEnv(), {NOMINAL: 0.0, world: 0.0}
+    for seed in range(n):
+        plain = draw_scene(seed)
+        actions = np.random.default_rng(seed).uniform(-1, 1, (steps, 7))
+        runs: dict[str, list[float]] = {name: [] for name in spent}
+        for _ in range(repeats):
+            for name in spent:
+                scene = replace(plain, dynamics=draw_dynamics(seed, name), looks=draw_looks(seed, name))
+                runs[name].append(_time(env, scene, actions))
+        for name, times in runs.items():
+            spent[name] += min(times)
+    env.close()
+    return spent[world] / spent[NOMINAL]
+
+
+def _time(env: DeskEnv, scene: Scene, actions: Array) -> float:
+    """CPU time of the steps, s."""
+    env.reset(options={"scene": scene})
+    begin = time.thread_time()
+    for action in actions:
+        env.step(action)
+    return time.thread_time() - begin
+
+
 def main() -> None:
-    costs = measure()
+    costs, ratios = measure(), {world: slowdown(world=world) for world in REGIMES}
     per_step = 1e3 / costs.steps
     print(f"{costs.steps} control steps of {1000 / CONTROL_HZ:.0f} ms with the scripted expert, CPU time")
     print(f"  stepSimulation       {costs.raw * per_step:.3f} ms per control step")
@@ -95,6 +130,8 @@ def main() -> None:
     print(
         f"  simulated per CPU s  {costs.pace:.0f} s; {costs.pace / CALVIN:.1f} times CALVIN's {CALVIN:.1f} s"
     )
+    for world, ratio in ratios.items():
+        print(f"  randomised ({world})  {ratio - 1:+.1%} CPU time per step against the nominal world")
 
 
 if __name__ == "__main__":

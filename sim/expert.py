@@ -4,9 +4,18 @@ It is a judge of the world (it must solve every family) and a source of play. It
 only on what can be seen, and on its style.
 """
 
+from dataclasses import replace
+
 from sim.skills import DEFAULT_STYLE, Style
 from sim.state import Array, State
 from sim.tasks import Goal, task_named
+
+GAINS = (1.0, 0.40, 0.25, 0.18)  # by latency, control steps: what asks for more overshoots
+
+
+def patient(style: Style, latency: int) -> Style:
+    """The style of who knows that actions arrive so many control steps late, as a teleoperator feels it."""
+    return replace(style, gain=GAINS[min(latency, len(GAINS) - 1)])
 
 
 def act(state: State, goal: Goal, style: Style = DEFAULT_STYLE) -> Array:

@@ -29,6 +29,7 @@ class Style:
     """How a skill is carried out; the defaults are the expert's own."""
 
     speed: float = 1.0  # of the longest step
+    gain: float = 1.0  # of what is left to go, asked for in one step
     hover: float = 0.055  # m above what is approached
     carry: float = 0.075  # m between what is carried and what it is carried over
     grasp: tuple[float, float, float] = (0.0, 0.0, 0.0)  # m, where an object is taken, from its centre
@@ -48,7 +49,7 @@ def put_down(state: State, obj: int, style: Style = DEFAULT_STYLE) -> Array:
 
 def go_to(state: State, position: Array, heading: float, grip: float, style: Style = DEFAULT_STYLE) -> Array:
     """Move the hand to a pose, for no reason."""
-    return _move(state, position, heading, grip, style.speed)
+    return _move(state, position, heading, grip, style)
 
 
 # -- moving -------------------------------------------------------------------------------------
@@ -60,21 +61,22 @@ def heading_of(state: State) -> float:
     return wrap(float(2 * np.arctan2(y, x)))
 
 
-def _move(state: State, target: Array, heading: float, grip: float, speed: float) -> Array:
+def _move(state: State, target: Array, heading: float, grip: float, style: Style) -> Array:
     """One step towards a pose with the hand pointing down."""
     action = np.empty(7)
     shift = (np.asarray(target) - state.ee_pos) / STEP_LENGTH
     length = float(np.sqrt(shift @ shift))
-    action[:3] = shift * min(1.0, speed / length) if length > 1e-9 else 0.0
+    action[:3] = shift * min(style.gain, style.speed / length) if length > 1e-9 else 0.0
     x, y, z, w = state.ee_quat
     down = np.array([2 * (x * z + w * y), 2 * (y * z - w * x), 1 - 2 * (x * x + y * y)])  # the tool's z axis
-    action[3:6] = np.cross(down, [0.0, 0.0, -1.0]) / STEP_ANGLE  # upright again
-    action[5] += np.clip(wrap(heading - heading_of(state)) / STEP_ANGLE, -speed, speed)
+    action[3:6] = style.gain * np.cross(down, [0.0, 0.0, -1.0]) / STEP_ANGLE  # upright again
+    turn = style.gain * wrap(heading - heading_of(state)) / STEP_ANGLE
+    action[5] += np.clip(turn, -style.speed, style.speed)
     action[6] = grip
     return np.clip(action, -1, 1)
 
 
-def _approach(state: State, point: Array, heading: float, rise: float, grip: float, speed: float) -> Array:
+def _approach(state: State, point: Array, heading: float, rise: float, grip: float, style: Style) -> Array:
     """Come down on a point through a funnel: the farther aside, the higher.
 
     What is low and far aside rises before it travels, so nothing is swept off the desk.
@@ -86,7 +88,7 @@ def _approach(state: State, point: Array, heading: float, rise: float, grip: flo
     lag = height - float(state.ee_pos[2])
     freedom = 1 - _ramp((lag - 0.015) / 0.04) if aside > 0.015 else 1.0
     xy = state.ee_pos[:2] + freedom * gap
-    return _move(state, np.array([xy[0], xy[1], height]), heading, grip, speed)
+    return _move(state, np.array([xy[0], xy[1], height]), heading, grip, style)
 
 
 def _ramp(x: float) -> float:
@@ -123,13 +125,13 @@ def _pick(state: State, obj: int, style: Style, heading: float) -> Array:
     gap = point - state.ee_pos
     turn = abs(wrap(heading - heading_of(state)))
     there = np.hypot(gap[0], gap[1]) < 0.014 and abs(gap[2]) < 0.011 and turn < 0.2
-    return _approach(state, point, heading, rise, CLOSE if there else OPEN, style.speed)
+    return _approach(state, point, heading, rise, CLOSE if there else OPEN, style)
 
 
 def lift(state: State, obj: int, other: int, style: Style) -> Array:
     """Grasp the object and go up."""
     if _holds(state, obj):
-        return _move(state, state.ee_pos + [0, 0, STEP_LENGTH], heading_of(state), CLOSE, style.speed)
+        return _move(state, state.ee_pos + [0, 0, STEP_LENGTH], heading_of(state), CLOSE, style)
     return _pick(state, obj, style, _grasp_heading(state, obj, _preferred(state)))
 
 
@@ -145,7 +147,7 @@ def turn(sign: int) -> Skill:
 
 def _rotate(state: State, obj: int, sign: int, style: Style) -> Array:
     if _holds(state, obj):
-        return _move(state, state.ee_pos, heading_of(state) + sign * STEP_ANGLE, CLOSE, style.speed)
+        return _move(state, state.ee_pos, heading_of(state) + sign * STEP_ANGLE, CLOSE, style)
     return _pick(state, obj, style, _grasp_heading(state, obj, -0.45 * sign))
 
 
@@ -156,9 +158,9 @@ def _place(state: State, obj: int, place: Spot, style: Style, square: bool) -> A
     above = float(bottom(state, obj)) - place.support
     set_down = aside < 0.016 and abs(above) < 0.010
     if set_down and not (state.gripper < 0.07 and _near(state, obj)):
-        return _move(state, state.ee_pos + [0, 0, 0.04], heading_of(state), OPEN, style.speed)
+        return _move(state, state.ee_pos + [0, 0, 0.04], heading_of(state), OPEN, style)
     if set_down:
-        return _move(state, state.ee_pos, heading_of(state), OPEN, style.speed)
+        return _move(state, state.ee_pos, heading_of(state), OPEN, style)
     if not _holds(state, obj):
         inside = bool(in_drawer(state, obj))
         heading = _grasp_heading(state, obj, 0.0 if inside or square else _preferred(state))
@@ -172,7 +174,7 @@ def _place(state: State, obj: int, place: Spot, style: Style, square: bool) -> A
     if square:  # things in the drawer lie parallel to its walls, so that a hand can reach them
         yaw = float(yaw_of(state.object_quat[obj]) - state.fixture_yaw[0])
         heading -= float((yaw + np.pi / 4) % (np.pi / 2) - np.pi / 4)
-    return _move(state, state.ee_pos + shift, heading, CLOSE, style.speed)
+    return _move(state, state.ee_pos + shift, heading, CLOSE, style)
 
 
 def _near(state: State, obj: int) -> bool:
@@ -186,7 +188,7 @@ def put(where: Where, over_walls: bool = False, square: bool = False) -> Skill:
     def skill(state: State, obj: int, other: int, style: Style) -> Array:
         place = where(state, obj, other)
         if place is None:  # it is taken or shut by now: wait above it
-            return _move(state, state.ee_pos + [0, 0, 0.02], heading_of(state), OPEN, style.speed)
+            return _move(state, state.ee_pos + [0, 0, 0.02], heading_of(state), OPEN, style)
         clear = max(style.carry, WALLS) if over_walls else style.carry
         return _place(state, obj, place, replace(style, carry=clear), square)
 
@@ -217,10 +219,12 @@ def _push(state: State, obj: int, direction: Direction, style: Style) -> Array:
     behind = along > reach + 0.006 and abs(aside) < 0.022
     if behind and state.ee_pos[2] < low + 0.022 and abs(wrap(heading - heading_of(state))) < 0.4:
         step = state.ee_pos[:2] + STEP_LENGTH * d + aside * across
-        return _move(state, np.array([step[0], step[1], low]), heading, grip, 0.9 * style.speed)
+        return _move(
+            state, np.array([step[0], step[1], low]), heading, grip, replace(style, speed=0.9 * style.speed)
+        )
     start = centre[:2] - (reach + 0.030) * d
     rise = style.hover + float(state.object_size[obj, 2])
-    return _approach(state, np.array([start[0], start[1], low]), heading, rise, grip, style.speed)
+    return _approach(state, np.array([start[0], start[1], low]), heading, rise, grip, style)
 
 
 # -- furniture ----------------------------------------------------------------------------------
@@ -233,9 +237,9 @@ def _handle(state: State, fixture: int, motion: Array, style: Style) -> Array:
     if state.gripper < 0.026 and np.hypot(gap[0], gap[1]) < 0.025 and abs(gap[2]) < 0.025:
         along = motion / max(float(np.linalg.norm(motion)), 1e-9)
         astray = gap - float(gap @ along) * along
-        return _move(state, state.ee_pos + motion + astray, heading, CLOSE, style.speed)
+        return _move(state, state.ee_pos + motion + astray, heading, CLOSE, style)
     there = np.hypot(gap[0], gap[1]) < 0.014 and abs(gap[2]) < 0.014
-    return _approach(state, point, heading, style.hover + 0.02, CLOSE if there else OPEN, style.speed)
+    return _approach(state, point, heading, style.hover + 0.02, CLOSE if there else OPEN, style)
 
 
 def _out(state: State, fixture: int) -> Array:
@@ -287,6 +291,8 @@ def _press(state: State, on: bool, style: Style) -> Array:
     wrong = (state.lights[LED] > 0.5) is not on
     gap = np.hypot(*(top[:2] - state.ee_pos[:2]))
     if not wrong or (state.joints[2] >= PRESSED and gap < 0.03):
-        return _move(state, state.ee_pos + [0, 0, 0.03], heading, CLOSE, style.speed)
+        return _move(state, state.ee_pos + [0, 0, 0.03], heading, CLOSE, style)
     point = np.array([top[0], top[1], top[2] - 0.012])
-    return _approach(state, point, heading, style.hover + 0.01, CLOSE, 0.7 * style.speed)
+    return _approach(
+        state, point, heading, style.hover + 0.01, CLOSE, replace(style, speed=0.7 * style.speed)
+    )

@@ -1,7 +1,7 @@
 """How the scripted expert fares in other worlds: `python -m sim.trial N WORLD...`, N scenes of each family.
 
 The same seeds in every world, so that two worlds differ by what their names say. The expert reads the
-true state and knows nothing of dynamics; its failures say how hard a world is to one that cannot adapt.
+true state and knows of the latency alone; its failures say how hard a world is to one that cannot adapt.
 """
 
 import sys
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from sim import expert
 from sim.draw import SceneConfig, draw_scene_for
 from sim.factors import REGIMES
+from sim.skills import DEFAULT_STYLE
 from sim.tasks import TASKS, achieved
 from sim.world import World
 
@@ -19,9 +20,10 @@ STEPS = 120  # control steps until a rollout counts as failed: as an evaluation 
 def solved(world: World, task: str, seed: int, config: SceneConfig) -> bool:
     """Whether the expert does it."""
     scene, goal = draw_scene_for(task, seed, config)
+    style = expert.patient(DEFAULT_STYLE, scene.dynamics.latency)
     before = state = world.build(scene)
     for _ in range(STEPS):
-        state = world.step(expert.act(state, goal))
+        state = world.step(expert.act(state, goal, style))
         if achieved(goal, before, state):
             return True
     return False
