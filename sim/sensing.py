@@ -6,12 +6,14 @@ not seen keeps its last seen row, as a tracker's track does until it is found ag
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.dynamics import Dynamics
 from sim.observation import Observation, observe
 from sim.scene import Scene
 from sim.state import MAX_OBJECTS, Array, State
 
+BLOCK = 64  # instants whose errors are drawn at once, for speed
 _SALT = 0x5E25E  # tells the sensor's numbers from those that drew the scene
 
 Memory = tuple[int, Array | None]
@@ -29,23 +31,24 @@ class Sensor:
         self._clear = is_clear(scene.dynamics)
         rng = np.random.default_rng([self._seed, _SALT])
         self._bias = scene.dynamics.position_bias * rng.standard_normal((MAX_OBJECTS, 3))
-        self.memory, self._now = memory, memory
+        self.memory, self._now, self._block = memory, memory, -1
 
     def observe(self, state: State) -> Observation:
         """What is seen of the episode's next instant (no leading axes)."""
         seen = observe(state)
         if self._clear:
             return seen
-        self.memory, d, n = self._now, self._dynamics, state.n_objects
+        self.memory, n = self._now, state.n_objects
         t, last = self.memory
-        rng = np.random.default_rng([self._seed, _SALT, t])
-        shake = rng.standard_normal((MAX_OBJECTS, 6))
-        lost = rng.random(MAX_OBJECTS) < d.dropout
+        if t // BLOCK != self._block:
+            self._block = t // BLOCK
+            self._errors = _errors(self._dynamics, self._seed, self._block)
+        shift, turn, lost = (error[t % BLOCK, :n] for error in self._errors)
         rows = seen.entities[:n]
-        rows[:, :3] += self._bias[:n] + d.position_noise * shake[:n, :3]
-        rows[:, 3:7] = _turned(rows[:, 3:7], d.orientation_noise * shake[:n, 3:])
-        if last is not None:
-            rows[lost[:n]] = last[lost[:n]]
+        rows[:, :3] += self._bias[:n] + shift
+        rows[:, 3:7] = (turn @ rows[:, 3:7, None])[..., 0]
+        if last is not None and lost.any():
+            rows[lost] = last[lost]
         self._now = t + 1, rows.copy()
         return seen
 
@@ -62,12 +65,17 @@ def is_clear(dynamics: Dynamics) -> bool:
     return not (d.position_noise or d.orientation_noise or d.position_bias or d.dropout)
 
 
-def _turned(quat: Array, by: Array) -> Array:
-    """Quaternions (N, 4) xyzw turned by rotation vectors (N, 3), rad, world frame."""
-    angle = np.linalg.norm(by, axis=-1, keepdims=True)
-    v = by * (0.5 * np.sinc(angle / (2 * np.pi)))
+def _errors(dynamics: Dynamics, seed: int, block: int) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """Of B = BLOCK instants and N objects: shifts (B, N, 3), turns (B, N, 4, 4), whether lost (B, N).
+
+    A turn is the matrix that multiplies a quaternion xyzw by a small rotation in the world frame.
+    """
+    rng = np.random.default_rng([seed, _SALT, block])
+    shift = dynamics.position_noise * rng.standard_normal((BLOCK, MAX_OBJECTS, 3))
+    by = dynamics.orientation_noise * rng.standard_normal((BLOCK, MAX_OBJECTS, 3))  # rotation vectors, rad
+    lost = rng.random((BLOCK, MAX_OBJECTS)) < dynamics.dropout
+    angle = np.linalg.norm(by, axis=-1)
+    x, y, z = np.moveaxis(by * (0.5 * np.sinc(angle / (2 * np.pi)))[..., None], -1, 0)
     w = np.cos(angle / 2)
-    qv, qw = quat[:, :3], quat[:, 3:]
-    return np.concatenate(
-        [w * qv + qw * v + np.cross(v, qv), w * qw - (v * qv).sum(-1, keepdims=True)], axis=-1
-    )
+    turn = np.array([[w, -z, y, x], [z, w, -x, y], [-y, x, w, z], [-x, -y, -z, w]])  # (4, 4, B, N)
+    return shift, np.moveaxis(turn, (0, 1), (2, 3)), lost

@@ -17,9 +17,10 @@ from sim.scene import Scene, Thing
 from sim.skills import heading_of
 from sim.world import PHYSICS_HZ, World
 
+SIZE = (0.045, 0.045, 0.045)  # m
 STILL = [0, 0, 0, 0, 0, 0, 1.0]
 FORWARD = [0.5, 0, 0, 0, 0, 0, 1.0]
-CUBES = tuple(Thing(c, "cube", (0.045,) * 3, (0.45, y, 0.0225), 0.0) for c, y in (("red", 0), ("blue", 0.1)))
+CUBES = tuple(Thing(c, "cube", SIZE, (0.45, y, 0.0225), 0.0) for c, y in (("red", 0), ("blue", 0.1)))
 
 
 def of_objects(place: int) -> Callable[[World], float]:
@@ -212,7 +213,7 @@ def extent(world: World, body: int) -> tuple[float, float, float]:
 def test_what_has_restitution_bounces_off_the_desk() -> None:
     world, heights = World(), []
     for restitution in (0.0, 0.7):
-        thing = Thing("red", "cube", (0.045,) * 3, (0.45, 0.0, 0.15), 0.0)
+        thing = Thing("red", "cube", SIZE, (0.45, 0.0, 0.15), 0.0)
         world.build(scene_with(Dynamics(object_restitution=restitution), (thing,)))
         path = [float(world.step(STILL).object_pos[0, 2]) for _ in range(12)]
         heights.append(max(path[int(np.argmin(path[:4])) :]))

@@ -16,7 +16,7 @@ from sim.scene import Scene, Thing
 from sim.skills import CLOSE, go_to, heading_of
 from sim.state import State
 from sim.tasks import Goal, achieved
-from sim.world import World
+from sim.world import Light, World
 
 STILL = np.array([0, 0, 0, 0, 0, 0, 1.0])
 
@@ -325,7 +325,7 @@ def test_an_empty_or_blind_world_says_so(world: World) -> None:
             too_early()
     world.build(scene_with())
     with pytest.raises(NoVisuals, match="visuals=True"):
-        world.photograph([], [], (4, 4), [], False)
+        world.photograph([], [], (4, 4), Light((0, 0, 1), (1, 1, 1), 0.5), False)
     with pytest.raises(BadAction):
         world.step(np.zeros((1, 7)))
 
