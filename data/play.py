@@ -24,7 +24,7 @@ from data.record import EpisodeRecord
 from data.splits import train_objects
 from data.storage import DatasetWriter
 from sim.draw import SceneConfig, draw_scene
-from sim.expert import act
+from sim.expert import act, patient
 from sim.predicates import GRIP_REACH, OPEN_HAND
 from sim.skills import DEFAULT_STYLE, Style, go_to, put_down
 from sim.state import Array, State, stack
@@ -69,13 +69,17 @@ class PlayConfig:
 
 
 class Player:
-    """Plays: `act` on what it sees. Everything about it is drawn from `rng`."""
+    """Plays: `act` on what it sees. Everything about it is drawn from `rng`.
 
-    def __init__(self, rng: np.random.Generator) -> None:
+    It is patient where its actions arrive late, by `latency` control steps.
+    """
+
+    def __init__(self, rng: np.random.Generator, latency: int = 0) -> None:
         self._rng = rng
+        self._latency = latency
         self._goal: Goal | None = None
         self._before: State | None = None
-        self._style = DEFAULT_STYLE
+        self._style = patient(DEFAULT_STYLE, latency)
         self._left = 0  # control steps until the skill ends
         self._pause = 0
         self._target: tuple[Array, float, float] | None = None  # of wandering: position, heading, grip
@@ -92,7 +96,8 @@ class Player:
             return go_to(state, *self._target, style=self._style)
         held = _held(state)
         if self._goal is None or (held >= 0 and held != self._goal.object):
-            return put_down(state, held) if held >= 0 else np.array([0, 0, 1.0, 0, 0, 0, 1.0])
+            style = patient(DEFAULT_STYLE, self._latency)
+            return put_down(state, held, style) if held >= 0 else np.array([0, 0, 1.0, 0, 0, 0, 1.0])
         if self._left < PATIENCE - 15:  # a miss is noticed
             self._style = replace(self._style, grasp=(0.0, 0.0, 0.0))
         return act(state, self._goal, self._style)
@@ -113,12 +118,13 @@ class Player:
         self._left = PATIENCE if rng.random() > QUIT_CHANCE else int(rng.integers(3, 15))
         miss = rng.random() < MISS_CHANCE
         offset = rng.normal(0, 0.014 if miss else 0.002, 3) * [1, 1, 0.3]
-        self._style = Style(
+        drawn = Style(
             speed=rng.uniform(0.85, 1.0),
             hover=rng.uniform(0.045, 0.075),
             carry=rng.uniform(0.065, 0.10),
             grasp=(offset[0], offset[1], offset[2]),
         )
+        self._style = patient(drawn, self._latency)
         self._pause = int(rng.integers(1, 4)) if rng.random() < HESITATE_CHANCE else 0
         if held >= 0:
             if rng.random() < CARRY_ON_CHANCE:
@@ -165,7 +171,7 @@ def play_episode(world: World, config: PlayConfig, seed: np.random.SeedSequence)
     scene_seed, play_seed = seed.spawn(2)
     scene = draw_scene(int(scene_seed.generate_state(1)[0]), config.scene)
     rng = np.random.default_rng(play_seed)
-    player = Player(rng)
+    player = Player(rng, scene.dynamics.latency)
     states = [world.build(scene)]
     actions = np.empty((config.episode_steps, 7), np.float32)
     nudge, nudged = np.zeros(6), 0

@@ -17,7 +17,7 @@ from robopolicy.checkpoint import load_checkpoint
 from robopolicy.errors import UserError
 from robopolicy.evaluate import checkpoint_hash
 from robopolicy.films import picture, slug
-from robopolicy.plan import layouts_of
+from robopolicy.plan import layouts_of, preset_of
 from robopolicy.video import Frame, captioned, same_size, write_mp4
 from sim.draw import SceneConfig, draw_scene
 from sim.observation import Observation, entity_names, observe
@@ -39,7 +39,7 @@ class CommandConfig:
     checkpoint: str = "benchmark"  # folder of the policy, or the "benchmark" that is shipped
     output: str = "runs/command"  # folder for the videos
     seed: int = 0  # of the scene
-    world: str = "nominal"  # "nominal" or the name of one layout of the furniture
+    world: str = "nominal"  # nominal, train, held_out, held_out:FACTOR, or one layout by its name
     n_objects: int = 3  # movable objects on the desk, 1 to 5
     max_steps: int = 120  # control steps (0.1 s) after which it stops
     video: bool = True  # write an MP4 of each command
@@ -84,7 +84,9 @@ class Session:
         self.config = config
         self._actor = actor or _load(config.checkpoint)
         self._world = World(visuals=config.video)
-        desks = SceneConfig(config.n_objects, layouts_of(config.world), train_objects())
+        desks = SceneConfig(
+            config.n_objects, layouts_of(config.world), train_objects(), preset_of(config.world)
+        )
         self.scene: Scene = draw_scene(config.seed, desks)
         self._world.build(self.scene)
         self._count = 0

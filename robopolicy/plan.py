@@ -15,12 +15,13 @@ from robopolicy.errors import UnknownName, UserError
 from robopolicy.sentences import read_commands
 from robopolicy.trials import Command, Trial, filled, seeds_of, shuffled, silent
 from sim.draw import SceneConfig, draw_scene_for
+from sim.factors import NOMINAL, REGIMES, WORLDS, UnknownWorld
 from sim.layouts import LAYOUTS
 from sim.scene import Scene
 from sim.tasks import TASKS
 
 YOURS, PAIRS, CHAIN, SHOWN = "yours", "pairs", "chain", "shown"
-NOMINAL = "nominal"
+PRESETS = (NOMINAL, *REGIMES)
 SPECIAL = (PAIRS, CHAIN, SHOWN, YOURS)
 """What can be evaluated beside the levels of unseen."""
 TRIES = 20  # draws for a scene and a sentence that belong to the level
@@ -67,12 +68,17 @@ class Wanted(Protocol):
 
 
 def layouts_of(world: str) -> tuple[str, ...]:
-    """The layouts that a `world` option stands for; raises `UnknownName`."""
-    if world == NOMINAL:
-        return tuple(LAYOUTS)
-    if world not in LAYOUTS:
-        raise UnknownName("world", world, (NOMINAL, *LAYOUTS))
-    return (world,)
+    """The layouts that a `world` option stands for; raises `UnknownName` or `UnknownWorld`."""
+    if world in LAYOUTS:
+        return (world,)
+    if world not in WORLDS:
+        raise UnknownWorld(world) if ":" in world else UnknownName("world", world, (*PRESETS, *LAYOUTS))
+    return tuple(LAYOUTS)
+
+
+def preset_of(world: str) -> str:
+    """How a `world` option has worlds randomised: a name of `sim.factors`; one layout is nominal."""
+    return world if world in WORLDS else NOMINAL
 
 
 def check_level(name: str) -> None:
@@ -143,6 +149,8 @@ def _your_row(path: Path, config: Wanted) -> Row:
 
 def _pairs_row(config: Wanted) -> Row:
     """Minimal pairs, member after member."""
+    if preset_of(config.world) != NOMINAL:
+        raise UserError(f"the pairs are of the world {NOMINAL!r}; leave the level {PAIRS!r} out")
     pairs = draw_pairs(config.seed, config.n, config.n_objects, layouts_of(config.world))
     trials = [
         Trial(PAIRS, pair.seed, *goal, sentence, refrain, pair.kind)
@@ -189,4 +197,5 @@ def _control_rows(rows: Sequence[Row], config: Wanted) -> list[Row]:
 
 
 def _scene_config(level: Level, config: Wanted) -> SceneConfig:
-    return SceneConfig(n_objects=config.n_objects, layouts=layouts_of(config.world), objects=level.objects)
+    layouts, preset = layouts_of(config.world), preset_of(config.world)
+    return SceneConfig(config.n_objects, layouts, level.objects, preset)

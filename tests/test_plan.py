@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +8,7 @@ from data.splits import GOALS_OF_SPLIT, LEVELS, goal_split, level_named
 from robopolicy.plan import Plan, families_of, layouts_of, make_plan
 from robopolicy.trials import Command, shuffled
 from sim.draw import initial_state
+from sim.factors import factor_named
 from sim.tasks import TASKS, possible
 
 
@@ -135,6 +136,9 @@ def test_levels_of_new_things_ask_only_for_families_with_things() -> None:
         (Wanted(levels=()), "nothing to evaluate"),
         (Wanted(levels=("sean",)), "did you mean seen"),
         (Wanted(world="left_hand"), "did you mean left_handed"),
+        (Wanted(world="held_outt"), "did you mean held_out"),
+        (Wanted(world="held_out:frction"), "did you mean held_out:"),
+        (Wanted(levels=("pairs",), world="held_out"), "the pairs are of the world 'nominal'"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(wanted: Wanted, says: str) -> None:
@@ -160,6 +164,19 @@ def test_a_chain_is_one_trial_of_five_commands() -> None:
         tuple(Command(*goal, said) for goal, said in zip(chain.goals, chain.sentences, strict=True))
         for chain in read_chains()[:7]
     ]
+
+
+@pytest.mark.parametrize("world", ["train", "held_out", "held_out:latency"])
+def test_every_scene_of_a_randomised_plan_is_of_its_world(world: str) -> None:
+    wanted = Wanted(levels=("seen",), n=24, world=world, controls=())
+    plan, plain = make_plan(wanted), make_plan(replace(wanted, world="nominal"))
+    latency = factor_named("latency")
+    for scene, nominal in zip(plan.rows[0].scenes, plain.rows[0].scenes, strict=True):
+        assert latency.trained(scene.dynamics.latency) == (world == "train")
+        assert (scene.dynamics.object_mass != nominal.dynamics.object_mass) == (":" not in world)
+        assert bool(scene.shifts) == (":" not in world)
+    if ":" in world:  # nothing but the factor differs
+        assert [t.sentence for t in plan.rows[0].trials] == [t.sentence for t in plain.rows[0].trials]
 
 
 def test_chains_of_another_world_and_more_than_there_are_are_refused() -> None:

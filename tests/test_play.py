@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 
 from data import play
-from data.play import PlayConfig, collect, play_unit
+from data.play import PlayConfig, collect, play_episode, play_unit
 from data.reading import open_dataset
 from data.record import EpisodeRecord
 from data.relabel import acts
-from data.splits import is_held_out_object
+from data.splits import is_held_out_object, train_objects
+from sim.draw import SceneConfig
+from sim.dynamics import Dynamics
 from sim.tasks import TASKS
+from sim.world import World
 
 SHORT = PlayConfig(minutes=1, episode_steps=40)
 
@@ -81,3 +84,18 @@ def test_an_interrupted_collection_goes_on_where_it_was(tmp_path, monkeypatch) -
 def test_a_play_config_that_makes_no_sense_is_refused_in_words(given: dict, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         PlayConfig(**given)
+
+
+def test_play_in_a_randomised_world_records_what_was_commanded() -> None:
+    world, seed = World(), np.random.SeedSequence(2)
+    for regime in ("train", "held_out"):
+        scenes = SceneConfig(world=regime, objects=train_objects())
+        record = play_episode(world, PlayConfig(episode_steps=60, scene=scenes), seed)
+        assert record.scene.dynamics != Dynamics()
+        assert np.abs(record.actions).max() <= 1
+        assert record.length == 60
+        again = play_episode(world, PlayConfig(episode_steps=60, scene=scenes), seed)
+        assert same(record, again)
+        moved = np.ptp(record.states.ee_pos, axis=0)
+        assert moved.max() > 0.1  # it plays
+    world.close()

@@ -1,14 +1,18 @@
 """Pictures: they show what is there, where left is left, and change nothing."""
 
+from dataclasses import asdict, replace
+
 import numpy as np
 import pytest
 
 from sim.draw import draw_scene
+from sim.dynamics import Looks
 from sim.egl import NoEgl, has_egl
 from sim.env import DeskEnv
 from sim.errors import UnknownRenderer
+from sim.factors import LOOKS
 from sim.layouts import LEVER_TRAVEL
-from sim.render import CAMERAS, SIZE, Camera, UnknownCamera, camera_named, render
+from sim.render import CAMERAS, SIZE, Camera, UnknownCamera, camera_named, moved, render
 from sim.scene import COLOURS, Scene, Thing
 from sim.world import World
 
@@ -109,6 +113,51 @@ def test_both_cameras_and_the_shadow_make_different_pictures(world: World) -> No
     pictures.append(render(world, DESK, SMALL, shadow=True))
     assert len({picture.tobytes() for picture in pictures}) == 3
     assert all(picture.std() > 20 for picture in pictures)
+
+
+def looks_with(world: World, **looks) -> np.ndarray:
+    """A picture of one cube in a world of such looks."""
+    world.build(replace(scene_with((thing("red", 0.5, -0.05),)), looks=Looks(**looks)))
+    return render(world, DESK, SMALL).astype(float)
+
+
+@pytest.mark.parametrize(
+    ("factor", "value"),
+    [(factor.name, factor.held_out[1]) for factor in LOOKS if factor.name != "object_tint"],
+)
+def test_each_factor_of_the_looks_changes_the_picture_and_nothing_else(
+    world: World, factor: str, value: float
+) -> None:
+    plain = looks_with(world)
+    before = world.state()
+    changed = looks_with(world, **{factor: value})
+    assert np.abs(plain - changed).mean() > 0.3
+    assert all(np.array_equal(a, b) for a, b in zip(before, world.state(), strict=True))
+
+
+def test_a_tint_is_added_to_the_objects_colour_alone(world: World) -> None:
+    plain, tinted = looks_with(world), looks_with(world, object_tint=((-0.15, 0.15, 0.0),))
+    pixel = DESK.project((0.5, -0.05, 0.05), SMALL)
+    change = patch(tinted, pixel) - patch(plain, pixel)
+    assert change[0] < -0.05
+    assert change[1] > 0.05
+    assert np.array_equal(plain[:, :60], tinted[:, :60])
+
+
+def test_light_takes_the_colour_it_is_given(world: World) -> None:
+    plain, warm = looks_with(world), looks_with(world, light_red=1.3, light_blue=0.7)
+    assert warm[..., 0].mean() > plain[..., 0].mean() + 1
+    assert warm[..., 2].mean() < plain[..., 2].mean() - 1
+
+
+def test_the_moved_camera_sees_things_where_it_projects_them(world: World) -> None:
+    looks = Looks(camera_x=0.06, camera_y=-0.06, camera_z=0.08, camera_field=1.1)
+    picture = looks_with(world, **asdict(looks))
+    seen = patch(picture, moved(DESK, looks).project((0.5, -0.05, 0.05), SMALL))
+    assert seen[0] > 2 * seen[1]  # red
+    assert not np.allclose(
+        moved(DESK, looks).project((0.5, -0.05, 0.05), SMALL), DESK.project((0.5, -0.05, 0.05), SMALL), atol=1
+    )
 
 
 def test_the_environment_renders_only_if_it_was_made_to() -> None:

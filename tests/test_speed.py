@@ -3,7 +3,9 @@
 import time
 from statistics import median
 
-from sim.bench import CALVIN, measure
+import pytest
+
+from sim.bench import CALVIN, measure, slowdown
 from sim.draw import draw_scene
 from sim.world import World
 
@@ -21,6 +23,16 @@ def test_a_step_adds_at_most_15_percent_to_its_physics() -> None:
 
 def test_a_cpu_second_simulates_four_times_what_calvin_does() -> None:
     assert max(measure().pace for _ in range(2)) >= 4 * CALVIN
+
+
+@pytest.mark.parametrize("world", ["train", "held_out"])
+def test_a_randomised_step_costs_at_most_5_percent_more(world: str) -> None:
+    seen = []
+    for _ in range(TRIES):
+        seen.append(slowdown(world=world))
+        if seen[-1] <= 1.05:
+            return
+    raise AssertionError(f"CPU time of a step over the nominal one's: {seen}")
 
 
 def test_a_reset_costs_less_than_a_second_of_steps() -> None:
