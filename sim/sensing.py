@@ -43,7 +43,8 @@ class Sensor:
         if t // BLOCK != self._block:
             self._block = t // BLOCK
             self._errors = _errors(self._dynamics, self._seed, self._block)
-        shift, turn, lost = (error[t % BLOCK, :n] for error in self._errors)
+        shifts, turns, losses = self._errors
+        shift, turn, lost = shifts[t % BLOCK, :n], turns[t % BLOCK, :n], losses[t % BLOCK, :n]
         rows = seen.entities[:n]
         rows[:, :3] += self._bias[:n] + shift
         rows[:, 3:7] = (turn @ rows[:, 3:7, None])[..., 0]
