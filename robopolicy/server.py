@@ -37,7 +37,7 @@ from robopolicy.wire import BadFrame, pack, unpack
 PROTOCOLS = ("openpi",)
 HEALTH = "/healthz"
 QUEUED = 2  # messages of one client that are read before they are answered
-PATIENCE = 2.0  # s for a client to take part in closing
+PATIENCE = 5.0  # s for a client to take part in opening, and in closing
 SMALLEST = 4096  # bytes: a request has about 1200
 
 _silent = logging.getLogger(f"{__name__}.sockets")
@@ -139,6 +139,7 @@ class PolicyServer:
                 compression=None,
                 max_size=self.config.max_message,
                 max_queue=QUEUED,
+                open_timeout=PATIENCE,
                 close_timeout=PATIENCE,
                 process_request=self._greet,
                 logger=_silent,
@@ -161,7 +162,8 @@ class PolicyServer:
             return connection.respond(HTTPStatus.OK, "OK\n")
         if len(self._server.connections) >= self.config.clients:
             return connection.respond(
-                HTTPStatus.SERVICE_UNAVAILABLE, f"{self.config.clients} clients are served at once, not more\n"
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                f"{self.config.clients} clients are served at once, not more\n",
             )
         return None
 

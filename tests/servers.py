@@ -35,7 +35,7 @@ def an_agent(**options: Any) -> Agent:
     return Agent(policy, TextEncoder(cache_folder=""))
 
 
-def a_request(seed: int = 0, **others: Any) -> dict[str, Any]:
+def a_request(seed: int = 0, /, **others: Any) -> dict[str, Any]:
     """A well-formed request about a desk of its own; keys of `others` replace."""
     scene = draw_scene(seed)
     seen = observe(initial_state(scene))

@@ -5,7 +5,16 @@ import pytest
 
 from robopolicy.errors import UserError
 from robopolicy.requests import (
-    ENTITIES, KEYS, LONGEST_PROMPT, NAMES, PROMPT, SESSION, SESSIONS, STATE, Sessions, expectations,
+    ENTITIES,
+    KEYS,
+    LONGEST_PROMPT,
+    NAMES,
+    PROMPT,
+    SESSION,
+    SESSIONS,
+    STATE,
+    Sessions,
+    expectations,
     read_request,
 )  # fmt: skip
 from robopolicy.wire import pack, unpack
