@@ -36,9 +36,10 @@ class BadFrame(UserError):
 def pack(value: Any) -> bytes:
     """Plain values, NumPy arrays and scalars -> bytes; raises `BadFrame` for what cannot travel."""
     try:
-        return msgpack.packb(value, default=_plain)
+        packed: Any = msgpack.packb(value, default=_plain)
     except (TypeError, OverflowError, ValueError) as error:
         raise BadFrame(f"this cannot be sent: {error}") from error
+    return packed
 
 
 def unpack(frame: bytes) -> Any:

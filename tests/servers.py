@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
+from websockets.sync.connection import Connection
 
 from robopolicy.agent import Agent
 from robopolicy.encoder import TextEncoder
@@ -72,7 +73,7 @@ def serving(responder: Responder, **options: Any) -> Iterator[tuple[int, PolicyS
 
 
 @contextmanager
-def client(port: int) -> Iterator[tuple[ClientConnection, dict[str, Any]]]:
+def client(port: int) -> Iterator[tuple[Connection, dict[str, Any]]]:
     """A connection and the metadata that it began with."""
     with connect(f"ws://127.0.0.1:{port}", compression=None, max_size=None, close_timeout=3) as socket:
         greeting = socket.recv(10)
@@ -80,14 +81,14 @@ def client(port: int) -> Iterator[tuple[ClientConnection, dict[str, Any]]]:
         yield socket, unpack(greeting)
 
 
-def asked(socket: ClientConnection, request: Any) -> Any:
+def asked(socket: Connection, request: Any) -> Any:
     """The reply: a dict, or a text if it is an error."""
     socket.send(request if isinstance(request, bytes | str) else pack(request))
     reply = socket.recv(20)
     return unpack(reply) if isinstance(reply, bytes) else reply
 
 
-def actions(socket: ClientConnection, request: Any) -> np.ndarray[Any, Any]:
+def actions(socket: Connection, request: Any) -> np.ndarray[Any, Any]:
     reply = asked(socket, request)
     assert isinstance(reply, dict), reply
     return reply["actions"]
