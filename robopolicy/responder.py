@@ -23,8 +23,8 @@ from robopolicy.rollouts import GROUP
 from sim.observation import Observation
 from sim.state import FIXTURES
 
-HEARD = 1024  # prompts, each with the names around it, that are remembered
-WORDED = 1024  # texts whose tokens are
+HEARD = 256  # prompts, each with the names around it, that are remembered
+WORDED = 64  # texts whose tokens are; the longest have 200 KB of them
 
 
 class Answer(NamedTuple):

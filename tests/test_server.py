@@ -23,7 +23,7 @@ from robopolicy.bench_server import measure, served
 from robopolicy.checkpoint import save_checkpoint
 from robopolicy.cli import main
 from robopolicy.requests import PROMPT, SESSION, STATE
-from robopolicy.responder import Responder
+from robopolicy.responder import HEARD, Responder
 from robopolicy.server import PROTOCOLS
 from robopolicy.wire import pack
 from tests.servers import a_request, actions, an_agent, asked, client, serving
@@ -352,6 +352,8 @@ def resident(pid: int) -> float:
 def test_after_10000_hostile_frames_memory_is_flat_and_clients_were_not_disturbed(checkpoint: Path) -> None:
     with served(f"checkpoint={checkpoint}") as (port, process), client(port) as (socket, _):
         expected = actions(socket, a_request())
+        for i in range(2 * HEARD):  # what is remembered is bounded, and full from now on
+            asked(socket, a_request(prompt=f"open the drawer {i}"))
         attack(port, 1000, 0)
         before, refused = resident(process.pid), 0
         with ThreadPoolExecutor(2) as pool:
