@@ -63,7 +63,7 @@ def served(*options: str) -> Iterator[tuple[int, subprocess.Popen[str]]]:
         yield int(found[1]), process
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(60)
 
 
 def request_of(seed: int) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def client(port: int) -> Iterator[tuple[Connection, dict[str, Any]]]:
 def asked(socket: Connection, request: Any) -> Any:
     """The reply: a dict, or a text if it is an error."""
     socket.send(request if isinstance(request, bytes | str) else pack(request))
-    reply = socket.recv(20)
+    reply = socket.recv(60)  # s: on a machine that others keep busy
     return unpack(reply) if isinstance(reply, bytes) else reply
 
 
