@@ -160,7 +160,7 @@ class PolicyServer:
         """Answers what is no client, and turns away one too many."""
         if handshake.path == HEALTH:
             return connection.respond(HTTPStatus.OK, "OK\n")
-        if len(self._server.connections) >= self.config.clients:
+        if len(connection.server.connections) >= self.config.clients:
             return connection.respond(
                 HTTPStatus.SERVICE_UNAVAILABLE,
                 f"{self.config.clients} clients are served at once, not more\n",
