@@ -10,7 +10,7 @@ STAMP := .venv/.installed
 export HF_HUB_OFFLINE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install demo test test-slow check format clean
+.PHONY: help install demo test test-slow bench check format clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -35,6 +35,10 @@ test: $(STAMP)  ## the test suite (under 15 minutes)
 
 test-slow: $(STAMP)  ## the tests that take minutes each
 	$(BIN)/python -m pytest -n $(JOBS) -m slow
+
+bench: $(STAMP)  ## what a step of the world costs, and how soon the server answers (2 minutes)
+	$(BIN)/python -m sim.bench
+	$(BIN)/python -m robopolicy.bench_server
 
 check: $(STAMP)  ## ruff, pyright
 	$(BIN)/ruff check .

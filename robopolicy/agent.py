@@ -11,6 +11,7 @@ from data.lexicon import normalise
 from robopolicy.checkpoint import CheckpointError
 from robopolicy.encoder import TextEncoder
 from robopolicy.features import MAX_OPENING
+from robopolicy.language import Told
 from robopolicy.policy import Heard, Policy
 from robopolicy.reading import HOLD, kinds_of
 from sim.observation import Observation
@@ -27,6 +28,14 @@ class Understood(NamedTuple):
     target: str  # name of the thing acted on
     other: str  # name of the thing it is related to; "" for none
     confidence: float  # probability of the whole reading, 0 to 1
+
+
+class Order(NamedTuple):
+    """What was made of B commands: all that acting on them takes."""
+
+    told: Told
+    still: NDArray[np.bool_]  # (B,) whether the robot holds still
+    understood: list[Understood]
 
 
 class Agent:
@@ -60,11 +69,31 @@ class Agent:
                 f"execute must be from 1 to the chunk, {policy.config.chunk}, not {self.execute}"
             )
         self._least, self._hold_when_silent = confidence, hold_when_silent
-        self._heard: Heard | None = None
+        self._order: Order | None = None
+        self._chunk: NDArray[np.float32] | None = None
+        self._at = 0
 
-    @torch.inference_mode()
     def reset(self, commands: Sequence[str], names: Sequence[tuple[str, ...]]) -> list[Understood]:
         """Begin anew with a command per environment; names are `entity_names` of each scene."""
+        return self._begin(self.hear(commands, names))
+
+    def show(self, now: Observation, goal: Observation, names: Sequence[tuple[str, ...]]) -> list[Understood]:
+        """Begin anew with a goal state per environment: how the desk is, and how it should be."""
+        return self._begin(self.see(now, goal, names))
+
+    def act(self, observation: Observation) -> NDArray[np.float32]:
+        """The next action of each environment: (B, 7)."""
+        if self._order is None:
+            raise ValueError("the agent was not told anything yet: call reset(commands, names) first")
+        if self._chunk is None or self._at == self.execute:
+            self._chunk, self._at = self.plan(self._order, observation), 0
+        action = self._chunk[:, self._at].copy()
+        self._at += 1
+        return action
+
+    @torch.inference_mode()
+    def hear(self, commands: Sequence[str], names: Sequence[tuple[str, ...]]) -> Order:
+        """What is made of a command per environment; nothing is remembered."""
         said = [normalise(command) for command in commands]
         tokens, mask = self.encoder.tokens(said)
         named = self.encoder.names([name for row in names for name in row])
@@ -75,36 +104,33 @@ class Agent:
         still = (heard.sure < self._least) | (heard.choice.code == HOLD)
         if self._hold_when_silent:
             still |= silent
-        return self._begin(heard, still, names)
+        return Order(heard.told, still.numpy(), _in_words(heard, names))
 
     @torch.inference_mode()
-    def show(self, now: Observation, goal: Observation, names: Sequence[tuple[str, ...]]) -> list[Understood]:
-        """Begin anew with a goal state per environment: how the desk is, and how it should be."""
+    def see(self, now: Observation, goal: Observation, names: Sequence[tuple[str, ...]]) -> Order:
+        """What is made of a goal state per environment; nothing is remembered."""
         heard = self.policy.see(now, goal, kinds_of(names))
-        return self._begin(heard, heard.choice.code == HOLD, names)
-
-    def _begin(self, heard: Heard, still: torch.Tensor, names: Sequence[tuple[str, ...]]) -> list[Understood]:
-        self._heard, self._still = heard, still.numpy()
-        self._chunk: NDArray[np.float32] | None = None
-        self._at = 0
-        return [
-            Understood(_FAMILIES[code], row[target], row[other] if other >= 0 else "", float(p))
-            for row, code, target, other, p in zip(
-                names, *(c.tolist() for c in heard.choice), heard.sure, strict=True
-            )
-        ]
+        return Order(heard.told, (heard.choice.code == HOLD).numpy(), _in_words(heard, names))
 
     @torch.inference_mode()
-    def act(self, observation: Observation) -> NDArray[np.float32]:
-        """The next action of each environment: (B, 7)."""
-        if self._heard is None:
-            raise ValueError("the agent was not told anything yet: call reset(commands, names) first")
-        if self._chunk is None or self._at == self.execute:
-            seen = (torch.from_numpy(np.asarray(field, np.float32)) for field in observation)
-            self._chunk = self.policy.act(self._heard.told, *seen).numpy()
-            self._at = 0
-        action = self._chunk[:, self._at].copy()
-        self._at += 1
-        action[self._still, :6] = 0
-        action[self._still, 6] = np.clip(2 * observation.proprio[self._still, 7] / MAX_OPENING - 1, -1, 1)
-        return action
+    def plan(self, order: Order, observation: Observation) -> NDArray[np.float32]:
+        """The next actions of each environment, of which `execute` are to be carried out: (B, K, 7)."""
+        seen = (torch.from_numpy(np.asarray(field, np.float32)) for field in observation)
+        chunk = self.policy.act(order.told, *seen).numpy()
+        grip = np.clip(2 * observation.proprio[order.still, 7] / MAX_OPENING - 1, -1, 1)
+        chunk[order.still, :, :6] = 0
+        chunk[order.still, :, 6] = grip[:, None]
+        return chunk
+
+    def _begin(self, order: Order) -> list[Understood]:
+        self._order, self._chunk, self._at = order, None, 0
+        return order.understood
+
+
+def _in_words(heard: Heard, names: Sequence[tuple[str, ...]]) -> list[Understood]:
+    return [
+        Understood(_FAMILIES[code], row[target], row[other] if other >= 0 else "", float(p))
+        for row, code, target, other, p in zip(
+            names, *(c.tolist() for c in heard.choice), heard.sure, strict=True
+        )
+    ]

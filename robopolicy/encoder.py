@@ -91,6 +91,10 @@ class TextEncoder:
         features, mask = self.tokens(names)
         return (features * mask[..., None]).sum(1) / mask.sum(1, keepdim=True).clamp(min=1)
 
+    def forget(self, keep: int) -> None:
+        """Without a cache on disk: drop the oldest texts, but for so many, from memory."""
+        self._cache.forget(keep)
+
     @property
     def width(self) -> int:
         """D, the size of a token vector."""

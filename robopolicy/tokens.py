@@ -84,6 +84,11 @@ class TokenCache:
                 if text in self._index:  # on disk, so it need not be in memory
                     self._memory.pop(text, None)
 
+    def forget(self, keep: int) -> None:
+        """Drop the oldest texts that are in memory only, but for so many."""
+        for text in list(self._memory)[: max(0, len(self._memory) - keep)]:
+            del self._memory[text]
+
     def _write(self, texts: list[str]) -> Path:
         assert self._folder is not None
         table = join([self.get(text) for text in texts])

@@ -1,0 +1,92 @@
+"""A policy that answers whoever asks: many requests in one batch, and nobody's answer depends on the others.
+
+The batch that the network sees always has `GROUP` rows, as in an evaluation, so a chunk is the same, bit
+for bit, whether its request came alone or with others. What is made of a prompt is remembered, so only its
+first request costs the text encoder.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from robopolicy.agent import Agent, Order, Understood
+from robopolicy.checkpoint import load_checkpoint
+from robopolicy.encoder import TextEncoder
+from robopolicy.evaluate import checkpoint_hash
+from robopolicy.language import Told
+from robopolicy.requests import Request
+from robopolicy.rollouts import GROUP
+from sim.observation import Observation
+from sim.state import FIXTURES
+
+HEARD = 256  # prompts, each with the names around it, that are remembered
+WORDED = 64  # texts whose tokens are; the longest have 200 KB of them
+
+
+class Answer(NamedTuple):
+    """What is replied to one request."""
+
+    actions: NDArray[np.float32]  # (K, 7)
+    understood: Understood
+    holds_still: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """For the wire: nothing but the actions is an array, for openpi's broker cuts every array up."""
+        said = {**self.understood._asdict(), "holds_still": self.holds_still}
+        return {"actions": self.actions, "understood": said}
+
+
+class Responder:
+    """Answers up to `rows` requests at once. Not for use by several threads at a time."""
+
+    def __init__(self, agent: Agent) -> None:
+        self.agent = agent
+        # The noise that a flow begins with goes by the row, so there each request is the first row.
+        self.rows = 1 if agent.policy.config.head == "flow" else GROUP
+        self._heard: OrderedDict[tuple[str, tuple[str, ...]], Order] = OrderedDict()
+
+    def answer(self, requests: Sequence[Request]) -> list[Answer]:
+        """Every request's answer, in order."""
+        orders = [self._order(request) for request in requests]
+        filled = [*range(len(requests)), *[len(requests) - 1] * (self.rows - len(requests))]
+        seen = zip(*(requests[i].observation for i in filled), strict=True)
+        chunks = self.agent.plan(_joined([orders[i] for i in filled]), Observation(*map(np.stack, seen)))
+        return [
+            Answer(chunk.copy(), order.understood[0], bool(order.still[0]))
+            for chunk, order in zip(chunks, orders, strict=False)
+        ]
+
+    def warm_up(self) -> None:
+        """Load the text encoder now, so that nobody waits for it."""
+        self.agent.hear([""], [("warming up", *FIXTURES)])
+
+    def _order(self, request: Request) -> Order:
+        """What is made of a prompt among these names, heard alone, so that it is the same for everybody."""
+        key = request.prompt, request.names
+        if key not in self._heard:
+            self._heard[key] = self.agent.hear([request.prompt], [request.names])
+            self.agent.encoder.forget(WORDED)
+            if len(self._heard) > HEARD:
+                self._heard.popitem(last=False)
+        self._heard.move_to_end(key)
+        return self._heard[key]
+
+
+def _joined(orders: Sequence[Order]) -> Order:
+    told = Told(*(torch.cat(field) for field in zip(*(order.told for order in orders), strict=True)))
+    return Order(
+        told,
+        np.concatenate([order.still for order in orders]),
+        [order.understood[0] for order in orders],
+    )
+
+
+def responder_of(checkpoint: str) -> Responder:
+    """For a checkpoint; the texts of strangers are kept out of the cache on disk."""
+    checkpoint_hash(checkpoint)  # refuses a folder that is none
+    policy = load_checkpoint(checkpoint)
+    return Responder(Agent(policy, TextEncoder(policy.config.encoder, cache_folder="")))

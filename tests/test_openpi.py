@@ -1,0 +1,127 @@
+"""The unmodified client of openpi drives our environment, and does as well as we do in-process.
+
+It pins numpy < 2, so it needs an environment of its own:
+
+    python -m venv /somewhere && /somewhere/bin/pip install openpi-client typing_extensions
+    ROBOPOLICY_OPENPI_PYTHON=/somewhere/bin/python pytest tests/test_openpi.py
+
+Three processes take part: the server, openpi's client (`tests/openpi_driver.py`), and this one, which has
+the world.
+"""
+
+import os
+import struct
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from robopolicy.bench_server import served
+from robopolicy.evaluate import EvaluateConfig
+from robopolicy.plan import make_plan
+from robopolicy.players import PolicyPlayer
+from robopolicy.requests import ENTITIES, NAMES, PROMPT, STATE
+from robopolicy.responder import Responder
+from robopolicy.rollouts import GROUP, Rollouts, jobs_of, roll_out
+from robopolicy.trials import Trial
+from robopolicy.wire import pack, unpack
+from sim.observation import entity_names, observe
+from sim.scene import Scene
+from sim.tasks import achieved
+from sim.world import World
+from tests.servers import a_request, an_agent, serving
+
+VARIABLE = "ROBOPOLICY_OPENPI_PYTHON"
+PYTHON = os.environ.get(VARIABLE)
+N = 20
+MAX_STEPS = 120
+
+pytestmark = pytest.mark.skipif(PYTHON is None, reason=f"{VARIABLE} names no Python that has openpi-client")
+
+
+class Driver:
+    """openpi's client, in a process of its own."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._to, self._from = process.stdin, process.stdout
+
+    def __call__(self, message: dict[str, Any] | None) -> dict[str, Any]:
+        data = pack(message)
+        self._to.write(struct.pack(">I", len(data)) + data)
+        self._to.flush()
+        return unpack(self._from.read(struct.unpack(">I", self._from.read(4))[0]))
+
+
+@contextmanager
+def driver(port: int) -> Iterator[Driver]:
+    script = Path(__file__).with_name("openpi_driver.py")
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    process = subprocess.Popen(
+        [str(PYTHON), str(script), str(port)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment,
+    )  # fmt: skip
+    try:
+        yield Driver(process)
+    finally:
+        process.communicate(timeout=20)
+
+
+def test_its_chunk_broker_hands_out_our_actions_one_by_one() -> None:
+    responder, request = Responder(an_agent()), a_request()
+    with serving(responder) as (port, _), driver(port) as drive:
+        metadata = drive(None)
+        steps = [drive(request)["actions"] for _ in range(metadata["execute"] + 1)]
+    assert metadata["request"][STATE]["shape"] == [8]
+    assert all(step.shape == (7,) and step.dtype == np.float32 for step in steps)
+    assert not np.array_equal(steps[0], steps[1])
+    assert np.array_equal(steps[0], steps[-1])  # asked anew about what has not changed
+
+
+def test_it_is_told_what_was_wrong() -> None:
+    with serving(Responder(an_agent())) as (port, _), driver(port) as drive:
+        assert "did you mean prompt?" in drive({"promt": "open the drawer"})["error"]
+
+
+def in_process(trials: tuple[Trial, ...], scenes: tuple[Scene, ...]) -> Iterator[tuple[bool, Any]]:
+    """Success and actions of each trial, as `robopolicy evaluate` has them."""
+    player, worlds = PolicyPlayer("benchmark"), [World() for _ in range(GROUP)]
+    for job in jobs_of(trials, scenes, "seen"):
+        done: Rollouts = roll_out(job, player, worlds, MAX_STEPS)
+        for success, steps, actions in zip(done.success, done.steps, done.actions, strict=True):
+            yield bool(success), actions[:steps]
+    for world in worlds:
+        world.close()
+
+
+def driven(drive: Driver, world: World, trial: Trial, scene: Scene) -> tuple[bool, Any]:
+    """The same by openpi's client."""
+    drive(None)
+    before = state = world.build(scene)
+    actions, names = [], list(entity_names(scene.names))
+    while len(actions) < MAX_STEPS and not achieved(trial.goal, before, state):
+        seen = observe(state)
+        reply = drive({PROMPT: trial.sentence, STATE: seen.proprio, NAMES: names, ENTITIES: seen.entities})
+        actions.append(reply["actions"])
+        state = world.step(actions[-1])
+    return bool(achieved(trial.goal, before, state)), np.stack(actions)
+
+
+@pytest.mark.slow
+def test_20_rollouts_are_those_of_an_evaluation_in_process_action_by_action() -> None:
+    plan = make_plan(EvaluateConfig(levels=("seen",), n=N, controls=(), max_steps=MAX_STEPS))
+    trials, scenes = plan.rows[0].trials, plan.rows[0].scenes
+    expected, world = list(in_process(trials, scenes)), World()
+    with served("checkpoint=benchmark") as (port, _), driver(port) as drive:
+        came = [driven(drive, world, *asked) for asked in zip(trials, scenes, strict=True)]
+    world.close()
+    print(f"in process {sum(s for s, _ in expected)}/{N}, by openpi-client {sum(s for s, _ in came)}/{N}")
+    assert [success for success, _ in came] == [success for success, _ in expected]
+    for (_, ours), (_, theirs) in zip(expected, came, strict=True):
+        assert np.array_equal(ours, theirs)
+    assert sum(success for success, _ in came) >= N - 3

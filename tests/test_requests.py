@@ -1,0 +1,132 @@
+"""From what a client says to what the policy is asked."""
+
+import numpy as np
+import pytest
+
+from robopolicy.errors import UserError
+from robopolicy.requests import (
+    ENTITIES,
+    KEYS,
+    LONGEST_PROMPT,
+    NAMES,
+    PROMPT,
+    SESSION,
+    SESSIONS,
+    STATE,
+    Sessions,
+    expectations,
+    read_request,
+)  # fmt: skip
+from robopolicy.wire import pack, unpack
+from sim.draw import draw_scene, initial_state
+from sim.observation import entity_names, observe
+from sim.state import FIXTURES
+from tests.servers import a_request
+
+
+def without(*keys: str) -> dict:
+    return {key: value for key, value in a_request().items() if key not in keys}
+
+
+def test_the_policy_sees_what_it_would_see_of_the_state() -> None:
+    scene = draw_scene(3)
+    seen = observe(initial_state(scene))
+    request = read_request(a_request(3), Sessions())
+    assert request.names == entity_names(scene.names)
+    for given, expected in zip(request.observation, seen, strict=True):
+        assert np.array_equal(given, expected)
+
+
+def test_things_may_come_in_any_order_without_empty_rows() -> None:
+    given = a_request(3)
+    rows = [i for i, name in enumerate(given[NAMES]) if name]
+    order = [*rows[3:], *rows[:3]]  # the furniture first
+    moved = {**given, NAMES: [given[NAMES][i] for i in order], ENTITIES: given[ENTITIES][order]}
+    one, other = read_request(given, Sessions()), read_request(moved, Sessions())
+    assert one.names == other.names
+    assert np.array_equal(one.observation.entities, other.observation.entities)
+
+
+def test_a_desk_without_some_furniture_has_no_rows_for_it() -> None:
+    request = read_request(
+        a_request(**{NAMES: ["red cube", "drawer"], ENTITIES: np.ones((2, 12))}), Sessions()
+    )
+    assert [name for name in request.names if name] == ["red cube", "drawer"]
+    assert request.observation.mask.sum() == 2
+    assert np.array_equal(request.observation.entities.any(1), request.observation.mask)
+
+
+def test_furniture_is_known_however_its_name_is_spelt() -> None:
+    names = ["Red Cube", "Lever_Switch"]
+    request = read_request(a_request(**{NAMES: names, ENTITIES: np.ones((2, 12))}), Sessions())
+    assert request.names[0] == "red cube"
+    assert request.names[5 + FIXTURES.index("lever switch")] == "lever switch"
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ([1], "a request is a dict"),
+        ({"promt": "x"}, "did you mean prompt?"),
+        ({**a_request(), "observation/image": 1}, "no key of a request is called 'observation/image'"),
+        ({**a_request(), b"prompt": 1}, "no key of a request"),
+        ({}, "no 'prompt'; it has nothing"),
+        (without(NAMES), "no 'observation/names'; it has prompt, observation/state"),
+        (a_request(prompt=3), "prompt is a text, not int '3'"),
+        (a_request(prompt="x" * 501), f"at most {LONGEST_PROMPT} are read"),
+        (a_request(**{STATE: np.zeros(7)}), "array of shape (8,), not an array of shape (7,)"),
+        (a_request(**{STATE: [0.0] * 8}), "array of shape (8,), not a list of 8"),
+        (a_request(**{STATE: np.full(8, np.nan)}), "no number or beyond 20"),
+        (a_request(**{STATE: np.full(8, 1e300)}), "no number or beyond 20"),
+        (a_request(**{STATE: np.full(8, -128, np.int8)}), "no number or beyond 20"),
+        (a_request(**{ENTITIES: np.zeros((3, 12))}), "array of shape (10, 12)"),
+        (a_request(**{NAMES: "drawer"}), "list of at most 10 texts"),
+        (a_request(**{NAMES: ["x"] * 11}), "list of at most 10 texts, not a list of 11"),
+        (a_request(**{NAMES: [1]}), "observation/names[0] is a text"),
+        (a_request(**{NAMES: [""], ENTITIES: np.zeros((1, 12))}), "of 1 to 5 objects"),
+        (a_request(**{NAMES: list("abcdef"), ENTITIES: np.zeros((6, 12))}), "of 1 to 5 objects"),
+        (a_request(**{NAMES: ["cup", "Cup"], ENTITIES: np.zeros((2, 12))}), "'cup' twice"),
+        (a_request(session=7), "session is a text"),
+    ],
+)
+def test_what_cannot_be_answered_is_said_in_one_line(given, says: str) -> None:
+    with pytest.raises(UserError) as caught:
+        read_request(given, Sessions())
+    assert says in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
+    assert len(str(caught.value)) < 250
+
+
+def test_a_session_remembers_prompt_and_names_until_they_are_said_anew() -> None:
+    sessions = Sessions()
+    first = read_request(a_request(session="a"), sessions)
+    later = {**without(PROMPT, NAMES), SESSION: "a"}
+    assert read_request(later, sessions)[:2] == first[:2]
+    assert read_request({**later, PROMPT: "lift the cup"}, sessions).prompt == "lift the cup"
+    assert read_request(later, sessions).prompt == "lift the cup"
+
+
+@pytest.mark.parametrize("session", [{}, {SESSION: "b"}])
+def test_nothing_is_remembered_outside_the_session(session: dict) -> None:
+    sessions = Sessions()
+    read_request(a_request(session="a"), sessions)
+    with pytest.raises(UserError, match="no 'prompt'"):
+        read_request({**without(PROMPT), **session}, sessions)
+
+
+def test_the_oldest_sessions_are_forgotten() -> None:
+    sessions = Sessions()
+    for i in range(SESSIONS + 1):
+        read_request(a_request(session=str(i)), sessions)
+    assert read_request({**without(PROMPT), SESSION: "1"}, sessions)
+    with pytest.raises(UserError, match="no 'prompt'"):
+        read_request({**without(PROMPT), SESSION: "0"}, sessions)
+
+
+def test_the_metadata_name_every_key_and_every_column() -> None:
+    said = unpack(pack(expectations(8, 2)))
+    assert set(said["request"]) == set(KEYS)
+    assert (said["chunk"], said["execute"]) == (8, 2)
+    for table in (said["request"][STATE], said["request"][ENTITIES], said["reply"]["actions"]):
+        assert len(table["names"]) == len(table["units"]) == table["shape"][-1]
+    assert said["request"][NAMES]["furniture"] == list(FIXTURES)
