@@ -31,7 +31,8 @@ demo: $(STAMP)  ## the whole loop, from play to unseen commands, into runs/demo 
 	@$(BIN)/robopolicy demo
 
 test: $(STAMP)  ## the test suite (under 15 minutes)
-	$(BIN)/python -m pytest -n $(JOBS) -m "not slow"
+	$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not alone"
+	$(BIN)/python -m pytest -m alone
 
 test-slow: $(STAMP)  ## the tests that take minutes each
 	$(BIN)/python -m pytest -n $(JOBS) -m slow

@@ -11,6 +11,8 @@ from sim.world import World
 
 TRIES = 3
 
+pytestmark = pytest.mark.alone
+
 
 def test_a_step_adds_at_most_15_percent_to_its_physics() -> None:
     seen = []
