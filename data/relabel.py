@@ -32,6 +32,7 @@ APPROACH = 30  # control steps: the longest way towards a thing that is still co
 AFTERMATH = 8  # control steps after a run in which its effect may still show (the hand lets go)
 CARRIED = 0.02  # m above where it was: the object has left its support
 GRIPPED = 0.018  # m from the tool to the object's centre, sideways: it is between the fingers
+LEVEL = 0.03  # m from the tool to the object's centre, in height: likewise
 ASTRAY = 0.025  # m: another object that moved farther makes the window ambiguous
 FORBID = 8  # sentences that ask for something for one that forbids it
 FARTHER = 0.03  # m: how much nearer than at its farthest the arm may start
@@ -134,7 +135,7 @@ def _manner(span: State, obj: int) -> Manner:
     if height.max() - min(height[0], height[-1]) > CARRIED:  # it may have been in the hand from the start
         return "carried"
     gap = span.object_pos[:, obj] - span.ee_pos
-    between = (np.hypot(gap[:, 0], gap[:, 1]) < GRIPPED) & (np.abs(gap[:, 2]) < 0.03)
+    between = (np.hypot(gap[:, 0], gap[:, 1]) < GRIPPED) & (np.abs(gap[:, 2]) < LEVEL)
     return "turned" if (between & (span.gripper < OPEN_HAND)).sum() >= 2 else "pushed"
 
 

@@ -42,10 +42,12 @@ def _learn(policy: Policy, samples: Samples, dataset: Episodes, kinds: Tensor, c
     rest: list[Windows] = []
     truth: list[Choice] = []
     for i, record in enumerate(dataset.episodes()):  # reads the play from disk: once for both
-        if not samples.described[i]:
-            rest += [find_windows(samples, i, record.states)] if config.samples.undescribed else []
+        if not (samples.described[i] or config.samples.undescribed):
             continue
         found = find_windows(samples, i, record.states)
+        if not samples.described[i]:
+            rest.append(found)
+            continue
         done, known = done_in(found, samples.done_in(i), record.states)
         told.append(found.where(known))
         truth.append(Choice(*(column[torch.from_numpy(known)] for column in done)))
