@@ -20,6 +20,7 @@ from data.relabel import GRIPPED, LEVEL
 from robopolicy.features import MAX_OPENING, PAIR_DIM, pair_features, yaw_of
 from robopolicy.reading import CODES, Choice, Reading
 from sim.observation import Observation
+from sim.predicates import OPEN_HAND
 from sim.state import FIXTURES
 
 WIDTH = 96
@@ -28,7 +29,6 @@ CHANGE_DIM = 3 * (1 + len(SCALES)) + 19 + 1 + len(FIXTURES)
 HAND_DIM = 8
 COURSE_DIM = 5
 HIDDEN = 0.5  # of the windows it is taught on hide their course
-CLOSING = 0.07  # m between fingers that are not wide open
 
 
 class Glimpse(NamedTuple):
@@ -109,7 +109,7 @@ def course_of(proprio: NDArray[np.float32], entities: NDArray[np.float32]) -> ND
     lifted = np.maximum.accumulate(height) - np.minimum(height[:1], height)
     gap = np.abs(place - proprio[:, None, :3])
     between = (np.hypot(gap[..., 0], gap[..., 1]) < GRIPPED) & (gap[..., 2] < LEVEL)
-    held = np.cumsum(between & (proprio[:, 7:] < CLOSING), 0)
+    held = np.cumsum(between & (proprio[:, 7:] < OPEN_HAND), 0)
     steps = np.linalg.norm(np.diff(place, axis=0, prepend=place[:1]), axis=-1)
     parts = (lifted / 0.02, lifted / 0.1, held / 3, np.cumsum(steps, 0) / 0.1)
     return np.stack([*(np.tanh(part) for part in parts), np.ones_like(lifted)], -1).astype(np.float32)

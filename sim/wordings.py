@@ -200,7 +200,7 @@ PUSHED = (
     "{object} is pushed|moved|shifted <way>",
     "{object} is slid|nudged|dragged|displaced <way>",
     "{object} is driven|propelled|swept|sent|steered|relocated|knocked|poked <way>",
-    "{object} is some way|a_bit|a_little <way>",
+    "{object} is some_way|a_bit|a_little <way>",
 )
 
 TURN = (
