@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from data.record import EpisodeRecord
 from data.segments import Segment
+from sim.actuation import arrived
 from sim.observation import Observation, entity_names, observe
 from sim.tasks import TASKS, Goal
 
@@ -108,13 +109,22 @@ class Table(NamedTuple):
 
 
 class Samples:
-    """All frames in contiguous arrays, and tables of stretches."""
+    """All frames in contiguous arrays, and tables of stretches.
+
+    Actions are those that were sent, or with `as_arrived` what came of them at the arm: in a world that
+    delays, turns or scales actions that is the motion that was made, whatever it took to command it.
+    """
 
     def __init__(
-        self, dataset: Episodes, segments: Sequence[Segment], chunk: int, config: SampleConfig | None = None
+        self,
+        dataset: Episodes,
+        segments: Sequence[Segment],
+        chunk: int,
+        config: SampleConfig | None = None,
+        as_arrived: bool = False,
     ) -> None:
         self.config = config or SampleConfig()
-        self.chunk = chunk
+        self.chunk, self._as_arrived = chunk, as_arrived
         if not segments:
             raise TooFewSegments("there are no segments to learn from; collect more play, then relabel")
         self._load(dataset)
@@ -140,7 +150,9 @@ class Samples:
             proprio.append(seen.proprio)
             entities.append(seen.entities)
             masks.append(seen.mask[:1])
-            actions.append(np.asarray(record.actions, np.float32))
+            sent = record.actions
+            acts = arrived(sent, record.scene.dynamics) if self._as_arrived else sent
+            actions.append(np.asarray(acts, np.float32))
             names.append(entity_names(record.scene.names))
         self._starts = np.cumsum([0, *(len(a) for a in actions)]).astype(np.int64)
         tail = np.zeros((self.chunk, 7), np.float32)  # so that a chunk may be read from the last frame
@@ -226,6 +238,11 @@ class Samples:
         """Proprio (T, 8) and entities (T, E, 12) of all frames of an episode."""
         frames = slice(int(self._starts[episode]), int(self._starts[episode + 1]))
         return self._proprio[frames], self._entities[frames]
+
+    def motions(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+        """Of all steps with a view after them: proprio (N, 8), the action (N, 7), proprio (N, 8) then."""
+        at = np.delete(np.arange(self.n_frames), self._starts[1:] - 1)
+        return self._proprio[at], self._actions[at], self._proprio[at + 1]
 
     def ends(self, episode: NDArray[np.int64], start: NDArray[np.int64], stop: NDArray[np.int64]) -> Ends:
         """How stretches between two states of an episode began and ended."""

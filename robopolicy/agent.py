@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from data.lexicon import normalise
+from robopolicy.belief import Belief, Obeys, Response, commanded
 from robopolicy.checkpoint import CheckpointError
 from robopolicy.encoder import TextEncoder
 from robopolicy.features import MAX_OPENING
@@ -45,6 +46,9 @@ class Agent:
     the checkpoint says). A command that asks for nothing ("wait", "do not open the drawer"), says nothing,
     or is understood with less than `confidence`, makes the robot hold still; with `hold_when_silent` off,
     as in the evaluation's control, the policy shows what it does with no words at all.
+
+    A policy with a memory infers how each world obeys from what came of its actions so far, through all
+    commands until `forget`, and sends what in such a world comes to what it wants.
     """
 
     def __init__(
@@ -72,6 +76,17 @@ class Agent:
         self._order: Order | None = None
         self._chunk: NDArray[np.float32] | None = None
         self._at = 0
+        self.forget()
+
+    def forget(self) -> None:
+        """Whatever comes next happens in other worlds."""
+        self._belief: Belief | None = None
+        self._last: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None  # proprio, action sent
+
+    @property
+    def world(self) -> Obeys | None:
+        """How the worlds are thought to obey, by what they did so far; None without a memory."""
+        return None if self._belief is None else self._belief.world
 
     def reset(self, commands: Sequence[str], names: Sequence[tuple[str, ...]]) -> list[Understood]:
         """Begin anew with a command per environment; names are `entity_names` of each scene."""
@@ -85,11 +100,28 @@ class Agent:
         """The next action of each environment: (B, 7)."""
         if self._order is None:
             raise ValueError("the agent was not told anything yet: call reset(commands, names) first")
+        world = self._learn_from(observation.proprio)
         if self._chunk is None or self._at == self.execute:
             self._chunk, self._at = self.plan(self._order, observation), 0
-        action = self._chunk[:, self._at].copy()
+        if world is None:
+            action = self._chunk[:, self._at].copy()
+        else:  # what is sent now arrives later: it is what the plan has for then
+            at = np.minimum(world.delay + self._at, self._chunk.shape[1] - 1)
+            action = commanded(self._chunk[np.arange(len(at)), at], world)
+            self._last = observation.proprio, action
         self._at += 1
         return action
+
+    def _learn_from(self, proprio: NDArray[np.float32]) -> Obeys | None:
+        """What the worlds are thought to be now that this came of the last action."""
+        if not self.policy.config.history:
+            return None
+        if self._belief is None:
+            response = Response(*self.policy.response.tolist())
+            self._belief = Belief(len(proprio), response, self.policy.config.history)
+        if self._last is not None:
+            self._belief.update(*self._last, proprio)
+        return self._belief.world
 
     @torch.inference_mode()
     def hear(self, commands: Sequence[str], names: Sequence[tuple[str, ...]]) -> Order:

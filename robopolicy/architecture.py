@@ -20,6 +20,7 @@ class PolicyConfig:
     pooled: bool = False  # the sentence is one vector, the mean of its tokens
     chunk: int = 8  # actions that are predicted at once
     execute: int = 2  # of them that are carried out before it looks again
+    history: int = 0  # full actions for which it remembers how its world obeyed; 0: it has no memory
     width: int = 256  # of the control network
     blocks: int = 3  # of the control network
     code_width: int = 64  # of a code's embedding, or of the free vector
@@ -32,3 +33,5 @@ class PolicyConfig:
         for name, known in (("conditioning", CONDITIONINGS), ("head", HEADS)):
             if getattr(self, name) not in known:
                 raise ValueError(f"{name} must be {' or '.join(known)}, not {getattr(self, name)!r}")
+        if self.history < 0:
+            raise ValueError(f"history must be 0 or more, not {self.history}")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from data.samples import Samples, SegmentBatch, SentenceBatch
+from robopolicy.belief import fit_response
 from robopolicy.encoder import TextEncoder
 from robopolicy.language import Told
 from robopolicy.policy import Choice, Policy
@@ -107,7 +108,9 @@ def _hear(
 
 
 def fit_normalisation(policy: Policy, samples: Samples, texts: Texts, seed: int) -> None:
-    """Set the policy's means and scales from a few batches."""
+    """Set the policy's means and scales from a few batches, and how the arm obeys from all of play."""
+    if policy.config.history:
+        policy.response.copy_(torch.tensor(fit_response(*samples.motions())))
     rows, hearing, control = [], policy.language.hearing, policy.control
     with torch.no_grad():
         for step in range(8):

@@ -28,6 +28,9 @@ class PolicyPlayer:
         self._agent = Agent(load_checkpoint(checkpoint), hold_when_silent=False)
         self._world: World | None = None
 
+    def begin(self) -> None:
+        self._agent.forget()
+
     def reset(self, commands: Sequence[Command], scenes: Sequence[Scene]) -> None:
         names = [entity_names(scene.names) for scene in scenes]
         if not any(command.shown for command in commands):

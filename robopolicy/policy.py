@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from robopolicy.architecture import PolicyConfig
+from robopolicy.belief import Response
 from robopolicy.control import ControlNet
 from robopolicy.goal_state import GoalNet
 from robopolicy.language import FreeLanguageNet, LanguageNet, Told
@@ -44,6 +45,9 @@ class Policy(nn.Module):
         self.language = FreeLanguageNet(self.config) if free else LanguageNet(self.config)
         self.control = ControlNet(self.config)
         self.goal_state = GoalNet()
+        self.response: Tensor
+        if self.config.history:
+            self.register_buffer("response", torch.tensor(Response()))
 
     def hear(
         self, tokens: Tensor, mask: Tensor, names: Tensor, kinds: Tensor, must_act: Tensor | None = None

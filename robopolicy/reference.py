@@ -1,17 +1,19 @@
 """The scripted expert in the place of a policy: the ceiling of what an evaluation can show.
 
-It is told the goal itself, which no policy ever is. And it shows what is wanted, for policies that are
-shown instead of told.
+It is told the goal itself, and how the world obeys, which no policy ever is. And it shows what is wanted,
+for policies that are shown instead of told.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
 
+from robopolicy.belief import Obeys, commanded
 from robopolicy.trials import Command
 from sim import expert
+from sim.dynamics import Dynamics
 from sim.scene import Scene
-from sim.skills import DEFAULT_STYLE, Style
+from sim.skills import DEFAULT_STYLE
 from sim.state import Array, State
 from sim.tasks import Goal, achieved
 from sim.world import World
@@ -21,26 +23,34 @@ LEAVING = 4  # control steps that it goes on after it has reached a goal
 
 
 class ExpertPlayer:
-    """The scripted expert: it is told the goal, which no policy ever is."""
+    """The scripted expert: it is told the goal and how its world obeys, which no policy ever is."""
+
+    def begin(self) -> None:
+        pass
 
     def reset(self, commands: Sequence[Command], scenes: Sequence[Scene]) -> None:
         self._commands = list(commands)
-        self._styles = [expert.patient(DEFAULT_STYLE, scene.dynamics.latency) for scene in scenes]
+        self._scenes = list(scenes)
 
     def act(self, states: Sequence[State]) -> Array:
-        asked = zip(states, self._commands, self._styles, strict=True)
-        return np.stack([_act(*each) for each in asked])
+        asked = zip(states, self._commands, self._scenes, strict=True)
+        return np.stack(
+            [np.zeros(7) if c.refrain else _act(state, c.goal, s.dynamics) for state, c, s in asked]
+        )
 
 
 def demonstrated(world: World, scene: Scene, goal: Goal, max_steps: int = 120) -> tuple[State, State]:
     """How the desk is found, and how it is once the expert has reached the goal and let go."""
     before = state = world.build(scene)
-    left, style = max_steps, expert.patient(DEFAULT_STYLE, scene.dynamics.latency)
+    left = max_steps
     while left > 0:
-        state = world.step(expert.act(state, goal, style))
+        state = world.step(_act(state, goal, scene.dynamics))
         left = min(left - 1, LEAVING) if achieved(goal, before, state) and left > LEAVING else left - 1
     return before, state
 
 
-def _act(state: State, command: Command, style: Style) -> Array:
-    return np.zeros(7) if command.refrain else expert.act(state, command.goal, style)
+def _act(state: State, goal: Goal, dynamics: Dynamics) -> Array:
+    """What to send so that in this world the right thing arrives."""
+    wanted = expert.act(state, goal, expert.patient(DEFAULT_STYLE, dynamics.latency))
+    known = Obeys(np.zeros(1, int), np.array([dynamics.control_yaw]), np.array([dynamics.action_scale]))
+    return commanded(np.asarray(wanted, np.float32)[None], known)[0]

@@ -50,6 +50,10 @@ class Rollouts(NamedTuple):
 class Player(Protocol):
     """Whatever chooses actions for a batch of worlds."""
 
+    def begin(self) -> None:
+        """Rollouts begin, in worlds of which nothing is known."""
+        ...
+
     def reset(self, commands: Sequence[Command], scenes: Sequence[Scene]) -> None:
         """What each world is asked for from now on; may come in the middle of a rollout."""
         ...
@@ -90,6 +94,7 @@ def roll_out(job: Job, player: Player, worlds: Sequence[World], max_steps: int) 
     longest = max(len(commands) for commands in asked)
     success, ends = np.zeros(n, bool), np.zeros((n, longest), np.int64)
     actions = np.zeros((n, max_steps * longest, 7), np.float32)
+    player.begin()
     player.reset([commands[0] for commands in asked], scenes)
     active, since, t = list(range(n)), [0] * GROUP, 0
     while active:

@@ -47,7 +47,9 @@ def train_on(
     device = _device(config.device)
     if config.threads:
         torch.set_num_threads(config.threads)
-    samples = Samples(dataset, segments, config.policy.chunk, config.samples)
+    samples = Samples(
+        dataset, segments, config.policy.chunk, config.samples, as_arrived=config.policy.history > 0
+    )
     encoder = TextEncoder(config.policy.encoder)
     for _ in encoder.encode_missing([*samples.sentences, *samples.names]):
         yield 0, config.steps

@@ -7,9 +7,18 @@ import math
 from collections import deque
 from collections.abc import Iterable
 
+import numpy as np
+
 from sim.dynamics import Dynamics
+from sim.state import Array
 
 REST = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)  # what arrives before the first action: stay, hand open
+
+
+def arrived(actions: Array, dynamics: Dynamics) -> Array:
+    """What came of an episode's actions (T, 7) at the arm: (T, 7), within [-1, 1] as if it had been sent."""
+    obey = Actuation(dynamics)
+    return np.clip([obey(action) for action in np.asarray(actions, float).tolist()], -1, 1)
 
 
 class Actuation:

@@ -1,0 +1,140 @@
+"""Which world is this? A Bayes filter over how the arm obeys, from what was commanded and what came of it.
+
+A world may carry out an action some steps late, turned about the vertical, and larger or smaller than it
+was meant. Each combination of the three is a hypothesis. After every step each is asked where the hand
+should have gone, and believed the more the nearer it came (a histogram filter: Thrun, Burgard and Fox,
+"Probabilistic Robotics", 2005, chapter 4). How an arm obeys at all, and how exactly, is fitted to play.
+
+The form of the hypotheses is what is assumed; nothing about the ranges that worlds are drawn from in
+training is. So worlds outside these ranges can be told, too. Whatever pushes the hand about, a contact or
+the weight of the furniture, is an outlier to all hypotheses alike and moves no belief.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.kinematics import STEP_ANGLE, STEP_LENGTH
+
+Floats = NDArray[np.float32]
+
+DELAYS = 5  # control steps late that are thought of: 0 to 4
+TURNS = np.linspace(-1.4, 1.4, 57, dtype=np.float32)  # rad
+SCALES = np.exp(np.linspace(-1.05, 0.8, 38)).astype(np.float32)  # 0.35 to 2.2, and 1 among them
+TURN_SPREAD, SCALE_SPREAD, DELAY_FALL = 0.6, 0.35, 0.5  # of the prior: rad, of the logarithm, per step
+TAIL = 8.0  # degrees of freedom of Student's t: large errors happen
+OTHERWISE = 10.0  # likelihood of any motion that has another cause: a hand that is held up by something
+LEAST = 0.01  # of a full action: no arm obeys more exactly than this, whatever the fit says
+NEAR = 0.25  # rad, and of the logarithm: what counts as the same belief when its mean is taken
+
+
+_MOVING = [0, 1, 2, 5]  # of an action: the shift, and the turn about the vertical
+
+
+class Response(NamedTuple):
+    """How an arm obeys: what of a command is carried out within a step, and how exactly."""
+
+    shift: float = 0.92  # of the commanded shift
+    turn: float = 0.92  # of the commanded turn about the vertical
+    still: float = 0.02  # standard deviation of the motion when no motion is commanded, of a full action
+    moving: float = 0.05  # what is added to it per full action
+
+
+def fit_response(before: Floats, actions: Floats, after: Floats) -> Response:
+    """From proprio (N, 8), actions (N, 7) as they arrived at the arm, and proprio (N, 8) a step later.
+
+    By medians: play is nudged now and then, and hands touch things.
+    """
+    moved, asked = _motion(before, after), actions[:, _MOVING]
+    size = np.linalg.norm(asked, axis=1)
+    shifts, turns = np.abs(asked[:, :3]) > 0.3, np.abs(asked[:, 3]) > 0.1
+    shift = (
+        float(np.median(moved[:, :3][shifts] / asked[:, :3][shifts])) if shifts.any() else Response().shift
+    )
+    turn = float(np.median(moved[turns, 3] / asked[turns, 3])) if turns.any() else Response().turn
+    error = np.abs(moved - asked * np.array([shift] * 3 + [turn], np.float32)) / 0.6745  # median -> deviation
+    slow, fast = size < 0.1, size > 0.5
+    still = max(float(np.median(error[slow])), LEAST) if slow.any() else Response().still
+    moving = float(np.median((error[fast] - still) / size[fast, None])) if fast.any() else Response().moving
+    return Response(shift, turn, still, max(moving, LEAST))
+
+
+class Obeys(NamedTuple):
+    """How B worlds are thought to obey."""
+
+    delay: NDArray[np.int64]  # (B,) control steps between an action and its effect
+    turn: Floats  # (B,) rad, of the frame of actions about the world's z
+    scale: Floats  # (B,) of shift and turn
+
+
+class Belief:
+    """What is thought of B worlds; `update` after every step, `world` at any time.
+
+    `memory` is how many full actions it takes to forget: a world that changes is noticed by moving in it.
+    """
+
+    def __init__(self, n: int, response: Response, memory: int) -> None:
+        self._response, self._leak = response, 1 / memory
+        late = DELAY_FALL ** np.arange(DELAYS)
+        turned = np.exp(-0.5 * (TURNS / TURN_SPREAD) ** 2)
+        scaled = np.exp(-0.5 * (np.log(SCALES) / SCALE_SPREAD) ** 2)
+        prior = late[:, None, None] * turned[:, None] * scaled
+        self._prior = (prior / prior.sum()).astype(np.float32)  # (D, T, S)
+        self._belief = np.repeat(self._prior[None], n, 0)
+        self._sent = np.zeros((n, DELAYS, 7), np.float32)  # the latest first
+
+    def update(self, before: Floats, actions: Floats, after: Floats) -> None:
+        """Proprio (B, 8), the actions (B, 7) sent then, and proprio (B, 8) a step later."""
+        self._sent = np.concatenate([actions[:, None], self._sent[:, :-1]], 1)
+        moving = np.minimum(np.abs(self._sent[..., :6]).max((1, 2)), 1)[:, None, None, None]
+        belief = (1 - self._leak * moving) * self._belief + self._leak * moving * self._prior
+        belief = belief * self._likelihood(_motion(before, after))
+        self._belief = belief / belief.sum((1, 2, 3), keepdims=True)
+
+    @property
+    def world(self) -> Obeys:
+        """The likeliest worlds: the likeliest delay, and the mean about the peak of the rest."""
+        delay = self._belief.sum((2, 3)).argmax(1)
+        rest = self._belief[np.arange(len(delay)), delay]  # (B, T, S)
+        turn, scale = np.unravel_index(rest.reshape(len(rest), -1).argmax(1), rest.shape[1:])
+        logs = np.log(SCALES)
+        near = (np.abs(TURNS - TURNS[turn][:, None]) < NEAR)[:, :, None]
+        near = near & (np.abs(logs - logs[scale][:, None]) < NEAR)[:, None]
+        weights = np.where(near, rest, 0)
+        weights /= weights.sum((1, 2), keepdims=True)
+        return Obeys(delay, weights.sum(2) @ TURNS, np.exp(weights.sum(1) @ logs).astype(np.float32))
+
+    def _likelihood(self, moved: Floats) -> Floats:
+        """Of every hypothesis for a motion (B, 4): (B, D, T, S)."""
+        r = self._response
+        x, y, z, turn = (self._sent[..., i, None, None] for i in (0, 1, 2, 5))  # (B, D, 1, 1)
+        cos, sin = np.cos(TURNS)[:, None], np.sin(TURNS)[:, None]
+        ahead = (r.shift * SCALES * (cos * x - sin * y), r.shift * SCALES * (sin * x + cos * y),
+                 r.shift * SCALES * z, r.turn * SCALES * turn)  # fmt: skip
+        error = sum((moved[:, i, None, None, None] - ahead[i]) ** 2 for i in range(4))
+        size = np.sqrt(x**2 + y**2 + z**2 + turn**2) * SCALES
+        variance = (r.still + r.moving * size) ** 2
+        told = (1 + error / (TAIL * variance)) ** (-(TAIL + 4) / 2) / variance**2  # Student's t
+        return OTHERWISE + told
+
+
+def commanded(wanted: Floats, world: Obeys) -> Floats:
+    """What to send (B, 7) so that what is wanted (B, 7) arrives; what is too large keeps its direction."""
+    cos, sin, scale = np.cos(world.turn), np.sin(world.turn), 1 / world.scale
+    sent = np.array(wanted, np.float32)
+    for x in (0, 3):
+        sent[:, x] = scale * (cos * wanted[:, x] + sin * wanted[:, x + 1])
+        sent[:, x + 1] = scale * (cos * wanted[:, x + 1] - sin * wanted[:, x])
+        sent[:, x + 2] = scale * wanted[:, x + 2]
+        part = sent[:, x : x + 3]
+        part /= np.maximum(np.abs(part).max(1, keepdims=True), 1)
+    return sent
+
+
+def _motion(before: Floats, after: Floats) -> Floats:
+    """Shift and turn about the vertical from proprio to proprio, in units of a full action: (B, 4)."""
+    old, new = (2 * np.arctan2(at[:, 4], at[:, 3]) for at in (before, after))
+    turn = (new - old + np.pi) % (2 * np.pi) - np.pi
+    shift = (after[:, :3] - before[:, :3]) / STEP_LENGTH
+    return np.column_stack([shift, turn / STEP_ANGLE]).astype(np.float32)
