@@ -7,8 +7,10 @@ resumes sees what it would have seen.
 """
 
 import hashlib
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -32,6 +34,8 @@ class TooFewSegments(ValueError):
 class Episodes(Protocol):
     """As `data.reading.Dataset`."""
 
+    @property
+    def n_episodes(self) -> int: ...
     def episodes(self) -> Iterable[EpisodeRecord]: ...
 
 
@@ -44,12 +48,14 @@ class SampleConfig:
     sentences: int = 96  # sentences in a batch
     forbidding: float = 0.08  # of them that ask for nothing to be done
     balance: float = 0.5  # a family is drawn in proportion to (its segments) ** balance
-    label_fraction: float = 1.0  # of the episodes that are described; of the others there is only the play
+    play_fraction: float = 1.0  # of the episodes that are used at all
+    label_fraction: float = 1.0  # of these that are described; of the others there is only the play
     undescribed: bool = True  # learn from those too, by what their end states tell
 
     def __post_init__(self) -> None:
-        if not 0 < self.label_fraction <= 1:
-            raise ValueError(f"label_fraction must be above 0 and at most 1, not {self.label_fraction}")
+        for name in ("play_fraction", "label_fraction"):
+            if not 0 < getattr(self, name) <= 1:
+                raise ValueError(f"{name} must be above 0 and at most 1, not {getattr(self, name)}")
 
 
 class SegmentBatch(NamedTuple):
@@ -127,15 +133,15 @@ class Samples:
         self.chunk, self._as_arrived = chunk, as_arrived
         if not segments:
             raise TooFewSegments("there are no segments to learn from; collect more play, then relabel")
-        self._load(dataset)
-        last = max(segment.episode for segment in segments)
-        if last >= self.n_episodes:
+        last, n = max(segment.episode for segment in segments), dataset.n_episodes
+        if last >= n:
             raise TooFewSegments(
-                f"the segments are of another dataset: they speak of episode {last}, "
-                f"and there are {self.n_episodes}"
+                f"the segments are of another dataset: they speak of episode {last}, and there are {n}"
             )
+        self.n_episodes = math.ceil(self.config.play_fraction * n)
+        self._load(islice(dataset.episodes(), self.n_episodes))
         self.described = _described(self.n_episodes, self.config.label_fraction)
-        kept = [segment for segment in segments if self.described[segment.episode]]
+        kept = [s for s in segments if s.episode < self.n_episodes and self.described[s.episode]]
         if not kept:
             raise TooFewSegments(
                 f"label_fraction={self.config.label_fraction:g} leaves {int(self.described.sum())} of "
@@ -143,9 +149,9 @@ class Samples:
             )
         self._index(kept)
 
-    def _load(self, dataset: Episodes) -> None:
+    def _load(self, records: Iterable[EpisodeRecord]) -> None:
         proprio, entities, masks, actions, names = [], [], [], [], []
-        for record in dataset.episodes():
+        for record in records:
             seen = observe(record.states.at(slice(0, len(record.actions))))
             proprio.append(seen.proprio)
             entities.append(seen.entities)
@@ -194,10 +200,6 @@ class Samples:
         added = Table(episode, first, stop - start, family, target, other, none, none, none, none)
         self._all = Table(*(np.concatenate(pair) for pair in zip(self._told, added, strict=True)))
         self._families = _Families(self._all.family, self.config.balance)
-
-    @property
-    def n_episodes(self) -> int:
-        return len(self._named)
 
     @property
     def n_frames(self) -> int:

@@ -5,6 +5,7 @@ and shown by goal states, so all play is used, however little of it was put into
 """
 
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 import torch
@@ -41,7 +42,7 @@ def _learn(policy: Policy, samples: Samples, dataset: Episodes, kinds: Tensor, c
     told: list[Windows] = []
     rest: list[Windows] = []
     truth: list[Choice] = []
-    for i, record in enumerate(dataset.episodes()):  # reads the play from disk: once for both
+    for i, record in enumerate(islice(dataset.episodes(), samples.n_episodes)):  # from disk: once for both
         if not (samples.described[i] or config.samples.undescribed):
             continue
         found = find_windows(samples, i, record.states)

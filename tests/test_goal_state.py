@@ -22,6 +22,7 @@ class Play:
         world = World()
         seeds = np.random.SeedSequence(5).spawn(n)
         self.records = [play_episode(world, PlayConfig(episode_steps=300), seed) for seed in seeds]
+        self.n_episodes = n
         world.close()
 
     def episodes(self):

@@ -1,6 +1,7 @@
 """Batches drawn from segments of play."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from data.record import EpisodeRecord
 from data.samples import FAMILIES, HOLD, SampleConfig, Samples, TooFewSegments
 from data.segments import Segment
+from sim.dynamics import Dynamics
 from sim.observation import entity_names
 from sim.scene import Scene, Thing
 from sim.state import State
@@ -41,6 +43,8 @@ def toy_episode(index: int, n_objects: int) -> EpisodeRecord:
 
 
 class Toy:
+    n_episodes = 3
+
     def episodes(self) -> Iterator[EpisodeRecord]:
         return (toy_episode(i, n) for i, n in enumerate((3, 2, 1)))
 
@@ -167,10 +171,41 @@ def test_the_ends_of_a_stretch_are_its_first_and_last_view():
     assert frames == [[15, 23], [22, 39]]  # the very last state has no frame: the one before stands for it
 
 
+def test_part_of_the_play_is_its_first_episodes_and_nothing_of_the_others():
+    some = toy_samples(SampleConfig(segments=8, instants=4, sentences=8, play_fraction=0.5))
+    assert (some.n_episodes, some.n_frames, len(some)) == (2, 40, 52)
+    assert "put it in the drawer" not in some.sentences
+
+
+def test_motions_join_views_of_one_episode_only():
+    before, actions, after = toy_samples().motions()
+    code = [np.rint(column[:, 0] * 1000).astype(int) for column in (before, actions, after)]
+    assert len(code[0]) == 3 * (LENGTH - 1)
+    assert (code[0] == code[1]).all()
+    assert (code[2] == code[0] + 1).all()
+
+
+def test_as_arrived_an_action_is_what_came_of_it_at_the_arm():
+    late = Dynamics(latency=2, action_scale=0.5, control_yaw=np.pi / 2)
+
+    class Late(Toy):
+        def episodes(self) -> Iterator[EpisodeRecord]:
+            return (r._replace(scene=replace(r.scene, dynamics=late)) for r in super().episodes())
+
+    sent = Samples(Late(), SEGMENTS, CHUNK, SMALL).motions()[1]
+    came = Samples(Late(), SEGMENTS, CHUNK, SMALL, as_arrived=True).motions()[1]
+    per_episode = LENGTH - 1
+    assert (came[:2, :6] == 0).all()  # nothing has arrived yet
+    np.testing.assert_allclose(came[2:per_episode, 0], -0.5 * sent[: per_episode - 2, 1], atol=1e-6)
+    np.testing.assert_allclose(came[2:per_episode, 1], 0.5 * sent[: per_episode - 2, 0], atol=1e-6)
+    np.testing.assert_allclose(came[2:per_episode, 6], sent[: per_episode - 2, 6], atol=1e-6)
+
+
 @pytest.mark.parametrize("fraction", [0.0, -0.1, 1.5])
-def test_an_impossible_fraction_is_refused(fraction):
-    with pytest.raises(ValueError, match="label_fraction must be above 0 and at most 1"):
-        SampleConfig(label_fraction=fraction)
+@pytest.mark.parametrize("name", ["label_fraction", "play_fraction"])
+def test_an_impossible_fraction_is_refused(name, fraction):
+    with pytest.raises(ValueError, match=f"{name} must be above 0 and at most 1"):
+        SampleConfig(**{name: fraction})
 
 
 def test_nothing_to_learn_from_is_told():

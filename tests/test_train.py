@@ -35,6 +35,8 @@ TINY = TrainConfig(
 class Play:
     """Two short episodes, in memory."""
 
+    n_episodes = 2
+
     def __init__(self) -> None:
         world = World()
         seeds = np.random.SeedSequence(3).spawn(2)
