@@ -1,5 +1,7 @@
 """The policy in closed loop."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -10,7 +12,9 @@ from robopolicy.encoder import TextEncoder
 from robopolicy.policy import Policy, PolicyConfig
 from robopolicy.reading import HOLD
 from sim.draw import SceneConfig, draw_scene
-from sim.observation import MAX_ENTITIES, Observation, entity_names
+from sim.dynamics import Dynamics
+from sim.observation import MAX_ENTITIES, Observation, entity_names, observe
+from sim.world import World
 
 NAMES = entity_names(draw_scene(0, SceneConfig()).names)
 SMALL = PolicyConfig(width=32, blocks=1, slot_width=8, code_width=8)
@@ -117,3 +121,51 @@ def test_in_the_control_with_no_words_the_policy_has_to_act_all_the_same(agent, 
         one.reset([""], [NAMES])
         moved.append(np.abs(one.act(a_view(1))[0, :6]).max() > 0)
     assert moved == [False, True]
+
+
+def strayed(history: int, encoder: TextEncoder, dynamics: Dynamics, monkeypatch: pytest.MonkeyPatch) -> float:
+    """How far, rad, from where it always wants to go the hand of an agent goes once it had time to learn."""
+    policy = Policy(replace(SMALL, history=history))
+    policy.get_parameter("language.code.2.bias").data[HOLD] = -100
+    always = torch.tensor([0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 1.0]).expand(1, SMALL.chunk, 7)
+    monkeypatch.setattr(policy, "act", lambda *_: always.clone())
+    agent, world = Agent(policy, encoder), World()
+    scene = replace(draw_scene(0, SceneConfig()), dynamics=dynamics)
+    state = world.build(scene)
+    agent.reset(["open the drawer"], [entity_names(scene.names)])
+    for t in range(10):
+        if t == 6:
+            start = state.ee_pos
+        state = world.step(agent.act(Observation(*(field[None] for field in observe(state))))[0])
+    world.close()
+    x, y = (state.ee_pos - start)[:2]
+    return float(abs(np.arctan2(x, y)))
+
+
+def test_with_a_memory_it_goes_where_it_wants_in_a_world_whose_axes_are_turned(encoder, monkeypatch):
+    turned = Dynamics(control_yaw=0.8, latency=2)
+    assert strayed(0, encoder, turned, monkeypatch) > 0.6
+    assert strayed(40, encoder, turned, monkeypatch) < 0.15
+
+
+def test_what_it_learned_of_a_world_outlives_a_command_and_ends_when_told_to_forget(encoder):
+    policy = Policy(replace(SMALL, history=40))
+    policy.get_parameter("language.code.2.bias").data[HOLD] = -100
+    agent, seen = Agent(policy, encoder), a_view(1)
+    agent.reset(["open the drawer"], [NAMES])
+    for _ in range(5):  # the hand does not move, whatever it does
+        agent.act(seen)
+    assert agent.world is not None
+    late = agent.world.delay[0]
+    assert late > 0
+    agent.reset(["lift the cube"], [NAMES])
+    agent.act(seen)
+    assert agent.world.delay[0] >= late
+    agent.forget()
+    assert agent.world is None
+
+
+def test_without_a_memory_it_thinks_nothing_of_its_world(agent):
+    agent.reset(["open the drawer"], [NAMES])
+    agent.act(a_view(1))
+    assert agent.world is None

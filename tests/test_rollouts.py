@@ -24,6 +24,9 @@ class Idle:
     def __init__(self) -> None:
         self.sizes: list[int] = []
 
+    def begin(self) -> None:
+        pass
+
     def reset(self, commands: Sequence[Command], scenes: Sequence[Scene]) -> None:
         self.sizes += [len(commands), len(scenes)]
 
@@ -94,6 +97,9 @@ def test_figures_do_not_depend_on_the_number_of_workers(row: Row) -> None:
 
 
 class Broken:
+    def begin(self) -> None:
+        pass
+
     def reset(self, commands: Sequence[Command], scenes: Sequence[Scene]) -> None:
         raise RuntimeError("a broken player")
 
