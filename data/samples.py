@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from data.record import EpisodeRecord
 from data.segments import Segment
-from sim.observation import Observation, entity_names, observe
+from sim.observation import Observation, entity_names
+from sim.sensing import sense
 from sim.tasks import TASKS, Goal
 
 FAMILIES = tuple(task.name for task in TASKS)
@@ -136,9 +137,9 @@ class Samples:
     def _load(self, dataset: Episodes) -> None:
         proprio, entities, masks, actions, names = [], [], [], [], []
         for record in dataset.episodes():
-            seen = observe(record.states.at(slice(0, len(record.actions))))
-            proprio.append(seen.proprio)
-            entities.append(seen.entities)
+            seen, n = sense(record.states, record.scene), len(record.actions)
+            proprio.append(seen.proprio[:n])
+            entities.append(seen.entities[:n])
             masks.append(seen.mask[:1])
             actions.append(np.asarray(record.actions, np.float32))
             names.append(entity_names(record.scene.names))

@@ -10,6 +10,7 @@ import numpy as np
 
 from robopolicy.trials import Command
 from sim import expert
+from sim.observation import Observation
 from sim.scene import Scene
 from sim.skills import DEFAULT_STYLE, Style
 from sim.state import Array, State
@@ -27,7 +28,8 @@ class ExpertPlayer:
         self._commands = list(commands)
         self._styles = [expert.patient(DEFAULT_STYLE, scene.dynamics.latency) for scene in scenes]
 
-    def act(self, states: Sequence[State]) -> Array:
+    def act(self, seen: Sequence[Observation], states: Sequence[State]) -> Array:
+        del seen
         asked = zip(states, self._commands, self._styles, strict=True)
         return np.stack([_act(*each) for each in asked])
 
