@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from data.record import EpisodeRecord
 from data.segments import Segment
 from sim.actuation import arrived
-from sim.observation import Observation, entity_names, observe
+from sim.observation import Observation, entity_names
+from sim.sensing import sense
 from sim.tasks import TASKS, Goal
 
 FAMILIES = tuple(task.name for task in TASKS)
@@ -152,9 +153,9 @@ class Samples:
     def _load(self, records: Iterable[EpisodeRecord]) -> None:
         proprio, entities, masks, actions, names = [], [], [], [], []
         for record in records:
-            seen = observe(record.states.at(slice(0, len(record.actions))))
-            proprio.append(seen.proprio)
-            entities.append(seen.entities)
+            seen, n = sense(record.states, record.scene), len(record.actions)
+            proprio.append(seen.proprio[:n])
+            entities.append(seen.entities[:n])
             masks.append(seen.mask[:1])
             sent = record.actions
             acts = arrived(sent, record.scene.dynamics) if self._as_arrived else sent

@@ -20,8 +20,9 @@ from robopolicy.films import picture, slug
 from robopolicy.plan import layouts_of, preset_of
 from robopolicy.video import Frame, captioned, same_size, write_mp4
 from sim.draw import SceneConfig, draw_scene
-from sim.observation import Observation, entity_names, observe
+from sim.observation import Observation, entity_names
 from sim.scene import Scene
+from sim.sensing import Sensor
 from sim.state import Array, State, stack
 from sim.tasks import TASKS, Goal, achieved, task_named
 from sim.world import CONTROL_HZ, World
@@ -39,7 +40,7 @@ class CommandConfig:
     checkpoint: str = "benchmark"  # folder of the policy, or the "benchmark" that is shipped
     output: str = "runs/command"  # folder for the videos
     seed: int = 0  # of the scene
-    world: str = "nominal"  # nominal, train, held_out, held_out:FACTOR, or one layout by its name
+    world: str = "nominal"  # nominal, train, held_out, held_out:A+B, A=0.5+B=2, or one layout by its name
     n_objects: int = 3  # movable objects on the desk, 1 to 5
     max_steps: int = 120  # control steps (0.1 s) after which it stops
     video: bool = True  # write an MP4 of each command
@@ -88,7 +89,8 @@ class Session:
             config.n_objects, layouts_of(config.world), train_objects(), preset_of(config.world)
         )
         self.scene: Scene = draw_scene(config.seed, desks)
-        self._world.build(self.scene)
+        self._sensor = Sensor(self.scene)
+        self._seen = self._sensor.observe(self._world.build(self.scene))
         self._count = 0
 
     def tell(self, sentence: str) -> Told:
@@ -101,6 +103,7 @@ class Session:
         goal = _goal(understood, self.scene.names) if understood else None
         for action in self._actions(states, goal):
             states.append(self._world.step(action))
+            self._seen = self._sensor.observe(states[-1])
             frames += self._frames()
         episode = stack(states)
         words = happened(episode, self.scene.names)
@@ -114,8 +117,7 @@ class Session:
     def _actions(self, states: list[State], goal: Goal | None) -> Iterator[Array]:
         left = self.config.max_steps
         while left > 0:
-            seen = observe(states[-1])
-            yield self._actor.act(Observation(*(field[None] for field in seen)))[0]
+            yield self._actor.act(Observation(*(field[None] for field in self._seen)))[0]
             left -= 1
             if resting(states):
                 return

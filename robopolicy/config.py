@@ -100,9 +100,13 @@ def check(overrides: list[str], schema: type, sweep: bool) -> None:
 def listed(argument: str, schema: type, sweep: bool) -> str:
     """`levels=seen,paraphrase` -> `levels=[seen,paraphrase]` where the option is a list.
 
-    In a sweep the commas separate runs, so each value becomes a list of its own.
+    In a sweep the commas separate runs, so each value becomes a list of its own. A value that holds a "="
+    (`world=latency=2`), which Hydra's grammar does not take, is put into quotes.
     """
     key, equals, value = argument.partition("=")
+    if "=" in value and not set(value) & set("'\"[{$"):
+        value = ",".join(quoted(one) if "=" in one else one for one in value.split(","))
+        argument = f"{key}={value}"
     types = {option.key: option.type for option in options(schema)}
     is_list = get_origin(types.get(key)) in (tuple, list)
     if not is_list or not equals or "[" in value or value in ("null", "") or "${" in value:

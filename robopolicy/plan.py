@@ -15,13 +15,12 @@ from robopolicy.errors import UnknownName, UserError
 from robopolicy.sentences import read_commands
 from robopolicy.trials import Command, Trial, filled, seeds_of, shuffled, silent
 from sim.draw import SceneConfig, draw_scene_for
-from sim.factors import NOMINAL, REGIMES, WORLDS, UnknownWorld
 from sim.layouts import LAYOUTS
+from sim.presets import NOMINAL, PRESETS, parse_world
 from sim.scene import Scene
 from sim.tasks import TASKS
 
 YOURS, PAIRS, CHAIN, SHOWN = "yours", "pairs", "chain", "shown"
-PRESETS = (NOMINAL, *REGIMES)
 SPECIAL = (PAIRS, CHAIN, SHOWN, YOURS)
 """What can be evaluated beside the levels of unseen."""
 TRIES = 20  # draws for a scene and a sentence that belong to the level
@@ -68,17 +67,18 @@ class Wanted(Protocol):
 
 
 def layouts_of(world: str) -> tuple[str, ...]:
-    """The layouts that a `world` option stands for; raises `UnknownName` or `UnknownWorld`."""
+    """The layouts that a `world` option stands for; raises `UnknownName`, `UnknownWorld` or `BadValue`."""
     if world in LAYOUTS:
         return (world,)
-    if world not in WORLDS:
-        raise UnknownWorld(world) if ":" in world else UnknownName("world", world, (*PRESETS, *LAYOUTS))
+    if world.isidentifier() and world not in PRESETS:
+        raise UnknownName("world", world, (*PRESETS, *LAYOUTS))
+    parse_world(world)
     return tuple(LAYOUTS)
 
 
 def preset_of(world: str) -> str:
-    """How a `world` option has worlds randomised: a name of `sim.factors`; one layout is nominal."""
-    return world if world in WORLDS else NOMINAL
+    """How a `world` option has worlds randomised: a name of `sim.presets`; one layout is nominal."""
+    return NOMINAL if world in LAYOUTS else world
 
 
 def check_level(name: str) -> None:

@@ -12,14 +12,15 @@ from robopolicy.plan import SHOWN, Plan
 from robopolicy.reference import EXPERT, ExpertPlayer, demonstrated
 from robopolicy.rollouts import Maker, Player
 from robopolicy.trials import Command
-from sim.observation import Observation, entity_names, observe
+from sim.observation import Observation, entity_names
 from sim.scene import Scene
+from sim.sensing import Sensor
 from sim.state import Array, State
 from sim.world import World
 
 
 class PolicyPlayer:
-    """A trained policy: it is told the sentence and the things' names, and sees observations.
+    """A trained policy: it is told the sentence and the things' names, and sees through its sensors.
 
     It is not spared the control with empty sentences by holding still: it has to act without words.
     """
@@ -37,16 +38,23 @@ class PolicyPlayer:
             self._agent.reset([command.sentence for command in commands], names)
             return
         self._world = self._world or World()
-        ends = [demonstrated(self._world, s, c.goal) for c, s in zip(commands, scenes, strict=True)]
-        now, goal = (_batch([pair[i] for pair in ends]) for i in (0, 1))
+        shown = [_shown(self._world, s, c) for c, s in zip(commands, scenes, strict=True)]
+        now, goal = (_batch([pair[i] for pair in shown]) for i in (0, 1))
         self._agent.show(now, goal, names)
 
-    def act(self, states: Sequence[State]) -> Array:
-        return self._agent.act(_batch(states))
+    def act(self, seen: Sequence[Observation], states: Sequence[State]) -> Array:
+        del states
+        return self._agent.act(_batch(seen))
 
 
-def _batch(states: Sequence[State]) -> Observation:
-    seen = [observe(state) for state in states]
+def _shown(world: World, scene: Scene, command: Command) -> tuple[Observation, Observation]:
+    """What one sensor sees of the beginning and the end of a demonstration."""
+    sensor = Sensor(scene)
+    before, after = demonstrated(world, scene, command.goal)
+    return sensor.observe(before), sensor.observe(after)
+
+
+def _batch(seen: Sequence[Observation]) -> Observation:
     return Observation(*(np.stack(field) for field in zip(*seen, strict=True)))
 
 

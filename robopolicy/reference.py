@@ -12,6 +12,7 @@ from robopolicy.belief import Obeys, commanded
 from robopolicy.trials import Command
 from sim import expert
 from sim.dynamics import Dynamics
+from sim.observation import Observation
 from sim.scene import Scene
 from sim.skills import DEFAULT_STYLE
 from sim.state import Array, State
@@ -32,7 +33,8 @@ class ExpertPlayer:
         self._commands = list(commands)
         self._scenes = list(scenes)
 
-    def act(self, states: Sequence[State]) -> Array:
+    def act(self, seen: Sequence[Observation], states: Sequence[State]) -> Array:
+        del seen
         asked = zip(states, self._commands, self._scenes, strict=True)
         return np.stack(
             [np.zeros(7) if c.refrain else _act(state, c.goal, s.dynamics) for state, c, s in asked]

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from robopolicy.trials import Command, Trial
 from robopolicy.workers import spawned
+from sim.observation import Observation
 from sim.scene import Scene
+from sim.sensing import Sensor
 from sim.state import Array, State
 from sim.tasks import TASKS, achieved, goals_of
 from sim.world import World
@@ -58,8 +60,11 @@ class Player(Protocol):
         """What each world is asked for from now on; may come in the middle of a rollout."""
         ...
 
-    def act(self, states: Sequence[State]) -> Array:
-        """The next actions (B, 7) of the B worlds."""
+    def act(self, seen: Sequence[Observation], states: Sequence[State]) -> Array:
+        """The next actions (B, 7) of the B worlds.
+
+        A policy goes by what its sensors have seen; the states as they are, are the scripted expert's alone.
+        """
         ...
 
 
@@ -83,13 +88,15 @@ def roll_out(job: Job, player: Player, worlds: Sequence[World], max_steps: int) 
     A command succeeds at the first step at which its goal is achieved, and the next is given, without a
     reset; it fails after `max_steps`, which ends the rollout. One that forbids its goal is right if in
     `max_steps` nothing was done that has a name. Whenever a command of the group is given, the player is
-    told all of them, and plans anew.
+    told all of them, and plans anew; the sensors go on. States, not what was seen of them, are judged.
     """
     n = len(job.trials)
     rows = [min(i, n - 1) for i in range(GROUP)]  # a short group is filled up with its last trial
     scenes = [job.scenes[i] for i in rows]
     asked = [job.trials[i].commands for i in rows]
     states = [world.build(scene) for world, scene in zip(worlds, scenes, strict=False)]
+    sensors = [Sensor(scene) for scene in scenes]
+    seen = [sensor.observe(state) for sensor, state in zip(sensors, states, strict=True)]
     before, at = list(states), [0] * GROUP
     longest = max(len(commands) for commands in asked)
     success, ends = np.zeros(n, bool), np.zeros((n, longest), np.int64)
@@ -98,11 +105,12 @@ def roll_out(job: Job, player: Player, worlds: Sequence[World], max_steps: int) 
     player.reset([commands[0] for commands in asked], scenes)
     active, since, t = list(range(n)), [0] * GROUP, 0
     while active:
-        chosen = np.asarray(player.act(states), np.float32)  # (GROUP, 7)
+        chosen = np.asarray(player.act(seen, states), np.float32)  # (GROUP, 7)
         told_anew = False
         for i in list(active):
             actions[i, t] = chosen[i]
             states[i] = worlds[i].step(chosen[i])
+            seen[i] = sensors[i].observe(states[i])
             done, over = _outcome(asked[i][at[i]], before[i], states[i], t + 1 - since[i], max_steps)
             if not over:
                 continue

@@ -11,7 +11,7 @@ from itertools import product
 import numpy as np
 
 from sim.conditions import REACH
-from sim.factors import Range, Regime, factor_named, regime_of
+from sim.factors import How, Range, factor_named
 from sim.layouts import (
     BUTTON_TRAVEL,
     DOOR_TRAVEL,
@@ -20,6 +20,7 @@ from sim.layouts import (
     LEVER_TRAVEL,
     fixture_points,
 )
+from sim.presets import parse_world
 from sim.randomise import stream
 from sim.state import Array
 
@@ -37,6 +38,7 @@ FOOTPRINTS = (
 ROOM = 0.005  # m, left between two footprints
 MARGINS = (0.009, 0.045, 0.045, 0.045, 0.045)  # m, from each fixture to the centres of objects
 TRIES, TRIES_EACH = 300, 25  # for all, and for each in turn
+IN_PLACE = 10  # of them in which fixtures that are all turned by a given angle stay where they are
 _TRAVELS = (
     (0, DRAWER_TRAVEL),
     (-DOOR_TRAVEL, DOOR_TRAVEL),
@@ -57,17 +59,21 @@ class CannotArrange(ValueError):
 def draw_shifts(seed: int, world: str, layout: str) -> tuple[Shift, ...]:
     """How far each fixture stands from its layout, (5) of m, m, rad; () if the world leaves them there.
 
-    Raises `UnknownWorld`.
+    Fixtures that are all turned by a given angle, which there is no room for in every layout, are moved
+    too where they must be, as far as in training. Raises `UnknownWorld`, `CannotArrange`.
     """
-    regimes = regime_of(world, "fixture_shift"), regime_of(world, "fixture_turn")
-    if not any(regimes):
+    hows = parse_world(world)
+    place, turn = hows.get("fixture_shift"), hows.get("fixture_turn")
+    if not place and not turn:
         return ()
     rng, nominal = stream(seed, "fixtures"), LAYOUTS[layout]
-    for _ in range(TRIES):
+    for attempt in range(TRIES):
+        if attempt == IN_PLACE and isinstance(turn, float):
+            place = place or "train"
         shifts: list[Shift] = []
         for number in range(len(FOOTPRINTS)):
             for _ in range(TRIES_EACH):
-                shift = _shift(rng, *regimes)
+                shift = _shift(rng, place, turn)
                 poses = nominal.poses.copy()
                 poses[: number + 1] += [*shifts, shift]
                 if feasible(poses, number, nominal.area):
@@ -80,9 +86,13 @@ def draw_shifts(seed: int, world: str, layout: str) -> tuple[Shift, ...]:
     raise CannotArrange(world, seed)
 
 
-def _shift(rng: np.random.Generator, place: Regime | None, turn: Regime | None) -> Shift:
+def _shift(rng: np.random.Generator, place: How | None, turn: How | None) -> Shift:
     by, angle = factor_named("fixture_shift"), factor_named("fixture_turn")
-    x, y = (by.draw(rng, place) if place else 0.0 for _ in range(2))
+    if isinstance(place, float):
+        direction = rng.uniform(0, 2 * np.pi)
+        x, y = float(place * np.cos(direction)), float(place * np.sin(direction))
+    else:
+        x, y = (by.draw(rng, place) if place else 0.0 for _ in range(2))
     return x, y, angle.draw(rng, turn) if turn else 0.0
 
 

@@ -14,7 +14,8 @@ import numpy as np
 from sim import expert
 from sim.draw import draw_scene, draw_scene_for
 from sim.env import DeskEnv
-from sim.factors import NOMINAL, REGIMES
+from sim.factors import REGIMES
+from sim.presets import NOMINAL
 from sim.randomise import draw_dynamics, draw_looks
 from sim.scene import Scene
 from sim.state import Array

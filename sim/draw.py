@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.arrange import draw_shifts
-from sim.factors import NOMINAL, factor_named, regime_of
+from sim.factors import factor_named
 from sim.layouts import (
     DOOR_TRAVEL,
     DRAWER_FLOOR,
@@ -23,6 +23,7 @@ from sim.layouts import (
     layout_of,
 )
 from sim.panda import HOME_POSE, MAX_OPENING
+from sim.presets import NOMINAL, parse_world
 from sim.randomise import draw_dynamics, draw_looks
 from sim.scene import COLOURS, SHAPES, Scene, Thing
 from sim.state import MAX_OBJECTS, State
@@ -41,7 +42,7 @@ class SceneConfig:
     n_objects: int = 3  # movable objects on the desk, 1 to 5
     layouts: tuple[str, ...] = tuple(LAYOUTS)  # of the furniture
     objects: tuple[tuple[str, str], ...] = tuple((c, s) for c in COLOURS for s in SHAPES)  # (colour, shape)
-    world: str = NOMINAL  # nominal, train, held_out, or one factor alone: held_out:latency
+    world: str = NOMINAL  # nominal, train, held_out, factors alone: held_out:latency, or at values: latency=2
 
     def __post_init__(self) -> None:
         if not 1 <= self.n_objects <= MAX_OBJECTS:
@@ -49,8 +50,8 @@ class SceneConfig:
         unknown = [name for name in self.layouts if name not in LAYOUTS]
         if unknown or not self.layouts:
             raise ValueError(f"no layout is called {unknown}; the layouts: {', '.join(LAYOUTS)}")
-        count = regime_of(self.world, "n_objects")
-        most = max(self.n_objects, MAX_OBJECTS if count else 0)
+        count = parse_world(self.world).get("n_objects", self.n_objects)
+        most = MAX_OBJECTS if isinstance(count, str) else int(count)
         if len(set(self.objects)) < most:
             raise ValueError(f"{most} different objects can't be drawn from {len(set(self.objects))}")
 
@@ -127,13 +128,14 @@ def _draw(rng: np.random.Generator, seed: int, config: SceneConfig, begin: Begin
     shifts = draw_shifts(seed, config.world, name)
     layout = layout_of(name, shifts)
     joints, led = _furniture(rng, begin)
-    count, sizes = regime_of(config.world, "n_objects"), regime_of(config.world, "object_size")
-    n_objects = int(factor_named("n_objects").draw(rng, count)) if count else config.n_objects
-    chosen = rng.choice(len(config.objects), n_objects, replace=False)
+    hows = parse_world(config.world)
+    count, sizes = hows.get("n_objects", config.n_objects), hows.get("object_size", "train")
+    n_objects = factor_named("n_objects").draw(rng, count) if isinstance(count, str) else count
+    chosen = rng.choice(len(config.objects), int(n_objects), replace=False)
     things: list[Thing] = []
     for rank, index in enumerate(chosen):
         colour, shape = config.objects[index]
-        scale = factor_named("object_size").draw(rng, sizes or "train")
+        scale = factor_named("object_size").draw(rng, sizes)
         size = tuple(round(v * scale, 4) for v in SHAPES[shape])
         thing = Thing(colour, shape, (size[0], size[1], size[2]), (0.0, 0.0, 0.0), 0.0)
         things.append(_placed(rng, thing, things, layout, joints, _place(rng, rank, begin)))

@@ -19,8 +19,8 @@ import numpy as np
 from gymnasium import spaces
 
 from sim.draw import SceneConfig, draw_scene, draw_scene_for
-from sim.factors import NOMINAL
 from sim.observation import ENTITY_DIM, MAX_ENTITIES, PROPRIO_DIM, Observation, entity_names
+from sim.presets import NOMINAL
 from sim.render import SIZE, Picture, camera_named, render
 from sim.scene import Scene
 from sim.sensing import Memory, Sensor
@@ -41,7 +41,7 @@ class DeskEnv(gymnasium.Env[Any, Array]):
 
     `reset(options=...)` takes a `scene` (a `Scene`, else one is drawn), a `task` (the name of a family:
     a scene is drawn in which it is possible, and a goal with it) or a `scene` and a `goal` (a `Goal`).
-    `config` overrides `n_objects` and `world` (see `sim.factors`).
+    `config` overrides `n_objects` and `world` (see `sim.presets`).
     """
 
     metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": CONTROL_HZ}  # noqa: RUF012

@@ -1,7 +1,6 @@
 """What is randomised: one entry per thing, with its training range and the wider held-out range.
 
-A world is asked for by name: "nominal"; "train" (everything from its training range); "held_out"
-(everything outside it); "train:FACTOR" and "held_out:FACTOR" (that factor alone, the rest nominal).
+`sim.presets` says by which names worlds are asked for.
 
 Sources: Dactyl (OpenAI 2018, arXiv:1808.00177), Peng (Peng et al. 2018, arXiv:1710.06537), ADR (OpenAI
 2019, arXiv:1910.07113). Where they name nothing, the reason is this desk's.
@@ -9,14 +8,14 @@ Sources: Dactyl (OpenAI 2018, arXiv:1808.00177), Peng (Peng et al. 2018, arXiv:1
 
 import math
 from dataclasses import dataclass
-from difflib import get_close_matches
-from functools import cache
 from typing import Literal
 
 import numpy as np
 
 Range = tuple[float, float]
 Regime = Literal["train", "held_out"]
+How = Regime | float
+"""How a world has a factor: drawn from one of its ranges, or at a given value."""
 
 
 @dataclass(frozen=True)
@@ -30,18 +29,29 @@ class Factor:
     held_out: Range
     scale: Literal["linear", "log", "whole"]
     reason: str
+    either_way: bool = False  # many things have it: a given value is its size, each thing has its own sign
 
-    def draw(self, rng: np.random.Generator, regime: Regime) -> float:
-        """A number from the training range, or one from the held-out range that is not in it."""
+    @property
+    def given(self) -> Range:
+        """From where to where a value may be given."""
+        return (0.0, self.held_out[1]) if self.either_way else self.held_out
+
+    def draw(self, rng: np.random.Generator, how: How) -> float:
+        """A number from the training range, or one from the held-out range that is not in it.
+
+        A given value is returned as it is, or with its sign drawn. Takes one number from `rng` in any case.
+        """
         u = float(rng.random())
+        if not isinstance(how, str):
+            return -how if self.either_way and u < 0.5 else how
         (lower, upper), (low, high) = self.held_out, self.train
         if self.scale == "whole":
             inside = range(int(low), int(high) + 1)
             whole = range(int(lower), int(upper) + 1)
-            choices = inside if regime == "train" else [n for n in whole if n not in inside]
+            choices = inside if how == "train" else [n for n in whole if n not in inside]
             return choices[int(u * len(choices))]
         to, back = (math.log, math.exp) if self.scale == "log" else (float, float)
-        if regime == "train":
+        if how == "train":
             return min(max(back(to(low) + u * (to(high) - to(low))), low), high)
         below, above = to(low) - to(lower), to(upper) - to(high)
         at = u * (below + above)
@@ -111,12 +121,19 @@ SCENE: tuple[Factor, ...] = (
         "Dactyl: x0.95 to 1.05; above 1.1 a tile needs an open hand. Nominal worlds draw it too",
     ),
     Factor("n_objects", "", 3, (2, 4), (1, 5), "whole", "what a sentence does not name distracts"),
-    Factor("fixture_shift", "m", 0.0, (-0.02, 0.02), (-0.05, 0.05), "linear", "furniture moved, per axis"),
-    Factor("fixture_turn", "rad", 0.0, (-0.08, 0.08), (-0.20, 0.20), "linear", "furniture put down by eye"),
+    Factor(
+        "fixture_shift", "m", 0.0, (-0.02, 0.02), (-0.05, 0.05), "linear",
+        "furniture moved, per axis; a given value is how far, and the direction is drawn", True,
+    ),
+    Factor(
+        "fixture_turn", "rad", 0.0, (-0.08, 0.08), (-0.20, 0.20), "linear", "furniture put down by eye", True,
+    ),
 )  # fmt: skip
 
 LOOKS: tuple[Factor, ...] = (
-    Factor("object_tint", "", 0.0, (-0.06, 0.06), (-0.15, 0.15), "linear", "per channel; still the colour"),
+    Factor(
+        "object_tint", "", 0.0, (-0.06, 0.06), (-0.15, 0.15), "linear", "per channel; still the colour", True,
+    ),
     Factor("light_x", "m", 0.0, (-0.5, 0.5), (-1.2, 1.2), "linear", "a lamp moved about the room"),
     Factor("light_y", "m", 0.0, (-0.5, 0.5), (-1.2, 1.2), "linear", "a lamp moved about the room"),
     Factor("light_red", "", 1.0, (0.9, 1.1), (0.7, 1.3), "linear", "warm to cold light"),
@@ -130,37 +147,11 @@ LOOKS: tuple[Factor, ...] = (
 )  # fmt: skip
 
 FACTORS = (*PHYSICS, *SENSING, *SCENE, *LOOKS)
-NOMINAL = "nominal"
 REGIMES: tuple[Regime, ...] = ("train", "held_out")
-WORLDS = (NOMINAL, *REGIMES, *(f"{regime}:{factor.name}" for regime in REGIMES for factor in FACTORS))
-"""Every name that a world can be asked for by."""
 
 _BY_NAME = {factor.name: factor for factor in FACTORS}
-
-
-class UnknownWorld(ValueError):
-    """No world has this name."""
-
-    def __init__(self, name: str) -> None:
-        near = get_close_matches(name, WORLDS, n=1, cutoff=0.5)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        super().__init__(
-            f"no world is called {name!r}{hint} The worlds: nominal, train, held_out, and train:FACTOR or "
-            f"held_out:FACTOR with one of {', '.join(_BY_NAME)}."
-        )
 
 
 def factor_named(name: str) -> Factor:
     """The factor of that name; a KeyError is a mistake of the program."""
     return _BY_NAME[name]
-
-
-@cache
-def regime_of(world: str, factor: str) -> Regime | None:
-    """How a world draws a factor; None: not at all. Raises `UnknownWorld`."""
-    if world not in WORLDS:
-        raise UnknownWorld(world)
-    regime, _, only = world.partition(":")
-    if regime == NOMINAL or (only and only != factor):
-        return None
-    return "train" if regime == "train" else "held_out"

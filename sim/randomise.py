@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from sim.dynamics import Dynamics, Looks
-from sim.factors import LOOKS, PHYSICS, SENSING, Factor, factor_named, regime_of
+from sim.factors import LOOKS, PHYSICS, SENSING, Factor, factor_named
+from sim.presets import parse_world
 from sim.state import MAX_OBJECTS
 
 
@@ -27,18 +28,19 @@ def draw_dynamics(seed: int, world: str) -> Dynamics:
 def draw_looks(seed: int, world: str) -> Looks:
     """What the world looks like; raises `UnknownWorld`."""
     drawn = _drawn(seed, world, tuple(factor for factor in LOOKS if factor.name != "object_tint"))
-    regime = regime_of(world, "object_tint")
-    if regime is None:
+    how = parse_world(world).get("object_tint")
+    if not how:
         return Looks(**drawn)
     tint, rng = factor_named("object_tint"), stream(seed, "object_tint")
-    tints = [[tint.draw(rng, regime) for _ in range(3)] for _ in range(MAX_OBJECTS)]
+    tints = [[tint.draw(rng, how) for _ in range(3)] for _ in range(MAX_OBJECTS)]
     return Looks(**drawn, object_tint=tuple((red, green, blue) for red, green, blue in tints))
 
 
 def _drawn(seed: int, world: str, factors: tuple[Factor, ...]) -> dict[str, Any]:
-    """The factors that the world draws; the others keep their defaults."""
+    """The factors that are not nominal in the world; the others keep their defaults."""
+    hows = parse_world(world)
     return {
-        factor.name: factor.draw(stream(seed, factor.name), regime)
+        factor.name: factor.draw(stream(seed, factor.name), hows[factor.name])
         for factor in factors
-        if (regime := regime_of(world, factor.name))
+        if factor.name in hows
     }

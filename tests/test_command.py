@@ -11,7 +11,8 @@ from robopolicy.films import slug
 from robopolicy.verbs import command as verb
 from sim import expert
 from sim.observation import Observation
-from sim.state import Array, State
+from sim.sensing import sense
+from sim.state import Array, State, stack
 from sim.tasks import Goal
 
 
@@ -58,6 +59,31 @@ def test_the_world_stays_as_a_command_left_it(tmp_path: Path) -> None:
     assert np.array_equal(opened.states.joints[-1], closed.states.joints[0])
     assert closed.states.joints[-1, 0] < 0.03
     session.close()
+
+
+def test_a_robot_sees_through_one_sensor_from_command_to_command(tmp_path: Path) -> None:
+    session = session_in(tmp_path, video=False, world="held_out:position_noise+dropout", max_steps=5)
+    seen: list[Observation] = []
+    session._actor = Looking(seen)
+    told = [session.tell(words).states for words in ("look", "look again")]
+    states = [of.at(t) for of in told for t in range(5)]
+    expected = sense(stack(states), session.scene)
+    assert np.array_equal(np.stack([one.entities[0] for one in seen]), expected.entities)
+    session.close()
+
+
+class Looking:
+    """Moves at random and remembers what it saw."""
+
+    def __init__(self, seen: list[Observation]) -> None:
+        self._seen, self._rng = seen, np.random.default_rng(0)
+
+    def reset(self, commands: list[str], names: list[tuple[str, ...]]) -> None:
+        pass
+
+    def act(self, observation: Observation) -> Array:
+        self._seen.append(observation)
+        return self._rng.uniform(-1, 1, (1, 7))
 
 
 def _seed_with_shut_drawer(tmp_path: Path) -> int:

@@ -94,6 +94,14 @@ def test_any_sentence_survives_quoting(text: str) -> None:
     assert load(VERB, Room, [f"label={quoted(text)}"]).label == text
 
 
+def test_a_value_may_hold_an_equals_sign() -> None:
+    assert load(VERB, Room, ["label=latency=2+dropout=0.1"]).label == "latency=2+dropout=0.1"
+    assert load(VERB, Room, ["label='a=1'"]).label == "a=1"
+    assert load(VERB, Room, ["levels=seen,dropout=0.1"]).levels == ("seen", "dropout=0.1")
+    assert listed("levels=a=1,b", Room, sweep=True) == "levels=['a=1'],[b]"
+    assert listed("label=a=1,b=2", Room, sweep=True) == "label='a=1','b=2'"
+
+
 def test_comments_at_line_ends_are_the_help() -> None:
     told = {option.key: option.comment for option in options(Room)}
     assert told["minutes"] == "of robot time"

@@ -5,16 +5,15 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from sim.draw import SceneConfig
 from sim.dynamics import Dynamics, Looks
-from sim.factors import FACTORS, LOOKS, PHYSICS, SENSING, UnknownWorld, regime_of
+from sim.factors import FACTORS, LOOKS, PHYSICS, SENSING
 
 each_factor = pytest.mark.parametrize("factor", FACTORS, ids=lambda factor: factor.name)
 
 
-def draws(factor, regime, n: int = 2000) -> np.ndarray:
+def draws(factor, how, n: int = 2000) -> np.ndarray:
     rng = np.random.default_rng(0)
-    return np.array([factor.draw(rng, regime) for _ in range(n)])
+    return np.array([factor.draw(rng, how) for _ in range(n)])
 
 
 @each_factor
@@ -58,18 +57,13 @@ def test_every_number_of_a_world_is_a_factor_with_the_same_nominal_value() -> No
     assert len({factor.name for factor in FACTORS}) == len(FACTORS)
 
 
-def test_a_world_of_one_factor_leaves_the_others_alone() -> None:
-    for factor in FACTORS:
-        assert regime_of("nominal", factor.name) is None
-        assert regime_of("train", factor.name) == regime_of(f"train:{factor.name}", factor.name) == "train"
-        assert regime_of("held_out", factor.name) == "held_out"
-        assert (regime_of("held_out:latency", factor.name) is None) == (factor.name != "latency")
-
-
-def test_an_unknown_world_is_answered_with_the_nearest() -> None:
-    with pytest.raises(UnknownWorld, match="did you mean held_out:latency"):
-        regime_of("held_out:latncy", "latency")
-    with pytest.raises(UnknownWorld, match="nominal, train, held_out, and train:FACTOR"):
-        SceneConfig(world="mars")
-    with pytest.raises(UnknownWorld, match="did you mean train"):
-        SceneConfig(world="tarin")
+@each_factor
+def test_a_given_value_is_what_is_drawn_or_that_with_its_sign_drawn(factor) -> None:
+    value = factor.given[1]
+    seen = draws(factor, value, 200)
+    assert set(np.abs(seen)) == {value}
+    assert (seen < 0).any() == factor.either_way
+    rngs = [np.random.default_rng(0) for _ in range(2)]
+    for rng, how in zip(rngs, (value, "train"), strict=True):
+        factor.draw(rng, how)
+    assert rngs[0].random() == rngs[1].random()  # what is drawn next is the same

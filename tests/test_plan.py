@@ -138,6 +138,8 @@ def test_levels_of_new_things_ask_only_for_families_with_things() -> None:
         (Wanted(world="left_hand"), "did you mean left_handed"),
         (Wanted(world="held_outt"), "did you mean held_out"),
         (Wanted(world="held_out:frction"), "did you mean held_out:"),
+        (Wanted(world="latncy=2"), "did you mean latency=2"),
+        (Wanted(world="latency=4"), "whole numbers from 0 to 3"),
         (Wanted(levels=("pairs",), world="held_out"), "the pairs are of the world 'nominal'"),
     ],
 )
@@ -166,7 +168,7 @@ def test_a_chain_is_one_trial_of_five_commands() -> None:
     ]
 
 
-@pytest.mark.parametrize("world", ["train", "held_out", "held_out:latency"])
+@pytest.mark.parametrize("world", ["train", "held_out", "held_out:latency", "held_out:latency+control_yaw"])
 def test_every_scene_of_a_randomised_plan_is_of_its_world(world: str) -> None:
     wanted = Wanted(levels=("seen",), n=24, world=world, controls=())
     plan, plain = make_plan(wanted), make_plan(replace(wanted, world="nominal"))

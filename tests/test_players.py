@@ -12,6 +12,9 @@ from robopolicy.players import PolicyPlayer
 from robopolicy.policy import Policy, PolicyConfig
 from robopolicy.reading import HOLD
 from robopolicy.reference import demonstrated
+from sim.observation import Observation, observe
+from sim.sensing import sense
+from sim.state import stack
 from sim.tasks import TASKS, achieved
 from sim.world import World
 from tests.test_plan import Wanted
@@ -50,7 +53,7 @@ def test_a_policy_is_told_or_shown_and_then_acts_for_every_world(player: PolicyP
     for row in plan.rows:
         player.reset([trial.commands[0] for trial in row.trials], row.scenes)
         states = [world.build(scene) for scene in row.scenes]
-        actions = player.act(states)
+        actions = player.act([observe(state) for state in states], states)
         assert actions.shape == (3, 7)
         assert np.abs(actions).max() <= 1
 
@@ -58,5 +61,19 @@ def test_a_policy_is_told_or_shown_and_then_acts_for_every_world(player: PolicyP
 def test_with_nothing_said_it_has_to_act(player: PolicyPlayer, world: World):
     row = make_plan(Wanted(levels=("seen",), n=2, controls=())).rows[0]
     player.reset([trial.commands[0]._replace(sentence="") for trial in row.trials], row.scenes)
-    actions = player.act([world.build(scene) for scene in row.scenes])
+    states = [world.build(scene) for scene in row.scenes]
+    actions = player.act([observe(state) for state in states], states)
     assert (np.abs(actions[:, :6]).max(1) > 0).all()
+
+
+def test_what_is_shown_is_seen_through_the_sensors_too(
+    player: PolicyPlayer, world: World, monkeypatch: pytest.MonkeyPatch
+):
+    row = make_plan(Wanted(levels=("shown",), n=2, world="held_out:position_bias", controls=())).rows[0]
+    shown: list[tuple[Observation, Observation]] = []
+    monkeypatch.setattr(player._agent, "show", lambda now, goal, names: shown.append((now, goal)))
+    player.reset([trial.commands[0] for trial in row.trials], row.scenes)
+    for i, (trial, scene) in enumerate(zip(row.trials, row.scenes, strict=True)):
+        seen = sense(stack(demonstrated(world, scene, trial.goal)), scene)
+        for at, observation in enumerate(shown[0]):
+            assert np.array_equal(observation.entities[i], seen.entities[at])

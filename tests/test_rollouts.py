@@ -9,8 +9,10 @@ from robopolicy.plan import Row, make_plan
 from robopolicy.reference import ExpertPlayer
 from robopolicy.rollouts import GROUP, Job, Player, Rollouts, jobs_of, roll_out, roll_out_all
 from robopolicy.trials import Command
+from sim.observation import Observation
 from sim.scene import Scene
-from sim.state import Array, State
+from sim.sensing import sense
+from sim.state import Array, State, stack
 from sim.tasks import achieved
 from sim.world import World
 from tests.test_plan import Wanted
@@ -30,8 +32,8 @@ class Idle:
     def reset(self, commands: Sequence[Command], scenes: Sequence[Scene]) -> None:
         self.sizes += [len(commands), len(scenes)]
 
-    def act(self, states: Sequence[State]) -> Array:
-        self.sizes.append(len(states))
+    def act(self, seen: Sequence[Observation], states: Sequence[State]) -> Array:
+        self.sizes += [len(seen), len(states)]
         return np.zeros((len(states), 7))
 
 
@@ -103,7 +105,7 @@ class Broken:
     def reset(self, commands: Sequence[Command], scenes: Sequence[Scene]) -> None:
         raise RuntimeError("a broken player")
 
-    def act(self, states: Sequence[State]) -> Array:
+    def act(self, seen: Sequence[Observation], states: Sequence[State]) -> Array:
         raise AssertionError
 
 
@@ -118,6 +120,45 @@ def test_an_error_in_a_worker_reaches_the_caller(row: Row) -> None:
 
 def test_no_jobs_start_no_workers() -> None:
     assert list(roll_out_all([], broken, STEPS, 2)) == []
+
+
+class Watcher(ExpertPlayer):
+    """The expert, who remembers what its sensors saw and what there was to be seen."""
+
+    def __init__(self) -> None:
+        self.seen: list[list[Observation]] = [[] for _ in range(GROUP)]
+        self.states: list[list[State]] = [[] for _ in range(GROUP)]
+        self.told = 0
+
+    def reset(self, commands: Sequence[Command], scenes: Sequence[Scene]) -> None:
+        super().reset(commands, scenes)
+        self.told += 1
+
+    def act(self, seen: Sequence[Observation], states: Sequence[State]) -> Array:
+        for i in range(GROUP):
+            self.seen[i].append(Observation(*(field.copy() for field in seen[i])))
+            self.states[i].append(states[i])
+        return super().act(seen, states)
+
+
+@pytest.mark.parametrize("world", ["nominal", "held_out:position_noise+dropout"])
+def test_a_player_sees_through_one_sensor_from_the_beginning_to_the_end(
+    world: str, worlds: list[World]
+) -> None:
+    row = make_plan(Wanted(levels=("seen",), n=4, world=world, controls=())).rows[0]
+    trials = [trial._replace(then=trial.commands[:1]) for trial in row.trials]  # told a second time
+    player = Watcher()
+    out = roll_out(jobs_of(trials, row.scenes, "seen")[0], player, worlds, STEPS)
+    assert player.told > 1  # a command in the middle, which is no reason to begin anew
+    for i, steps in enumerate(out.steps):
+        expected = sense(stack(player.states[i][:steps]), row.scenes[i])
+        for field, live in zip(expected, zip(*player.seen[i][:steps], strict=True), strict=True):
+            assert np.array_equal(field, np.stack(live))
+    as_it_is = [
+        np.allclose(o.entities[:3, :3], s.object_pos)
+        for o, s in zip(player.seen[0], player.states[0], strict=True)
+    ]
+    assert all(as_it_is) if world == "nominal" else not any(as_it_is)
 
 
 # -- several commands, and commands that forbid ---------------------------------------------------

@@ -12,6 +12,7 @@ from data.segments import Segment
 from sim.dynamics import Dynamics
 from sim.observation import entity_names
 from sim.scene import Scene, Thing
+from sim.sensing import sense
 from sim.state import State
 
 LENGTH, CHUNK = 20, 4
@@ -213,3 +214,19 @@ def test_nothing_to_learn_from_is_told():
         Samples(Toy(), [], CHUNK)
     with pytest.raises(TooFewSegments, match="another dataset"):
         Samples(Toy(), [SEGMENTS[0]._replace(episode=9)], CHUNK)
+
+
+def test_play_is_learned_from_as_the_tracker_saw_it():
+    record = toy_episode(0, 3)
+    scene = replace(record.scene, dynamics=Dynamics(position_noise=0.01, dropout=0.2))
+
+    class Noisy:
+        def episodes(self) -> Iterator[EpisodeRecord]:
+            return iter([record._replace(scene=scene)])
+
+    seen, plain = sense(record.states, scene), sense(record.states, record.scene)
+    _, entities = Samples(Noisy(), SEGMENTS[:1], CHUNK, SMALL).views(0)
+    assert np.array_equal(entities, seen.entities[:LENGTH])
+    _, entities = Samples(Toy(), SEGMENTS, CHUNK, SMALL).views(0)
+    assert np.array_equal(entities, plain.entities[:LENGTH])
+    assert not np.array_equal(seen.entities, plain.entities)
