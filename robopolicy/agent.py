@@ -81,7 +81,7 @@ class Agent:
     def forget(self) -> None:
         """Whatever comes next happens in other worlds."""
         self._belief: Belief | None = None
-        self._last: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None  # proprio, action sent
+        self._last: tuple[Observation, NDArray[np.float32]] | None = None  # what was seen, what was sent
 
     @property
     def world(self) -> Obeys | None:
@@ -100,7 +100,7 @@ class Agent:
         """The next action of each environment: (B, 7)."""
         if self._order is None:
             raise ValueError("the agent was not told anything yet: call reset(commands, names) first")
-        world = self._learn_from(observation.proprio)
+        world = self._learn_from(observation)
         if self._chunk is None or self._at == self.execute:
             self._chunk, self._at = self.plan(self._order, observation), 0
         if world is None:
@@ -108,19 +108,19 @@ class Agent:
         else:  # what is sent now arrives later: it is what the plan has for then
             at = np.minimum(world.delay + self._at, self._chunk.shape[1] - 1)
             action = commanded(self._chunk[np.arange(len(at)), at], world)
-            self._last = observation.proprio, action
+            self._last = observation, action
         self._at += 1
         return action
 
-    def _learn_from(self, proprio: NDArray[np.float32]) -> Obeys | None:
+    def _learn_from(self, seen: Observation) -> Obeys | None:
         """What the worlds are thought to be now that this came of the last action."""
         if not self.policy.config.history:
             return None
         if self._belief is None:
             response = Response(*self.policy.response.tolist())
-            self._belief = Belief(len(proprio), response, self.policy.config.history)
+            self._belief = Belief(len(seen.mask), response, self.policy.config.history)
         if self._last is not None:
-            self._belief.update(*self._last, proprio)
+            self._belief.update(*self._last, seen)
         return self._belief.world
 
     @torch.inference_mode()

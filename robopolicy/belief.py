@@ -6,8 +6,8 @@ should have gone, and believed the more the nearer it came (a histogram filter: 
 "Probabilistic Robotics", 2005, chapter 4). How an arm obeys at all, and how exactly, is fitted to play.
 
 The form of the hypotheses is what is assumed; nothing about the ranges that worlds are drawn from in
-training is. So worlds outside these ranges can be told, too. Whatever pushes the hand about, a contact or
-the weight of the furniture, is an outlier to all hypotheses alike and moves no belief.
+training is. So worlds outside these ranges can be told, too. Next to things, which hold the hand up, push it
+or hang on it, nothing is learned of how it obeys, and nothing forgotten.
 """
 
 from typing import NamedTuple
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kinematics import STEP_ANGLE, STEP_LENGTH
+from sim.observation import Observation
 
 Floats = NDArray[np.float32]
 
@@ -23,8 +24,8 @@ DELAYS = 5  # control steps late that are thought of: 0 to 4
 TURNS = np.linspace(-1.4, 1.4, 57, dtype=np.float32)  # rad
 SCALES = np.exp(np.linspace(-1.05, 0.8, 38)).astype(np.float32)  # 0.35 to 2.2, and 1 among them
 TURN_SPREAD, SCALE_SPREAD, DELAY_FALL = 0.6, 0.35, 0.5  # of the prior: rad, of the logarithm, per step
-TAIL = 8.0  # degrees of freedom of Student's t: large errors happen
-OTHERWISE = 10.0  # likelihood of any motion that has another cause: a hand that is held up by something
+CLEAR = 0.07  # m between tool and thing from which the hand moves as it is told
+OTHERWISE = 10.0  # likelihood of any motion at all, whatever was commanded
 LEAST = 0.01  # of a full action: no arm obeys more exactly than this, whatever the fit says
 NEAR = 0.25  # rad, and of the logarithm: what counts as the same belief when its mean is taken
 
@@ -84,12 +85,15 @@ class Belief:
         self._belief = np.repeat(self._prior[None], n, 0)
         self._sent = np.zeros((n, DELAYS, 7), np.float32)  # the latest first
 
-    def update(self, before: Floats, actions: Floats, after: Floats) -> None:
-        """Proprio (B, 8), the actions (B, 7) sent then, and proprio (B, 8) a step later."""
+    def update(self, before: Observation, actions: Floats, after: Observation) -> None:
+        """What was seen (leading axis B), the actions (B, 7) sent then, and what was seen a step later."""
         self._sent = np.concatenate([actions[:, None], self._sent[:, :-1]], 1)
-        moving = np.minimum(np.abs(self._sent[..., :6]).max((1, 2)), 1)[:, None, None, None]
-        belief = (1 - self._leak * moving) * self._belief + self._leak * moving * self._prior
-        belief = belief * self._likelihood(_motion(before, after))
+        free = _is_free(before) & _is_free(after)
+        moving = np.minimum(np.abs(self._sent[..., :6]).max((1, 2)), 1) * free
+        leak = self._leak * moving[:, None, None, None]
+        belief = (1 - leak) * self._belief + leak * self._prior
+        told = self._likelihood(_motion(before.proprio, after.proprio))
+        belief = belief * np.where(free[:, None, None, None], told, 1)
         self._belief = belief / belief.sum((1, 2, 3), keepdims=True)
 
     @property
@@ -112,11 +116,16 @@ class Belief:
         cos, sin = np.cos(TURNS)[:, None], np.sin(TURNS)[:, None]
         ahead = (r.shift * SCALES * (cos * x - sin * y), r.shift * SCALES * (sin * x + cos * y),
                  r.shift * SCALES * z, r.turn * SCALES * turn)  # fmt: skip
-        error = sum((moved[:, i, None, None, None] - ahead[i]) ** 2 for i in range(4))
-        size = np.sqrt(x**2 + y**2 + z**2 + turn**2) * SCALES
-        variance = (r.still + r.moving * size) ** 2
-        told = (1 + error / (TAIL * variance)) ** (-(TAIL + 4) / 2) / variance**2  # Student's t
-        return OTHERWISE + told
+        variance = (r.still + r.moving * SCALES * np.sqrt(x**2 + y**2 + z**2 + turn**2)) ** 2
+        off = sum((moved[:, i, None, None, None] - goal) ** 2 for i, goal in enumerate(ahead))
+        return _student(off / variance) / variance**2 + OTHERWISE
+
+
+def _student(square: Floats) -> Floats:
+    """Student's t in 4 dimensions, of 8 degrees of freedom, but for a constant: large errors happen."""
+    falls = 1 + square / 8
+    falls = falls * falls * falls
+    return 1 / (falls * falls)
 
 
 def commanded(wanted: Floats, world: Obeys) -> Floats:
@@ -130,6 +139,14 @@ def commanded(wanted: Floats, world: Obeys) -> Floats:
         part = sent[:, x : x + 3]
         part /= np.maximum(np.abs(part).max(1, keepdims=True), 1)
     return sent
+
+
+def _is_free(seen: Observation) -> NDArray[np.bool_]:
+    """Whether the hand is clear of everything: (B,)."""
+    things = seen.entities
+    gap = np.abs(things[..., :3] - seen.proprio[:, None, :3]) - things[..., 7:10] / 2
+    near = np.linalg.norm(np.maximum(gap, 0), axis=-1) < CLEAR
+    return ~(near & (seen.mask > 0)).any(1)
 
 
 def _motion(before: Floats, after: Floats) -> Floats:
