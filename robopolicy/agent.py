@@ -14,6 +14,7 @@ from robopolicy.encoder import TextEncoder
 from robopolicy.features import MAX_OPENING
 from robopolicy.language import Told
 from robopolicy.policy import Heard, Policy
+from robopolicy.preview import foreseen
 from robopolicy.reading import HOLD, kinds_of
 from sim.observation import Observation
 from sim.tasks import TASKS
@@ -102,23 +103,27 @@ class Agent:
             raise ValueError("the agent was not told anything yet: call reset(commands, names) first")
         world = self._learn_from(observation)
         if self._chunk is None or self._at == self.execute:
-            self._chunk, self._at = self.plan(self._order, observation), 0
-        if world is None:
-            action = self._chunk[:, self._at].copy()
-        else:  # what is sent now arrives later: it is what the plan has for then
-            at = np.minimum(world.delay + self._at, self._chunk.shape[1] - 1)
-            action = commanded(self._chunk[np.arange(len(at)), at], world)
+            self._chunk, self._at = self.plan(self._order, self._by_then(observation)), 0
+        action = self._chunk[:, self._at].copy()
+        if world is not None:
+            action = commanded(action, world)
             self._last = observation, action
         self._at += 1
         return action
+
+    def _by_then(self, seen: Observation) -> Observation:
+        """What will be seen when what is sent now arrives."""
+        if self._belief is None:
+            return seen
+        return foreseen(seen, self._belief.sent, self._belief.world, self._response)
 
     def _learn_from(self, seen: Observation) -> Obeys | None:
         """What the worlds are thought to be now that this came of the last action."""
         if not self.policy.config.history:
             return None
         if self._belief is None:
-            response = Response(*self.policy.response.tolist())
-            self._belief = Belief(len(seen.mask), response, self.policy.config.history)
+            self._response = Response(*self.policy.response.tolist())
+            self._belief = Belief(len(seen.mask), self._response, self.policy.config.history)
         if self._last is not None:
             self._belief.update(*self._last, seen)
         return self._belief.world

@@ -97,6 +97,11 @@ class Belief:
         self._belief = belief / belief.sum((1, 2, 3), keepdims=True)
 
     @property
+    def sent(self) -> Floats:
+        """The actions of the last steps, the latest first: (B, DELAYS, 7)."""
+        return self._sent
+
+    @property
     def world(self) -> Obeys:
         """The likeliest worlds: the likeliest delay, and the mean about the peak of the rest."""
         delay = self._belief.sum((2, 3)).argmax(1)
@@ -130,15 +135,26 @@ def _student(square: Floats) -> Floats:
 
 def commanded(wanted: Floats, world: Obeys) -> Floats:
     """What to send (B, 7) so that what is wanted (B, 7) arrives; what is too large keeps its direction."""
-    cos, sin, scale = np.cos(world.turn), np.sin(world.turn), 1 / world.scale
-    sent = np.array(wanted, np.float32)
-    for x in (0, 3):
-        sent[:, x] = scale * (cos * wanted[:, x] + sin * wanted[:, x + 1])
-        sent[:, x + 1] = scale * (cos * wanted[:, x + 1] - sin * wanted[:, x])
-        sent[:, x + 2] = scale * wanted[:, x + 2]
-        part = sent[:, x : x + 3]
+    sent = _turned(wanted, -world.turn, 1 / world.scale)
+    for first in (0, 3):  # shift, turn
+        part = sent[:, first : first + 3]
         part /= np.maximum(np.abs(part).max(1, keepdims=True), 1)
     return sent
+
+
+def arriving(sent: Floats, world: Obeys) -> Floats:
+    """What comes of actions (B, 7) at the arm, when they get there."""
+    return _turned(sent, world.turn, world.scale)
+
+
+def _turned(actions: Floats, by: Floats, scale: Floats) -> Floats:
+    cos, sin = np.cos(by), np.sin(by)
+    new = np.array(actions, np.float32)
+    for x in (0, 3):
+        new[:, x] = scale * (cos * actions[:, x] - sin * actions[:, x + 1])
+        new[:, x + 1] = scale * (sin * actions[:, x] + cos * actions[:, x + 1])
+        new[:, x + 2] = scale * actions[:, x + 2]
+    return new
 
 
 def _is_free(seen: Observation) -> NDArray[np.bool_]:

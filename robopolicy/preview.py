@@ -1,0 +1,59 @@
+"""The desk as it will be when the action that is sent now arrives: what is on its way, carried out.
+
+A policy that acts on what it sees now, in a world that obeys late, overshoots; one that acts on what will
+be by then does not (Smith, "Closer control of loops with dead time", 1957). The arm is foreseen, and what
+the fingers hold goes with it; whatever else happens on the way is not.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.relabel import GRIPPED, LEVEL
+from robopolicy.belief import Floats, Obeys, Response, arriving
+from robopolicy.features import MAX_OPENING
+from sim.kinematics import STEP_ANGLE, STEP_LENGTH
+from sim.observation import Observation
+from sim.predicates import OPEN_HAND
+from sim.state import MAX_OBJECTS
+
+CLOSING = 0.05  # m by which the fingers close or open in a step
+LOWEST = 0.01  # m: the tool goes no lower
+
+
+def foreseen(seen: Observation, sent: Floats, world: Obeys, response: Response) -> Observation:
+    """What will be seen (leading axis B) once what was sent (B, steps, 7; the latest first) has arrived."""
+    if not world.delay.any():
+        return seen
+    proprio, entities = np.array(seen.proprio, np.float32), np.array(seen.entities, np.float32)
+    for ago in range(int(world.delay.max()) - 1, -1, -1):  # the oldest first
+        action = arriving(sent[:, ago], world)
+        _carry_out(proprio, entities, seen.mask, action, world.delay > ago, response)
+    return Observation(proprio, entities, seen.mask)
+
+
+def _carry_out(
+    proprio: Floats, entities: Floats, mask: Floats, action: Floats, rows: NDArray[np.bool_], r: Response
+) -> None:
+    """One step of the arm and of what it holds, in some rows, in place."""
+    things = entities[:, :MAX_OBJECTS]
+    gap = np.abs(things[..., :3] - proprio[:, None, :3])
+    between = (np.hypot(gap[..., 0], gap[..., 1]) < GRIPPED) & (gap[..., 2] < LEVEL)
+    between &= mask[:, :MAX_OBJECTS] > 0
+    width = np.where(between, things[..., 7:9].min(-1), 0).max(1)  # of what is between the fingers
+    held = between & (proprio[:, 7:] < np.minimum(width + 0.006, OPEN_HAND)[:, None]) & (action[:, 6:] < 0)
+    goal = (action[:, 6] + 1) / 2 * MAX_OPENING
+    opening = proprio[:, 7] + np.clip(goal - proprio[:, 7], -CLOSING, CLOSING)
+    shift = r.shift * STEP_LENGTH * np.clip(action[:, :3], -2, 2)
+    shift[:, 2] = np.maximum(shift[:, 2], LOWEST - proprio[:, 2])
+    things[..., :3] += shift[:, None] * (held & rows[:, None])[..., None]
+    proprio[rows, :3] += shift[rows]
+    proprio[rows, 3:7] = _rotated(proprio[rows, 3:7], r.turn * STEP_ANGLE * action[rows, 3:6])
+    proprio[rows, 7] = np.maximum(opening, np.minimum(width, proprio[:, 7]))[rows]
+
+
+def _rotated(quat: Floats, by: Floats) -> Floats:
+    """Quaternions xyzw (N, 4), rotated by axis-angle vectors (N, 3) in the world frame."""
+    angle = np.linalg.norm(by, axis=1, keepdims=True)
+    v, w = by * (0.5 * np.sinc(angle / (2 * np.pi))), np.cos(angle / 2)
+    u, s = quat[:, :3], quat[:, 3:]
+    return np.concatenate([w * u + s * v + np.cross(v, u), w * s - (v * u).sum(1, keepdims=True)], 1)
