@@ -11,6 +11,7 @@ from data.lexicon import normalise
 from robopolicy.belief import Belief, Obeys, Response, commanded
 from robopolicy.checkpoint import CheckpointError
 from robopolicy.encoder import TextEncoder
+from robopolicy.errors import UnknownName
 from robopolicy.features import MAX_OPENING
 from robopolicy.language import Told
 from robopolicy.policy import Heard, Policy
@@ -18,6 +19,9 @@ from robopolicy.preview import foreseen
 from robopolicy.reading import HOLD, kinds_of
 from sim.observation import Observation
 from sim.tasks import TASKS
+
+OWN, OTHERS, NONE = MEMORIES = ("own", "others", "none")
+"""Whose past a policy with a memory goes by."""
 
 _FAMILIES = (*(task.name for task in TASKS), "hold still", "")
 """By code; the last, -1, is what was told freely."""
@@ -49,7 +53,9 @@ class Agent:
     as in the evaluation's control, the policy shows what it does with no words at all.
 
     A policy with a memory infers how each world obeys from what came of its actions so far, through all
-    commands until `forget`, and sends what in such a world comes to what it wants.
+    commands until `forget`, and sends what in such a world comes to what it wants. With `memory="others"`
+    each world is thought to have done what another of the batch did, with "none" nothing is remembered:
+    controls that tell inference from mere robustness.
     """
 
     def __init__(
@@ -59,6 +65,7 @@ class Agent:
         execute: int | None = None,
         confidence: float = 0.0,
         hold_when_silent: bool = True,
+        memory: str = OWN,
     ) -> None:
         self.policy = policy.eval()
         self.encoder = encoder or TextEncoder(policy.config.encoder)
@@ -73,7 +80,10 @@ class Agent:
             raise CheckpointError(
                 f"execute must be from 1 to the chunk, {policy.config.chunk}, not {self.execute}"
             )
+        if memory not in MEMORIES:
+            raise UnknownName("memory", memory, MEMORIES)
         self._least, self._hold_when_silent = confidence, hold_when_silent
+        self._memory = memory if policy.config.history else NONE
         self._order: Order | None = None
         self._chunk: NDArray[np.float32] | None = None
         self._at = 0
@@ -88,6 +98,11 @@ class Agent:
     def world(self) -> Obeys | None:
         """How the worlds are thought to obey, by what they did so far; None without a memory."""
         return None if self._belief is None else self._belief.world
+
+    @property
+    def context(self) -> NDArray[np.float32] | None:
+        """As `Belief.context`; None without a memory."""
+        return None if self._belief is None else self._belief.context
 
     def reset(self, commands: Sequence[str], names: Sequence[tuple[str, ...]]) -> list[Understood]:
         """Begin anew with a command per environment; names are `entity_names` of each scene."""
@@ -119,13 +134,14 @@ class Agent:
 
     def _learn_from(self, seen: Observation) -> Obeys | None:
         """What the worlds are thought to be now that this came of the last action."""
-        if not self.policy.config.history:
+        if self._memory == NONE:
             return None
         if self._belief is None:
             self._response = Response(*self.policy.response.tolist())
             self._belief = Belief(len(seen.mask), self._response, self.policy.config.history)
         if self._last is not None:
-            self._belief.update(*self._last, seen)
+            before, sent = self._last
+            self._belief.update(before, np.roll(sent, 1, 0) if self._memory == OTHERS else sent, seen)
         return self._belief.world
 
     @torch.inference_mode()

@@ -114,6 +114,17 @@ class Belief:
         weights /= weights.sum((1, 2), keepdims=True)
         return Obeys(delay, weights.sum(2) @ TURNS, np.exp(weights.sum(1) @ logs).astype(np.float32))
 
+    @property
+    def context(self) -> Floats:
+        """What a probe may read, (B, 6): delay, turn and logarithm of scale, then how unsure it is of each."""
+        parts = (np.arange(DELAYS), TURNS, np.log(SCALES))
+        found = []
+        for axis, values in enumerate(parts, 1):
+            p = self._belief.sum(tuple(other for other in (1, 2, 3) if other != axis))
+            mean = p @ values
+            found += [mean, np.sqrt(np.maximum(p @ values**2 - mean**2, 0))]
+        return np.stack([*found[::2], *found[1::2]], 1).astype(np.float32)
+
     def _likelihood(self, moved: Floats) -> Floats:
         """Of every hypothesis for a motion (B, 4): (B, D, T, S)."""
         r = self._response

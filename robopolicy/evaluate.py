@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from data.files import write_json
+from robopolicy.agent import MEMORIES, OWN
 from robopolicy.checkpoint import folder_of
 from robopolicy.errors import UnknownName, UserError
 from robopolicy.keep import Keep, read_complete
@@ -46,6 +47,8 @@ class EvaluateConfig:
     output: str = "runs/evaluate"  # folder for eval_info.json, report.html and videos
     n_objects: int = 3  # movable objects on the desk, 1 to 5
     max_steps: int = 120  # control steps (0.1 s) until a rollout counts as failed
+    memory: str = OWN  # whose past a policy with a memory goes by: its own, others (a control), or none
+    change_at: int = 0  # control step from which a world obeys as another did until then; 0: never
     controls: tuple[str, ...] = CONTROLS  # does the sentence matter? other sentences, or none
     n_controls: int | None = None  # rollouts per control; null: as many as per level
     card: bool = False  # write the measured table into the checkpoint's README.md
@@ -59,6 +62,12 @@ class EvaluateConfig:
                 raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
         if self.workers is not None and self.workers < 1:
             raise ValueError(f"workers must be at least 1, not {self.workers}")
+        if self.memory not in MEMORIES:
+            raise UnknownName("memory", self.memory, MEMORIES)
+        if self.change_at < 0:
+            raise ValueError(f"change_at must be 0 or more, not {self.change_at}")
+        if self.change_at and (self.failures or self.videos):
+            raise ValueError("a world that changes on the way is not filmed: leave out failures and videos")
         SceneConfig(n_objects=self.n_objects, layouts=layouts_of(self.world))
         for level in self.levels:
             check_level(level)
@@ -115,16 +124,17 @@ def evaluated(config: EvaluateConfig) -> Evaluation:
 
 def _identity(config: EvaluateConfig, plan: Plan) -> list[Any]:
     """Everything that rollouts depend on but the code."""
-    return [checkpoint_hash(config.checkpoint), config.max_steps, plan.to_json()]
+    how = [config.max_steps, config.memory, config.change_at]
+    return [checkpoint_hash(config.checkpoint), how, plan.to_json()]
 
 
 def rollouts_of(config: EvaluateConfig) -> Path:
     return Path(config.output) / "rollouts"
 
 
-def jobs_in(plan: Plan) -> list[Job]:
+def jobs_in(plan: Plan, change_at: int = 0) -> list[Job]:
     """All groups of a plan."""
-    return [job for row in plan.rows for job in jobs_of(row.trials, row.scenes, row.name)]
+    return [job for row in plan.rows for job in jobs_of(row.trials, row.scenes, row.name, change_at)]
 
 
 def checkpoint_hash(checkpoint: str) -> str:
@@ -163,7 +173,7 @@ def _roll_out(
         tally[job.row] = tally[job.row].plus(len(result.success), int(result.success.sum()))
 
     missing = []
-    for job in jobs_in(plan):
+    for job in jobs_in(plan, config.change_at):
         kept = keep.get(job)
         if kept is None:
             missing.append(job)
@@ -171,7 +181,8 @@ def _roll_out(
             count(job, kept)
     tick(tally, 0.0)
     workers = config.workers or os.cpu_count() or 1
-    for job, result in roll_out_all(missing, maker_for(config.checkpoint), config.max_steps, workers):
+    make = maker_for(config.checkpoint, config.memory)
+    for job, result in roll_out_all(missing, make, config.max_steps, workers):
         keep.put(job, result)
         count(job, result)
         fresh += len(result.success)
@@ -183,8 +194,9 @@ def gathered(plan: Plan, done: Mapping[str, Rollouts]) -> dict[str, list[Result]
     """Rollouts of groups -> results per row, in the order of the trials."""
     results: dict[str, list[Result]] = {row.name: [] for row in plan.rows}
     for job in jobs_in(plan):
-        success, steps, actions, ends = done[job.name]
+        success, steps, actions, ends, context = done[job.name]
         for i, (trial, scene) in enumerate(zip(job.trials, job.scenes, strict=True)):
             n, given = int(steps[i]), tuple(int(end) for end in ends[i] if end)
-            results[job.row].append(Result(trial, scene, bool(success[i]), n, actions[i, :n], given))
+            mine = (bool(success[i]), n, actions[i, :n], given, context[i])
+            results[job.row].append(Result(trial, scene, *mine))
     return results

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from robopolicy.agent import Agent
+from robopolicy.agent import OWN, Agent
 from robopolicy.checkpoint import load_checkpoint
 from robopolicy.errors import UserError
 from robopolicy.plan import SHOWN, Plan
@@ -25,12 +25,16 @@ class PolicyPlayer:
     It is not spared the control with empty sentences by holding still: it has to act without words.
     """
 
-    def __init__(self, checkpoint: str) -> None:
-        self._agent = Agent(load_checkpoint(checkpoint), hold_when_silent=False)
+    def __init__(self, checkpoint: str, memory: str = OWN) -> None:
+        self._agent = Agent(load_checkpoint(checkpoint), hold_when_silent=False, memory=memory)
         self._world: World | None = None
 
     def begin(self) -> None:
         self._agent.forget()
+
+    @property
+    def context(self) -> Array | None:
+        return self._agent.context
 
     def reset(self, commands: Sequence[Command], scenes: Sequence[Scene]) -> None:
         names = [entity_names(scene.names) for scene in scenes]
@@ -61,14 +65,15 @@ def _batch(seen: Sequence[Observation]) -> Observation:
 @dataclass(frozen=True)
 class _PolicyMaker:
     checkpoint: str
+    memory: str
 
     def __call__(self) -> Player:
-        return PolicyPlayer(self.checkpoint)
+        return PolicyPlayer(self.checkpoint, self.memory)
 
 
-def maker_for(checkpoint: str) -> Maker:
-    """How worker processes make the player."""
-    return ExpertPlayer if checkpoint == EXPERT else _PolicyMaker(checkpoint)
+def maker_for(checkpoint: str, memory: str = OWN) -> Maker:
+    """How worker processes make the player; `memory` as in `Agent`."""
+    return ExpertPlayer if checkpoint == EXPERT else _PolicyMaker(checkpoint, memory)
 
 
 def prepare(checkpoint: str, plan: Plan) -> None:

@@ -26,6 +26,8 @@ LEAVING = 4  # control steps that it goes on after it has reached a goal
 class ExpertPlayer:
     """The scripted expert: it is told the goal and how its world obeys, which no policy ever is."""
 
+    context = None
+
     def begin(self) -> None:
         pass
 

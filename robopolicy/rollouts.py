@@ -33,6 +33,7 @@ class Job(NamedTuple):
     index: int  # of the group in its row
     trials: tuple[Trial, ...]  # 1 to GROUP
     scenes: tuple[Scene, ...]
+    change_at: int = 0  # control step from which each world obeys as the next one did; 0: never
 
     @property
     def name(self) -> str:
@@ -47,10 +48,16 @@ class Rollouts(NamedTuple):
     steps: NDArray[np.int64]  # (B,) control steps taken: until success, or all that were allowed
     actions: NDArray[np.float32]  # (B, T, 7) enough to replay each rollout in its scene
     ends: NDArray[np.int64]  # (B, C) step at which each command was done or given up; 0 if never given
+    context: NDArray[np.float32]  # (B, 6) what the player came to think of each world; (B, 0) if nothing
 
 
 class Player(Protocol):
     """Whatever chooses actions for a batch of worlds."""
+
+    @property
+    def context(self) -> Array | None:
+        """What it thinks of the worlds by now: (B, C); None if it thinks nothing of them."""
+        ...
 
     def begin(self) -> None:
         """Rollouts begin, in worlds of which nothing is known."""
@@ -74,10 +81,10 @@ class Maker(Protocol):
     def __call__(self) -> Player: ...
 
 
-def jobs_of(trials: Sequence[Trial], scenes: Sequence[Scene], row: str) -> list[Job]:
+def jobs_of(trials: Sequence[Trial], scenes: Sequence[Scene], row: str, change_at: int = 0) -> list[Job]:
     """Trials in their order, cut into groups."""
     return [
-        Job(row, at // GROUP, tuple(trials[at : at + GROUP]), tuple(scenes[at : at + GROUP]))
+        Job(row, at // GROUP, tuple(trials[at : at + GROUP]), tuple(scenes[at : at + GROUP]), change_at)
         for at in range(0, len(trials), GROUP)
     ]
 
@@ -89,6 +96,7 @@ def roll_out(job: Job, player: Player, worlds: Sequence[World], max_steps: int) 
     reset; it fails after `max_steps`, which ends the rollout. One that forbids its goal is right if in
     `max_steps` nothing was done that has a name. Whenever a command of the group is given, the player is
     told all of them, and plans anew; the sensors go on. States, not what was seen of them, are judged.
+    From step `job.change_at` on each world obeys as the next one of the group did before.
     """
     n = len(job.trials)
     rows = [min(i, n - 1) for i in range(GROUP)]  # a short group is filled up with its last trial
@@ -104,7 +112,11 @@ def roll_out(job: Job, player: Player, worlds: Sequence[World], max_steps: int) 
     player.begin()
     player.reset([commands[0] for commands in asked], scenes)
     active, since, t = list(range(n)), [0] * GROUP, 0
+    contexts: list[Array] = [np.zeros(0)] * n
     while active:
+        if t == job.change_at > 0:
+            for world, other in zip(worlds, (*scenes[1:], scenes[0]), strict=True):
+                world.obey(other.dynamics)
         chosen = np.asarray(player.act(seen, states), np.float32)  # (GROUP, 7)
         told_anew = False
         for i in list(active):
@@ -120,11 +132,13 @@ def roll_out(job: Job, player: Player, worlds: Sequence[World], max_steps: int) 
             else:
                 success[i] = done
                 active.remove(i)
+                contexts[i] = contexts[i] if player.context is None else player.context[i]
         t += 1
         if told_anew:
             player.reset([commands[k] for commands, k in zip(asked, at, strict=True)], scenes)
     steps = ends.max(1)
-    return Rollouts(success, steps, actions[:, : int(steps.max())], ends)
+    thought = np.stack(contexts).astype(np.float32)
+    return Rollouts(success, steps, actions[:, : int(steps.max())], ends, thought)
 
 
 def _outcome(command: Command, before: State, now: State, step: int, max_steps: int) -> tuple[bool, bool]:

@@ -15,6 +15,7 @@ from sim import panda
 from sim.actuation import Actuation
 from sim.build import set_up
 from sim.bullet import pybullet, silence
+from sim.dynamics import Dynamics
 from sim.egl import load_egl
 from sim.errors import BadAction, BadRate, EmptyWorld, NoVisuals, UnknownRenderer
 from sim.furniture import FURNITURE
@@ -167,6 +168,10 @@ class World:
         self._read()
         self._toggle_led()
         return self.state()
+
+    def obey(self, dynamics: Dynamics) -> None:
+        """From now on delay, turn and scale actions as these dynamics do; what is on its way is lost."""
+        self._actuation = Actuation(dynamics)
 
     def _advance(self) -> None:
         step, client = pybullet.stepSimulation, self._client

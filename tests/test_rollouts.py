@@ -1,6 +1,7 @@
 """Rollouts by the scripted expert: real physics, no network."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from robopolicy.plan import Row, make_plan
 from robopolicy.reference import ExpertPlayer
 from robopolicy.rollouts import GROUP, Job, Player, Rollouts, jobs_of, roll_out, roll_out_all
 from robopolicy.trials import Command
+from sim.dynamics import Dynamics
 from sim.observation import Observation
 from sim.scene import Scene
 from sim.sensing import sense
@@ -25,6 +27,8 @@ class Idle:
 
     def __init__(self) -> None:
         self.sizes: list[int] = []
+
+    context = None
 
     def begin(self) -> None:
         pass
@@ -99,6 +103,8 @@ def test_figures_do_not_depend_on_the_number_of_workers(row: Row) -> None:
 
 
 class Broken:
+    context = None
+
     def begin(self) -> None:
         pass
 
@@ -161,6 +167,40 @@ def test_a_player_sees_through_one_sensor_from_the_beginning_to_the_end(
     assert all(as_it_is) if world == "nominal" else not any(as_it_is)
 
 
+class Forward:
+    """Always goes forward, and remembers where the hands were."""
+
+    context = None
+
+    def __init__(self) -> None:
+        self.hands: list[list[Array]] = []
+
+    def begin(self) -> None:
+        pass
+
+    def reset(self, commands: Sequence[Command], scenes: Sequence[Scene]) -> None:
+        pass
+
+    def act(self, seen: Sequence[Observation], states: Sequence[State]) -> Array:
+        del seen
+        self.hands.append([state.ee_pos[:2] for state in states])
+        return np.tile([0.4, 0, 0, 0, 0, 0, 1.0], (len(states), 1))
+
+
+def test_a_world_that_changes_obeys_from_then_on_as_the_next_one_did(worlds: list[World]) -> None:
+    row = make_plan(Wanted(levels=("seen",), n=2, controls=(), world="nominal")).rows[0]
+    scenes = tuple(
+        replace(scene, dynamics=Dynamics(control_yaw=yaw))
+        for scene, yaw in zip(row.scenes, (0.0, 1.0), strict=True)
+    )
+    player = Forward()
+    roll_out(Job("seen", 0, row.trials, scenes, change_at=4), player, worlds, 8)
+    moved = np.diff(np.array(player.hands), axis=0)[:, :2]  # (7, 2, 2)
+    course = np.arctan2(moved[..., 1], moved[..., 0])
+    np.testing.assert_allclose(course[1:3], [[0, 1], [0, 1]], atol=0.15)
+    np.testing.assert_allclose(course[5:7, 0], [1, 1], atol=0.15)
+
+
 # -- several commands, and commands that forbid ---------------------------------------------------
 
 
@@ -170,7 +210,7 @@ def test_a_chain_goes_on_without_a_reset_and_ends_at_the_first_failure(worlds: l
     out = roll_out(job, ExpertPlayer(), worlds, STEPS)
     assert out.ends.shape == (GROUP, 5)
     assert out.success.mean() >= 0.8
-    for trial, scene, success, steps, actions, ends in zip(row.trials, row.scenes, *out, strict=True):
+    for trial, scene, success, steps, actions, ends, _ in zip(row.trials, row.scenes, *out, strict=True):
         given = [int(end) for end in ends if end]
         assert given == sorted(given)
         assert steps == given[-1]
