@@ -116,7 +116,7 @@ class Belief:
 
     @property
     def context(self) -> Floats:
-        """What a probe may read, (B, 6): delay, turn and logarithm of scale, then how unsure it is of each."""
+        """What a probe may read (B, 6): delay, turn, logarithm of scale; then how unsure it is of each."""
         parts = (np.arange(DELAYS), TURNS, np.log(SCALES))
         found = []
         for axis, values in enumerate(parts, 1):
