@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 from data.relabel import GRIPPED, LEVEL
 from robopolicy.belief import Floats, Obeys, Response, arriving
 from robopolicy.features import MAX_OPENING
-from sim.kinematics import STEP_ANGLE, STEP_LENGTH
+from sim.kinematics import STEP_ANGLE, STEP_LENGTH, WORKSPACE
 from sim.observation import Observation
 from sim.predicates import OPEN_HAND
 from sim.state import MAX_OBJECTS
 
 CLOSING = 0.05  # m by which the fingers close or open in a step
-LOWEST = 0.01  # m: the tool goes no lower
 
 
 def foreseen(seen: Observation, sent: Floats, world: Obeys, response: Response) -> Observation:
@@ -43,8 +42,8 @@ def _carry_out(
     held = between & (proprio[:, 7:] < np.minimum(width + 0.006, OPEN_HAND)[:, None]) & (action[:, 6:] < 0)
     goal = (action[:, 6] + 1) / 2 * MAX_OPENING
     opening = proprio[:, 7] + np.clip(goal - proprio[:, 7], -CLOSING, CLOSING)
-    shift = r.shift * STEP_LENGTH * np.clip(action[:, :3], -2, 2)
-    shift[:, 2] = np.maximum(shift[:, 2], LOWEST - proprio[:, 2])
+    hand = proprio[:, :3]
+    shift = np.clip(hand + r.shift * STEP_LENGTH * action[:, :3], *WORKSPACE) - hand
     things[..., :3] += shift[:, None] * (held & rows[:, None])[..., None]
     proprio[rows, :3] += shift[rows]
     proprio[rows, 3:7] = _rotated(proprio[rows, 3:7], r.turn * STEP_ANGLE * action[rows, 3:6])
