@@ -7,7 +7,7 @@ should have gone, and believed the more the nearer it came (a histogram filter: 
 
 The form of the hypotheses is what is assumed; nothing about the ranges that worlds are drawn from in
 training is. So worlds outside these ranges can be told, too. Next to things, which hold the hand up, push it
-or hang on it, nothing is learned of how it obeys, and nothing forgotten.
+or hang on it, little is learned of how it obeys, and little forgotten.
 """
 
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sim.kinematics import STEP_ANGLE, STEP_LENGTH
 from sim.observation import Observation
+from sim.state import MAX_OBJECTS
 
 Floats = NDArray[np.float32]
 
@@ -24,7 +25,9 @@ DELAYS = 5  # control steps late that are thought of: 0 to 4
 TURNS = np.linspace(-1.4, 1.4, 57, dtype=np.float32)  # rad
 SCALES = np.exp(np.linspace(-1.05, 0.8, 38)).astype(np.float32)  # 0.35 to 2.2, and 1 among them
 TURN_SPREAD, SCALE_SPREAD, DELAY_FALL = 0.6, 0.35, 0.5  # of the prior: rad, of the logarithm, per step
-CLEAR = 0.07  # m between tool and thing from which the hand moves as it is told
+CLEAR = 0.07  # m between tool and object from which the hand moves as it is told
+NEARBY = 0.1  # what a step that is not clear counts as
+CLEAR_OF_FURNITURE = 0.15  # m, likewise, from the point that a piece of furniture is seen at: its handle
 OTHERWISE = 10.0  # likelihood of any motion at all, whatever was commanded
 LEAST = 0.01  # of a full action: no arm obeys more exactly than this, whatever the fit says
 NEAR = 0.25  # rad, and of the logarithm: what counts as the same belief when its mean is taken
@@ -88,12 +91,12 @@ class Belief:
     def update(self, before: Observation, actions: Floats, after: Observation) -> None:
         """What was seen (leading axis B), the actions (B, 7) sent then, and what was seen a step later."""
         self._sent = np.concatenate([actions[:, None], self._sent[:, :-1]], 1)
-        free = _is_free(before) & _is_free(after)
-        moving = np.minimum(np.abs(self._sent[..., :6]).max((1, 2)), 1) * free
-        leak = self._leak * moving[:, None, None, None]
+        free = (_is_free(before) & _is_free(after))[:, None, None, None]
+        moving = np.minimum(np.abs(self._sent[..., :6]).max((1, 2)), 1)[:, None, None, None]
+        leak = self._leak * moving * np.where(free, 1, NEARBY)
         belief = (1 - leak) * self._belief + leak * self._prior
         told = self._likelihood(_motion(before.proprio, after.proprio))
-        belief = belief * np.where(free[:, None, None, None], told, 1)
+        belief = belief * np.where(free, told, told**NEARBY)
         self._belief = belief / belief.sum((1, 2, 3), keepdims=True)
 
     @property
@@ -172,7 +175,8 @@ def _is_free(seen: Observation) -> NDArray[np.bool_]:
     """Whether the hand is clear of everything: (B,)."""
     things = seen.entities
     gap = np.abs(things[..., :3] - seen.proprio[:, None, :3]) - things[..., 7:10] / 2
-    near = np.linalg.norm(np.maximum(gap, 0), axis=-1) < CLEAR
+    clear = np.where(np.arange(things.shape[1]) < MAX_OBJECTS, CLEAR, CLEAR_OF_FURNITURE)
+    near = np.linalg.norm(np.maximum(gap, 0), axis=-1) < clear
     return ~(near & (seen.mask > 0)).any(1)
 
 

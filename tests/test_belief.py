@@ -155,7 +155,7 @@ def test_how_an_arm_obeys_is_found_in_what_it_did() -> None:
     np.testing.assert_allclose(fitted, RESPONSE, rtol=0.3)
 
 
-def test_next_to_things_that_hold_it_up_a_hand_teaches_nothing() -> None:
+def test_next_to_things_that_hold_it_up_a_hand_teaches_little() -> None:
     belief = believed([Dynamics()], 12)
     aside = np.array([[0.5, 0, 0, 0, 0, 0, -1]], np.float32)
     proprio = np.array([[0.4, 0, 0.02, 1, 0, 0, 0, 0.0]], np.float32)
