@@ -11,20 +11,19 @@ that one.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import as_completed
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
-from zlib import crc32
 
 import numpy as np
 
 from data.files import write_json
 from data.segments import read_segments, segments_path
 from robopolicy.config import load
-from robopolicy.evaluate import EvaluateConfig, Evaluation, NotEvaluated, evaluate, evaluated
-from robopolicy.films import slug
+from robopolicy.evaluate import EvaluateConfig, Evaluation, evaluate_once
+from robopolicy.films import own_slug
 from robopolicy.plan import CHAIN, PAIRS, YOURS
 from robopolicy.provenance import environment
 from robopolicy.recipe import TrainConfig
@@ -105,7 +104,7 @@ def runs_of(config: AblateConfig) -> list[Run]:
         Run(
             variant, seed,
             replace(load("train", TrainConfig, [*config.base, *changes]), seed=seed),
-            folder / f"{slug(variant)}-{crc32(variant.encode()):08x}" / f"seed{seed}",
+            folder / own_slug(variant) / f"seed{seed}",
         )
         for variant, changes in [(BASELINE, []), *((v, v.split()) for v in config.variants)]
         for seed in config.seeds
@@ -189,13 +188,10 @@ def _evaluated(config: AblateConfig, run: Run, report: Report, at: int, of: int)
         del per_minute
         report(at + _share(tallies.values()), of)
 
-    try:
-        return evaluated(asked)
-    except NotEvaluated:
-        return evaluate(asked, tick)
+    return evaluate_once(asked, tick)
 
 
-def _share(tallies: Iterator[Tally]) -> float:
+def _share(tallies: Iterable[Tally]) -> float:
     done, n = map(sum, zip(*((tally.done, tally.n) for tally in tallies), strict=True))
     return done / n
 

@@ -7,7 +7,7 @@ should have gone, and believed the more the nearer it came (a histogram filter: 
 
 The form of the hypotheses is what is assumed; nothing about the ranges that worlds are drawn from in
 training is. So worlds outside these ranges can be told, too. Next to things, which hold the hand up, push it
-or hang on it, little is learned of how it obeys, and little forgotten.
+or hang on it, nothing is forgotten of how it obeys, and learned only as long as little is known.
 """
 
 from typing import NamedTuple
@@ -26,7 +26,8 @@ TURNS = np.linspace(-1.4, 1.4, 57, dtype=np.float32)  # rad
 SCALES = np.exp(np.linspace(-1.05, 0.8, 38)).astype(np.float32)  # 0.35 to 2.2, and 1 among them
 TURN_SPREAD, SCALE_SPREAD, DELAY_FALL = 0.6, 0.35, 0.5  # of the prior: rad, of the logarithm, per step
 CLEAR = 0.07  # m between tool and object from which the hand moves as it is told
-NEARBY = 0.1  # what a step that is not clear counts as
+NEARBY = 0.1  # what a step that is not clear counts as, as long as little is known
+UNSURE = 0.02  # probability of the likeliest hypothesis below which little is known
 CLEAR_OF_FURNITURE = 0.15  # m, likewise, from the point that a piece of furniture is seen at: its handle
 OTHERWISE = 10.0  # likelihood of any motion at all, whatever was commanded
 LEAST = 0.01  # of a full action: no arm obeys more exactly than this, whatever the fit says
@@ -93,10 +94,11 @@ class Belief:
         self._sent = np.concatenate([actions[:, None], self._sent[:, :-1]], 1)
         free = (_is_free(before) & _is_free(after))[:, None, None, None]
         moving = np.minimum(np.abs(self._sent[..., :6]).max((1, 2)), 1)[:, None, None, None]
-        leak = self._leak * moving * np.where(free, 1, NEARBY)
+        unsure = self._belief.max((1, 2, 3), keepdims=True) < UNSURE
+        counts = np.where(free, 1, np.where(unsure, NEARBY, 0)).astype(np.float32)
+        leak = self._leak * moving * counts
         belief = (1 - leak) * self._belief + leak * self._prior
-        told = self._likelihood(_motion(before.proprio, after.proprio))
-        belief = belief * np.where(free, told, told**NEARBY)
+        belief = belief * self._likelihood(_motion(before.proprio, after.proprio)) ** counts
         self._belief = belief / belief.sum((1, 2, 3), keepdims=True)
 
     @property

@@ -12,7 +12,7 @@ from typing import Any
 from data.play import PlayConfig, collect
 from data.splits import LEVELS
 from robopolicy.card import write_card
-from robopolicy.evaluate import EvaluateConfig, NotEvaluated, evaluate, evaluated
+from robopolicy.evaluate import EvaluateConfig, evaluate, evaluate_once
 from robopolicy.films import Film, chosen, films_of, montage
 from robopolicy.plan import PAIRS
 from robopolicy.recipe import TrainConfig
@@ -119,10 +119,7 @@ def _film(config: DemoConfig, report: Report) -> None:
 
 def _results(config: DemoConfig) -> dict[str, list[Result]]:
     """The rollouts of the evaluation; rolled out again if another evaluation replaced them."""
-    try:
-        return evaluated(config.evaluation).results
-    except NotEvaluated:
-        return evaluate(config.evaluation, lambda *_: None).results
+    return evaluate_once(config.evaluation, lambda *_: None).results
 
 
 def _in_turns(films: list[Film]) -> list[Film]:

@@ -22,7 +22,7 @@ from robopolicy.plan import Plan, check_level, layouts_of, make_plan
 from robopolicy.players import maker_for, prepare
 from robopolicy.provenance import environment, folder_hash
 from robopolicy.reference import EXPERT
-from robopolicy.rollouts import Job, Rollouts, jobs_of, roll_out_all
+from robopolicy.rollouts import Crew, Job, Rollouts, jobs_of, roll_out_all
 from robopolicy.summary import Result, read_info, summary
 from robopolicy.tables import Tally
 from sim.draw import SceneConfig
@@ -86,10 +86,11 @@ class Evaluation(NamedTuple):
 Tick = Callable[[Mapping[str, Tally], float], None]
 
 
-def evaluate(config: EvaluateConfig, tick: Tick) -> Evaluation:
+def evaluate(config: EvaluateConfig, tick: Tick, crew: Crew | None = None) -> Evaluation:
     """Evaluate, write `eval_info.json` under `config.output`, and return it with the rollouts.
 
-    `tick` is called after each group with the tally per row and the rollouts a minute so far.
+    `tick` is called after each group with the tally per row and the rollouts a minute so far. A `crew` of
+    that checkpoint and `max_steps` spares each of many evaluations the start of worker processes.
     """
     start = time.monotonic()
     checkpoint = checkpoint_hash(config.checkpoint)
@@ -97,7 +98,7 @@ def evaluate(config: EvaluateConfig, tick: Tick) -> Evaluation:
     prepare(config.checkpoint, plan)
     made_by = environment()
     keep = Keep(rollouts_of(config), _identity(config, plan), made_by["commit"])
-    done, per_minute = _roll_out(config, plan, keep, tick)
+    done, per_minute = _roll_out(config, plan, keep, tick, crew)
     results = gathered(plan, done)
     info = summary(results, plan)
     info["produced_by"] = {
@@ -111,6 +112,14 @@ def evaluate(config: EvaluateConfig, tick: Tick) -> Evaluation:
     write_json(Path(config.output) / "eval_info.json", info)
     keep.complete()
     return Evaluation(info, results)
+
+
+def evaluate_once(config: EvaluateConfig, tick: Tick, crew: Crew | None = None) -> Evaluation:
+    """A complete evaluation read back from its folder; evaluated now if there is none."""
+    try:
+        return evaluated(config)
+    except NotEvaluated:
+        return evaluate(config, tick, crew)
 
 
 def evaluated(config: EvaluateConfig) -> Evaluation:
@@ -161,7 +170,7 @@ class NoCheckpoint(UserError):
 
 
 def _roll_out(
-    config: EvaluateConfig, plan: Plan, keep: Keep, tick: Tick
+    config: EvaluateConfig, plan: Plan, keep: Keep, tick: Tick, crew: Crew | None
 ) -> tuple[dict[str, Rollouts], float]:
     """The rollouts of every group, and how many were run a minute."""
     start, fresh = time.monotonic(), 0
@@ -182,7 +191,7 @@ def _roll_out(
     tick(tally, 0.0)
     workers = config.workers or os.cpu_count() or 1
     make = maker_for(config.checkpoint, config.memory)
-    for job, result in roll_out_all(missing, make, config.max_steps, workers):
+    for job, result in crew(missing) if crew else roll_out_all(missing, make, config.max_steps, workers):
         keep.put(job, result)
         count(job, result)
         fresh += len(result.success)

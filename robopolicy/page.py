@@ -1,4 +1,4 @@
-"""The look of report.html: one page, no script, no file from elsewhere, light and dark."""
+"""The look of reports: one page, no script, no file from elsewhere, light and dark."""
 
 from html import escape
 
@@ -15,12 +15,16 @@ h1 { font-size:27px; margin:0 0 4px } h2 { font-size:19px; margin:44px 0 8px } p
 table { border-collapse:collapse; width:100%; font-variant-numeric:tabular-nums } .wide { overflow-x:auto }
 th { text-align:left; font-weight:600; border-bottom:2px solid var(--line); padding:5px 10px 5px 0 }
 td { border-bottom:1px solid var(--line); padding:5px 10px 5px 0; vertical-align:top }
-.n { text-align:right } td.heat { text-align:center; border-left:3px solid var(--paper); padding:5px 6px }
+.n { text-align:right; white-space:nowrap } .long { overflow-wrap:anywhere; min-width:17ch } td.heat { text-align:center; border-left:3px solid var(--paper); padding:5px 6px }
 th.heat { text-align:center } tr.quiet td { color:var(--soft) } .good { color:var(--good) } .bad { color:var(--bad) }
 svg { max-width:100%; height:auto; display:block } svg text { font:13px system-ui,sans-serif; fill:var(--ink) }
 svg text.tick { fill:var(--soft); font-size:12px } .grid { stroke:var(--line) } .bar { fill:var(--bar) }
 .quiet { fill:var(--quiet) } .whisker { stroke:var(--ink); stroke-width:1.5; fill:none }
 .curve { fill:none; stroke:var(--bar); stroke-width:2 } code { background:var(--card); padding:1px 5px; border-radius:4px }
+.shade { fill:var(--quiet); opacity:.22 } .band { fill:var(--of); opacity:.16 } .dot { fill:var(--of) }
+.line { fill:none; stroke:var(--of); stroke-width:2 } .of1 .line { stroke-dasharray:6 3 } .of2 .line { stroke-dasharray:2 3 }
+.of0 { --of:var(--bar) } .of1 { --of:#d9822b } .of2 { --of:#2f9e63 } .of3 { --of:#a855c7 } .of4 { --of:#cc4b40 } .of5 { --of:#7a869a }
+.plots { display:grid; grid-template-columns:repeat(auto-fit,minmax(400px,1fr)); gap:8px 24px } h3 { font-size:15px; margin:22px 0 4px }
 .films { display:grid; grid-template-columns:repeat(auto-fill,minmax(380px,1fr)); gap:16px }
 figure { margin:0; background:var(--card); border:1px solid var(--line); border-radius:8px; overflow:hidden }
 figure video, figure img { display:block; width:100% } figcaption { padding:8px 12px; font-size:13.5px }

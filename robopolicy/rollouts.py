@@ -5,8 +5,10 @@ always has `GROUP` rows, in the order of the trials, whether a rollout has ended
 depends on the group alone and never on which process ran it or how many there were.
 """
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import as_completed
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from functools import partial
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -79,6 +81,10 @@ class Maker(Protocol):
     """Makes a player inside a worker process; must survive the journey there."""
 
     def __call__(self) -> Player: ...
+
+
+Crew = Callable[[Sequence[Job]], Iterator[tuple[Job, Rollouts]]]
+"""Whoever rolls out jobs: yields every job with its result, as they finish."""
 
 
 def jobs_of(trials: Sequence[Trial], scenes: Sequence[Scene], row: str, change_at: int = 0) -> list[Job]:
@@ -162,9 +168,20 @@ def roll_out_all(
     """Every job with its result, as they finish. Ends its worker processes when closed early."""
     if not jobs:
         return
-    with spawned(min(workers, len(jobs)), _start, maker, max_steps) as pool:
-        for future in as_completed([pool.submit(_run, job) for job in jobs]):
-            yield future.result()
+    with crew_of(maker, max_steps, min(workers, len(jobs))) as crew:
+        yield from crew(jobs)
+
+
+@contextmanager
+def crew_of(maker: Maker, max_steps: int, workers: int) -> Iterator[Crew]:
+    """Worker processes for one evaluation of a policy after another; they start when first needed."""
+    with spawned(workers, _start, maker, max_steps) as pool:
+        yield partial(_roll_out_in, pool)
+
+
+def _roll_out_in(pool: ProcessPoolExecutor, jobs: Sequence[Job]) -> Iterator[tuple[Job, Rollouts]]:
+    for future in as_completed([pool.submit(_run, job) for job in jobs]):
+        yield future.result()
 
 
 _mine: dict[str, tuple[Player, list[World], int]] = {}

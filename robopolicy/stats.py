@@ -1,11 +1,11 @@
-"""The statistics behind every printed figure: intervals for rates and means, and paired tests.
+"""The statistics behind every printed figure: intervals for rates and means, and paired comparisons.
 
 wilson(143, 200)            -> Interval(low=0.648, high=0.773)
 mcnemar(gained=18, lost=5)  -> p-value of two policies on the same trials
 """
 
 from collections.abc import Sequence
-from math import comb, sqrt
+from math import comb, inf, sqrt
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -28,7 +28,15 @@ def wilson(successes: int, n: int, confidence: float = 0.95) -> Interval:
         raise ValueError(f"{successes} successes of {n} is impossible")
     if n == 0:
         return Interval(0.0, 1.0)
-    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    return _score(successes, n, _quantile(confidence))
+
+
+def _quantile(confidence: float) -> float:
+    return NormalDist().inv_cdf(0.5 + confidence / 2)
+
+
+def _score(successes: int, n: int, z: float) -> Interval:
+    """Wilson's interval for a quantile z of the normal distribution; n > 0."""
     rate = successes / n
     centre = (rate + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * sqrt(rate * (1 - rate) / n + z * z / (4 * n * n))
@@ -56,6 +64,36 @@ def paired(first: Sequence[bool], second: Sequence[bool]) -> tuple[int, int]:
         raise ValueError(f"paired outcomes must be of the same trials, not of {len(first)} and {len(second)}")
     a, b = np.asarray(first, bool), np.asarray(second, bool)
     return int((b & ~a).sum()), int((a & ~b).sum())
+
+
+def difference_interval(gained: int, lost: int, n: int, confidence: float = 0.95) -> Interval:
+    """Interval of the second's rate minus the first's on the same n trials; counts as for `mcnemar`.
+
+    Wald's with one trial added to each count (Bonett and Price 2012, J. Educ. Behav. Stat. 37, 479-488).
+    """
+    if min(gained, lost) < 0 or gained + lost > n:
+        raise ValueError(f"{gained} and {lost} of {n} trials is impossible")
+    up, down = (gained + 1) / (n + 2), (lost + 1) / (n + 2)
+    half = _quantile(confidence) * sqrt((up + down - (up - down) ** 2) / (n + 2))
+    return Interval(max(-1.0, up - down - half), min(1.0, up - down + half))
+
+
+def ratio_interval(both: int, gained: int, lost: int, confidence: float = 0.95) -> Interval:
+    """Interval of the second's rate over the first's on the same trials; no bound if that never succeeds.
+
+    both: trials that both succeeded at; gained and lost as for `mcnemar`. Wilson's intervals of the two
+    rates, narrowed as far as the pairing allows (Bonett and Price 2006, Biometrics 62, 633-637).
+    """
+    n, first, second = both + gained + lost, both + lost, both + gained
+    if min(both, gained, lost) < 0:
+        raise ValueError(f"counts of trials cannot be negative: {both}, {gained}, {lost}")
+    if n == 0:
+        return Interval(0.0, inf)
+    apart = sqrt((gained + lost + 2) / ((first + 1) * (second + 1)))
+    alone = sum(sqrt((1 - (k + 1) / (n + 2)) / (k + 1)) for k in (first, second))
+    z = apart / alone * _quantile(confidence)
+    (low, high), (low_first, high_first) = _score(second, n, z), _score(first, n, z)
+    return Interval(low / high_first, high / low_first if low_first > 0 else inf)
 
 
 def mean_interval(values: Sequence[float], confidence: float = 0.95) -> Interval:

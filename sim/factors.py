@@ -57,6 +57,16 @@ class Factor:
         at = u * (below + above)
         return back(to(lower) + at) if at < below else back(to(upper) - (at - below))
 
+    def points(self, n: int) -> tuple[float, ...]:
+        """About n values over all that may be given, evenly on the factor's scale; nominal is one of them."""
+        low, high = self.given
+        if self.scale == "whole":
+            return tuple(range(int(low), int(high) + 1))
+        to, back = (math.log, math.exp) if self.scale == "log" else (float, float)
+        even = [back(x) for x in np.linspace(to(low), to(high), n)]
+        even[int(np.argmin([abs(to(x) - to(self.nominal)) for x in even]))] = self.nominal
+        return tuple(min(max(float(f"{x:.3g}"), low), high) for x in even)
+
     def trained(self, value: float) -> bool:
         """Whether the value is in the training range."""
         return self.train[0] <= value <= self.train[1]

@@ -17,7 +17,7 @@ from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
 
-from sim.factors import FACTORS, REGIMES, Factor, How, factor_named
+from sim.factors import FACTORS, REGIMES, Factor, How, Regime, factor_named
 
 NOMINAL = "nominal"
 PRESETS = (NOMINAL, *REGIMES)
@@ -59,17 +59,18 @@ def parse_world(name: str) -> Mapping[str, How]:
     return MappingProxyType(found)
 
 
-def _parsed(name: str) -> dict[str, How] | None:
+def _parsed(name: str) -> Mapping[str, How] | None:
     """As `parse_world`; None if no world has this name."""
     if name == NOMINAL:
         return {}
     head, colon, rest = name.partition(":")
-    regime = next((regime for regime in REGIMES if regime == head), None)
+    regime: Regime | None = next((regime for regime in REGIMES if regime == head), None)
     if regime and not colon:
         return dict.fromkeys(NAMES, regime)
     terms = (rest if colon else name).split("+")
+    found: dict[str, How]
     if regime:
-        found: dict[str, How] = {term: regime for term in terms if term in NAMES}
+        found = {term: regime for term in terms if term in NAMES}
     else:
         pairs = [term.partition("=") for term in terms if not colon]
         found = {

@@ -3,7 +3,15 @@ import math
 import numpy as np
 import pytest
 
-from robopolicy.stats import mcnemar, mean_interval, paired, percent, wilson
+from robopolicy.stats import (
+    difference_interval,
+    mcnemar,
+    mean_interval,
+    paired,
+    percent,
+    ratio_interval,
+    wilson,
+)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +78,56 @@ def test_paired_counts_only_where_the_two_differ() -> None:
     assert paired([True, False, False, True], [True, True, True, False]) == (2, 1)
     with pytest.raises(ValueError, match="same trials"):
         paired([True], [True, False])
+
+
+def test_ratio_interval_gives_the_published_one() -> None:
+    # Fagerland, Lydersen and Laake (2014), Statistics in Medicine 33, 2850-2875: data of Cavo et al. (2012)
+    assert ratio_interval(59, gained=6, lost=16) == pytest.approx((0.7579, 0.9910), abs=5e-5)
+
+
+def test_ratio_interval_turned_round_is_that_of_the_inverse() -> None:
+    low, high = ratio_interval(40, gained=3, lost=9)
+    assert ratio_interval(40, gained=9, lost=3) == pytest.approx((1 / high, 1 / low))
+
+
+def test_ratio_interval_survives_what_never_or_always_succeeds() -> None:
+    assert ratio_interval(0, 0, 0) == (0.0, math.inf)
+    assert ratio_interval(0, gained=5, lost=0)[1] == math.inf
+    assert ratio_interval(0, gained=0, lost=50)[0] == 0.0
+    low, high = ratio_interval(500, 0, 0)
+    assert 0.98 < low < 1 < high < 1.02
+
+
+PAIRS_OF_RATES = ((0.9, 0.9), (0.9, 0.75), (0.5, 0.2))
+
+
+def outcomes(first: float, second: float, n: int, seed: int = 0) -> np.ndarray:
+    """10,000 experiments of n pairs each, alike in part: (10000, 3) both, gained, lost."""
+    both = 0.5 * first * second + 0.5 * min(first, second)
+    chances = [both, second - both, first - both, 1 - first - second + both]
+    return np.random.default_rng(seed).multinomial(n, chances, 10_000)[:, :3]
+
+
+@pytest.mark.parametrize(("first", "second"), PAIRS_OF_RATES)
+def test_ratio_and_difference_intervals_hold_the_truth_about_95_times_in_100(
+    first: float, second: float
+) -> None:
+    n = 100
+    counts = [tuple(map(int, row)) for row in outcomes(first, second, n)]
+    ratios = {row: ratio_interval(*row) for row in set(counts)}
+    differences = {row: difference_interval(row[1], row[2], n) for row in set(counts)}
+    held = np.mean([ratios[row][0] <= second / first <= ratios[row][1] for row in counts])
+    assert 0.935 <= held <= 0.975  # standard error of the count 0.002
+    held = np.mean([differences[row][0] <= second - first <= differences[row][1] for row in counts])
+    assert 0.935 <= held <= 0.975
+
+
+def test_difference_interval_is_about_the_difference() -> None:
+    low, high = difference_interval(60, 20, 400)
+    assert (low + high) / 2 == pytest.approx(0.1, abs=0.001)
+    assert high - low == pytest.approx(2 * 1.96 * math.sqrt(0.2 - 0.01) / 20, rel=0.02)
+    with pytest.raises(ValueError, match="impossible"):
+        difference_interval(3, 4, 6)
 
 
 def test_mean_interval_holds_the_mean_and_is_the_same_each_time() -> None:

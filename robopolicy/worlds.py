@@ -1,0 +1,200 @@
+"""Several policies in many worlds, all asked the same: how far does each carry, and which carries further?
+
+    robopolicy worlds policies=memoryless=runs/a,history=runs/b
+
+Every policy has the same trials in every world, so policies are compared trial by trial. A sweep moves
+one factor over all that it may be, through the training range and beyond, with the others nominal. Two
+worlds share the seeds and families of their trials; see `robopolicy.across` for what else.
+
+Each policy has an evaluation per world in a folder of its own, which is read back when it is complete:
+worlds and policies that are added later cost what they cost alone.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from data.files import write_json
+from data.splits import LEVELS
+from robopolicy.across import Found, across, sweeps
+from robopolicy.errors import UnknownName
+from robopolicy.evaluate import EvaluateConfig, Tick, checkpoint_hash, evaluate_once
+from robopolicy.films import own_slug
+from robopolicy.plan import layouts_of
+from robopolicy.players import maker_for
+from robopolicy.provenance import environment
+from robopolicy.rollouts import crew_of
+from robopolicy.stages import Report, Stage, run_stages
+from robopolicy.summary import Result
+from robopolicy.tables import Tally
+from sim.factors import factor_named
+from sim.presets import NAMES, NOMINAL
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class WorldsConfig:
+    """Who is asked, where."""
+
+    policies: tuple[str, ...] = ("benchmark",)  # NAME=FOLDER or FOLDER; the first is compared with
+    worlds: tuple[str, ...] = (
+        NOMINAL,
+        "train",
+        "held_out",
+        "held_out:action_scale+control_yaw+latency",
+        "held_out:fixture_shift+fixture_turn",
+    )  # held_out:A+B draws factors, A=0.5+B=2 gives them values; nominal is always among them
+    level: str = "paraphrase"  # of unseen: which sentences
+    n: int = 500  # rollouts per policy and world
+    sweep: tuple[str, ...] = (
+        "action_scale",
+        "control_yaw",
+        "latency",
+        "actuator_gain",
+        "object_friction",
+        "object_mass",
+        "position_noise",
+        "fixture_shift",
+    )  # factors, each moved from one end of its held-out range to the other; [] for none
+    points: int = 7  # values of each of them
+    n_sweep: int = 100  # rollouts per policy and value
+    seed: int = 0  # of scenes and sentences
+    output: str = "runs/worlds"  # folder for worlds.json, worlds.html and the evaluations
+    max_steps: int = 120  # control steps (0.1 s) until a rollout counts as failed
+    workers: int | None = None  # processes; null: one per core
+
+    def __post_init__(self) -> None:
+        EvaluateConfig(n=self.n, max_steps=self.max_steps, workers=self.workers)
+        levels = tuple(level.name for level in LEVELS)
+        if self.level not in levels:
+            raise UnknownName("level of single commands", self.level, levels)
+        for factor in self.sweep:
+            if factor not in NAMES:
+                raise UnknownName("factor", factor, NAMES)
+        if self.n_sweep < 1 or self.points < 2:
+            raise ValueError("a sweep needs at least 2 points and n_sweep of at least 1")
+        for world in self.worlds:
+            layouts_of(world)
+        policies_of(self)
+
+
+def policies_of(config: WorldsConfig) -> dict[str, str]:
+    """Name -> checkpoint, in the order given."""
+    found: dict[str, str] = {}
+    for given in config.policies:
+        name, equals, checkpoint = given.partition("=")
+        if not equals or "/" in name:  # a folder whose own name may hold a "="
+            name, checkpoint = Path(given).name, given
+        if not name or not checkpoint:
+            raise ValueError(f"{given!r} names no policy: say NAME=FOLDER")
+        if name in found:
+            raise ValueError(f"two policies are called {name!r}: say NAME=FOLDER for each")
+        found[name] = checkpoint
+    if not found:
+        raise ValueError("policies is empty: say which, NAME=FOLDER, the first being compared with")
+    return found
+
+
+def worlds_of(config: WorldsConfig) -> tuple[str, ...]:
+    """The worlds of the table, nominal first."""
+    return tuple(dict.fromkeys((NOMINAL, *config.worlds)))
+
+
+def sweep_of(config: WorldsConfig) -> dict[str, dict[float, str]]:
+    """Factor -> value -> the world in which it has that value."""
+    return {name: {value: _world_at(name, value) for value in _values(config, name)} for name in config.sweep}
+
+
+def asked_of(config: WorldsConfig) -> dict[str, int]:
+    """World -> number of rollouts. Fewer are the first of more, so that nothing is rolled out twice."""
+    asked = dict.fromkeys(worlds_of(config), config.n)
+    for worlds in sweep_of(config).values():
+        for world in worlds.values():
+            asked[world] = max(asked.get(world, 0), config.n_sweep)
+    return asked
+
+
+def compare_worlds(config: WorldsConfig) -> dict[str, Any]:
+    """Evaluate what is not done yet, and compare; writes `worlds.json` and returns what it says."""
+    policies, asked = policies_of(config), asked_of(config)
+    hashes = {name: checkpoint_hash(checkpoint) for name, checkpoint in policies.items()}
+    found: dict[str, dict[str, list[Result]]] = {}
+
+    def ask(name: str, report: Report) -> None:
+        found[name] = _ask(config, name, policies[name], report)
+
+    run_stages(
+        [
+            Stage(
+                name,
+                [hashes[name], config.level, config.seed, config.max_steps, asked],
+                partial(ask, name),
+                True,
+            )
+            for name in policies
+        ],
+        Path(config.output),
+    )
+    for name in policies:
+        if name not in found:  # the stage was done before
+            ask(name, lambda *_: None)
+    info = {
+        "schema": SCHEMA,
+        "level": config.level,
+        "policies": {
+            name: {"checkpoint": checkpoint, "checkpoint_sha256": hashes[name]}
+            for name, checkpoint in policies.items()
+        },
+        **_figures(config, found),
+        "produced_by": {**environment(), "config": asdict(config)},
+    }
+    write_json(Path(config.output) / "worlds.json", info)
+    return info
+
+
+def _figures(config: WorldsConfig, found: Found) -> dict[str, Any]:
+    return {
+        "worlds": across(found, worlds_of(config), config.n),
+        "sweep": sweeps(found, sweep_of(config), config.n_sweep),
+    }
+
+
+def _ask(config: WorldsConfig, name: str, checkpoint: str, report: Report) -> dict[str, list[Result]]:
+    """World -> results of one policy, in the order of the trials."""
+    asked = asked_of(config)
+    total, done, found = sum(asked.values()), 0, {}
+    with crew_of(maker_for(checkpoint), config.max_steps, config.workers or os.cpu_count() or 1) as crew:
+        for world, n in asked.items():
+            one = EvaluateConfig(
+                checkpoint=checkpoint, levels=(config.level,), n=n, seed=config.seed, world=world,
+                output=str(Path(config.output) / own_slug(name) / own_slug(world)), controls=(),
+                max_steps=config.max_steps, workers=config.workers,
+            )  # fmt: skip
+            found[world] = evaluate_once(one, _tick(report, done, total), crew).results[config.level]
+            done += n
+            report(done, total)
+    return found
+
+
+def _tick(report: Report, before: int, total: int) -> Tick:
+    def tick(rows: Mapping[str, Tally], per_minute: float) -> None:
+        del per_minute
+        report(before + sum(row.done for row in rows.values()), total)
+
+    return tick
+
+
+def _values(config: WorldsConfig, name: str) -> tuple[float, ...]:
+    values = factor_named(name).points(config.points)
+    return values if name != "n_objects" else values[1:]  # a single object cannot be stacked
+
+
+def _world_at(name: str, value: float) -> str:
+    """The nominal world itself where that is what the value makes; it draws the sizes of objects."""
+    if name != "object_size" and value == factor_named(name).nominal:
+        return NOMINAL
+    return f"{name}={value:g}"
