@@ -2,9 +2,10 @@
 
     robopolicy worlds policies=memoryless=runs/a,history=runs/b
 
-Every policy has the same trials in every world, so policies are compared trial by trial. A sweep moves
-one factor over all that it may be, through the training range and beyond, with the others nominal. Two
-worlds share the seeds and families of their trials; see `robopolicy.across` for what else.
+Every policy has the same trials in every world, so all are compared with the first trial by trial. A sweep
+moves one factor over all that it may be, through the training range and beyond, with the others nominal. Two
+worlds share the seeds and families of their trials; see `robopolicy.across` for what else. `runs/b@none` is
+the policy of runs/b without its memory, `runs/b@others` with another world's: what inferring it is worth.
 
 Each policy has an evaluation per world in a folder of its own, which is read back when it is complete:
 worlds and policies that are added later cost what they cost alone.
@@ -15,16 +16,18 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from data.files import write_json
 from data.splits import LEVELS
 from robopolicy.across import Found, across, sweeps
+from robopolicy.agent import MEMORIES, OWN
 from robopolicy.errors import UnknownName
 from robopolicy.evaluate import EvaluateConfig, Tick, checkpoint_hash, evaluate_once
 from robopolicy.films import own_slug
 from robopolicy.plan import layouts_of
 from robopolicy.players import maker_for
+from robopolicy.probe import probe
 from robopolicy.provenance import environment
 from robopolicy.rollouts import crew_of
 from robopolicy.stages import Report, Stage, run_stages
@@ -40,7 +43,7 @@ SCHEMA = 1
 class WorldsConfig:
     """Who is asked, where."""
 
-    policies: tuple[str, ...] = ("benchmark",)  # NAME=FOLDER or FOLDER; the first is compared with
+    policies: tuple[str, ...] = ("benchmark",)  # NAME=FOLDER or FOLDER, @others or @none after it: its memory
     worlds: tuple[str, ...] = (
         NOMINAL,
         "train",
@@ -65,10 +68,11 @@ class WorldsConfig:
     seed: int = 0  # of scenes and sentences
     output: str = "runs/worlds"  # folder for worlds.json, worlds.html and the evaluations
     max_steps: int = 120  # control steps (0.1 s) until a rollout counts as failed
+    change_at: int = 0  # control step from which a world obeys as another did until then; 0: never
     workers: int | None = None  # processes; null: one per core
 
     def __post_init__(self) -> None:
-        EvaluateConfig(n=self.n, max_steps=self.max_steps, workers=self.workers)
+        EvaluateConfig(n=self.n, max_steps=self.max_steps, change_at=self.change_at, workers=self.workers)
         levels = tuple(level.name for level in LEVELS)
         if self.level not in levels:
             raise UnknownName("level of single commands", self.level, levels)
@@ -82,18 +86,28 @@ class WorldsConfig:
         policies_of(self)
 
 
-def policies_of(config: WorldsConfig) -> dict[str, str]:
-    """Name -> checkpoint, in the order given."""
-    found: dict[str, str] = {}
+class Asked(NamedTuple):
+    """One policy."""
+
+    checkpoint: str
+    memory: str  # as in `robopolicy.agent.Agent`
+
+
+def policies_of(config: WorldsConfig) -> dict[str, Asked]:
+    """Name -> policy, in the order given."""
+    found: dict[str, Asked] = {}
     for given in config.policies:
-        name, equals, checkpoint = given.partition("=")
+        folder, _, memory = given.rpartition("@")
+        rest, memory = (folder, memory) if folder and memory in MEMORIES else (given, OWN)
+        name, equals, checkpoint = rest.partition("=")
         if not equals or "/" in name:  # a folder whose own name may hold a "="
-            name, checkpoint = Path(given).name, given
+            name, checkpoint = Path(rest).name, rest
+            name = name if memory == OWN else f"{name}@{memory}"
         if not name or not checkpoint:
             raise ValueError(f"{given!r} names no policy: say NAME=FOLDER")
         if name in found:
             raise ValueError(f"two policies are called {name!r}: say NAME=FOLDER for each")
-        found[name] = checkpoint
+        found[name] = Asked(checkpoint, memory)
     if not found:
         raise ValueError("policies is empty: say which, NAME=FOLDER, the first being compared with")
     return found
@@ -121,7 +135,8 @@ def asked_of(config: WorldsConfig) -> dict[str, int]:
 def compare_worlds(config: WorldsConfig) -> dict[str, Any]:
     """Evaluate what is not done yet, and compare; writes `worlds.json` and returns what it says."""
     policies, asked = policies_of(config), asked_of(config)
-    hashes = {name: checkpoint_hash(checkpoint) for name, checkpoint in policies.items()}
+    hashes = {name: checkpoint_hash(policy.checkpoint) for name, policy in policies.items()}
+    how = [config.max_steps, config.change_at]
     found: dict[str, dict[str, list[Result]]] = {}
 
     def ask(name: str, report: Report) -> None:
@@ -131,7 +146,7 @@ def compare_worlds(config: WorldsConfig) -> dict[str, Any]:
         [
             Stage(
                 name,
-                [hashes[name], config.level, config.seed, config.max_steps, asked],
+                [hashes[name], policies[name].memory, config.level, config.seed, how, asked],
                 partial(ask, name),
                 True,
             )
@@ -146,8 +161,7 @@ def compare_worlds(config: WorldsConfig) -> dict[str, Any]:
         "schema": SCHEMA,
         "level": config.level,
         "policies": {
-            name: {"checkpoint": checkpoint, "checkpoint_sha256": hashes[name]}
-            for name, checkpoint in policies.items()
+            name: {**policy._asdict(), "checkpoint_sha256": hashes[name]} for name, policy in policies.items()
         },
         **_figures(config, found),
         "produced_by": {**environment(), "config": asdict(config)},
@@ -160,19 +174,24 @@ def _figures(config: WorldsConfig, found: Found) -> dict[str, Any]:
     return {
         "worlds": across(found, worlds_of(config), config.n),
         "sweep": sweeps(found, sweep_of(config), config.n_sweep),
+        "known": {
+            name: [one._asdict() for one in probe(by_world.get("train", ()), by_world.get("held_out", ()))]
+            for name, by_world in found.items()
+        },
     }
 
 
-def _ask(config: WorldsConfig, name: str, checkpoint: str, report: Report) -> dict[str, list[Result]]:
+def _ask(config: WorldsConfig, name: str, policy: Asked, report: Report) -> dict[str, list[Result]]:
     """World -> results of one policy, in the order of the trials."""
     asked = asked_of(config)
     total, done, found = sum(asked.values()), 0, {}
-    with crew_of(maker_for(checkpoint), config.max_steps, config.workers or os.cpu_count() or 1) as crew:
+    workers = config.workers or os.cpu_count() or 1
+    with crew_of(maker_for(*policy), config.max_steps, workers) as crew:
         for world, n in asked.items():
             one = EvaluateConfig(
-                checkpoint=checkpoint, levels=(config.level,), n=n, seed=config.seed, world=world,
-                output=str(Path(config.output) / own_slug(name) / own_slug(world)), controls=(),
-                max_steps=config.max_steps, workers=config.workers,
+                **policy._asdict(), levels=(config.level,), n=n, seed=config.seed, world=world, controls=(),
+                output=str(Path(config.output) / own_slug(name) / own_slug(world)),
+                max_steps=config.max_steps, change_at=config.change_at, workers=workers,
             )  # fmt: skip
             found[world] = evaluate_once(one, _tick(report, done, total), crew).results[config.level]
             done += n

@@ -16,7 +16,15 @@ from sim.presets import NOMINAL
 
 def write_worlds_report(folder: Path, info: Mapping[str, Any]) -> Path:
     """Write the page of what worlds.json holds beside it; returns its path."""
-    sections = [_head(info), _worlds(info), _bars(info), _sweeps(info), _same(info), _made_by(info)]
+    sections = [
+        _head(info),
+        _worlds(info),
+        _bars(info),
+        _sweeps(info),
+        _known(info),
+        _same(info),
+        _made_by(info),
+    ]
     path = folder / "worlds.html"
     write_atomic(path, page("robopolicy worlds", "\n".join(section for section in sections if section)))
     return path
@@ -117,6 +125,29 @@ def _sweep(name: str, found: Mapping[str, Any]) -> str:
     unit = f", {found['unit']}" if found["unit"] else ""
     drawn = lines(series, f"{name}{unit}", (low, high), found["nominal"], found["scale"] == "log")
     return f'<h3>{escape(name)}</h3>{drawn}<p class="soft">{escape(factor_named(name).reason)}</p>'
+
+
+def _known(info: Mapping[str, Any]) -> str:
+    """Of the policies with a memory of their own."""
+    parts = []
+    for name, known in info["known"].items():
+        rows = [
+            f'<tr><td>{escape(one["factor"])}</td><td class="n">{one["r2"]:.2f}</td>'
+            f'<td class="n">[{one["low"]:.2f}, {one["high"]:.2f}]</td></tr>'
+            for one in sorted(known, key=lambda one: -one["r2"])
+        ]
+        if rows:
+            head = '<th>factor</th><th class="n">R2</th><th class="n">95 % interval</th>'
+            n = known[0]["n"]
+            told = f"<h3>{escape(name)}</h3><p>{n} rollouts were asked about.</p>"
+            parts.append(told + table(head, rows))
+    if not parts:
+        return ""
+    return (
+        "<h2>What it knows of its world</h2><p>A linear probe of what the policy came to think by the end of "
+        "a rollout, fitted in the world train and asked about held_out. About 0: nothing is known.</p>"
+        + "".join(parts)
+    )
 
 
 def _same(info: Mapping[str, Any]) -> str:

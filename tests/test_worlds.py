@@ -46,11 +46,21 @@ def results(successes: str, **trial) -> list[Result]:
 
 def test_policies_have_the_names_they_are_given_or_those_of_their_folders() -> None:
     def named(*given: str) -> dict[str, str]:
-        return policies_of(replace(SMALL, policies=given))
+        return {name: one.checkpoint for name, one in policies_of(replace(SMALL, policies=given)).items()}
 
     assert named("runs/a", "new=runs/b/a") == {"a": "runs/a", "new": "runs/b/a"}
     assert named("runs/seed=0") == {"seed=0": "runs/seed=0"}
     assert list(named("z=x", "a=x")) == ["z", "a"]  # the first is compared with
+
+
+def test_a_policy_may_be_asked_without_its_memory_or_with_anothers() -> None:
+    found = policies_of(
+        replace(SMALL, policies=("runs/b", "runs/b@none", "mixed=runs/b@others", "at=runs/x@y"))
+    )
+    assert found == {
+        "b": ("runs/b", "own"), "b@none": ("runs/b", "none"), "mixed": ("runs/b", "others"),
+        "at": ("runs/x@y", "own"),
+    }  # fmt: skip
 
 
 def test_every_value_of_a_sweep_is_a_world_and_nominal_is_not_asked_twice() -> None:
@@ -182,7 +192,7 @@ def test_every_policy_is_asked_in_every_world_in_a_folder_of_its_own(asked, tmp_
     assert len({folder for folder, _, _ in asked}) == len(asked)
     assert info["worlds"][1]["against_first"]["b"]["lost"] == 4
     assert json.loads((tmp_path / "worlds.json").read_text()) == json.loads(json.dumps(info))
-    assert info["policies"]["b"] == {"checkpoint": "expert", "checkpoint_sha256": ""}
+    assert info["policies"]["b"] == {"checkpoint": "expert", "memory": "own", "checkpoint_sha256": ""}
     assert info["produced_by"]["config"]["n"] == 8
 
 
@@ -198,6 +208,16 @@ def test_the_page_is_whole_and_says_every_figure(asked, tmp_path: Path) -> None:
         assert share_of(row, "b").replace(" of nominal", "") in page.text
 
 
+def test_the_page_says_what_is_known_of_a_world(asked, tmp_path: Path) -> None:
+    info = compare_worlds(replace(SMALL, output=str(tmp_path)))
+    assert info["known"] == {"a": [], "b": []}  # nobody has a memory
+    assert "knows of its world" not in write_worlds_report(tmp_path, info).read_text()
+    info["known"]["b"] = [{"factor": "latency", "r2": 0.98, "low": 0.97, "high": 0.99, "n": 8}]
+    text = read(write_worlds_report(tmp_path, info).read_text()).text
+    assert "knows of its world" in text
+    assert "[0.97, 0.99]" in text
+
+
 def test_one_policy_and_no_sweep_make_a_page_too(asked, tmp_path: Path) -> None:
     config = replace(SMALL, output=str(tmp_path), policies=("a=expert",), sweep=(), worlds=())
     page = read(write_worlds_report(tmp_path, compare_worlds(config)).read_text())
@@ -209,12 +229,12 @@ def test_the_expert_is_compared_in_real_worlds_and_nothing_is_rolled_out_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = replace(
-        SMALL, policies=("expert",), worlds=("control_yaw=1.05",), sweep=(), n=4, max_steps=40, workers=2,
+        SMALL, policies=("expert",), worlds=("latency=3",), sweep=(), n=4, max_steps=20, workers=2,
         output=str(tmp_path),
     )  # fmt: skip
     info = compare_worlds(config)
     nominal, turned = (row["policies"]["expert"] for row in info["worlds"])
-    assert nominal["n_success"] > turned["n_success"]  # the expert does not know that right is elsewhere
+    assert nominal["n_success"] > turned["n_success"]  # nothing happens for a while
     assert info["worlds"][1]["same_as_nominal"] == {"trials": 4, "scenes": 4}
 
     def never(*_: object) -> None:
