@@ -7,7 +7,7 @@ one factor over all that it may be, through the training range and beyond, with 
 worlds share the seeds and families of their trials; see `robopolicy.across` for what else.
 
 Each policy has an evaluation per world in a folder of its own, which is read back when it is complete:
-worlds and policies that are added later cost what they cost alone.
+worlds and policies that are added later cost what they cost alone. Which code made them is told.
 """
 
 import os
@@ -19,16 +19,15 @@ from typing import Any
 
 from data.files import write_json
 from data.splits import LEVELS
-from robopolicy.across import Found, across, sweeps
+from robopolicy.across import across, sweeps
 from robopolicy.errors import UnknownName
-from robopolicy.evaluate import EvaluateConfig, Tick, checkpoint_hash, evaluate_once
+from robopolicy.evaluate import EvaluateConfig, Evaluation, Tick, checkpoint_hash, evaluate_once
 from robopolicy.films import own_slug
 from robopolicy.plan import layouts_of
 from robopolicy.players import maker_for
 from robopolicy.provenance import environment
 from robopolicy.rollouts import crew_of
 from robopolicy.stages import Report, Stage, run_stages
-from robopolicy.summary import Result
 from robopolicy.tables import Tally
 from sim.factors import factor_named
 from sim.presets import NAMES, NOMINAL
@@ -122,51 +121,44 @@ def compare_worlds(config: WorldsConfig) -> dict[str, Any]:
     """Evaluate what is not done yet, and compare; writes `worlds.json` and returns what it says."""
     policies, asked = policies_of(config), asked_of(config)
     hashes = {name: checkpoint_hash(checkpoint) for name, checkpoint in policies.items()}
-    found: dict[str, dict[str, list[Result]]] = {}
+    made: dict[str, dict[str, Evaluation]] = {}
 
     def ask(name: str, report: Report) -> None:
-        found[name] = _ask(config, name, policies[name], report)
+        made[name] = _ask(config, name, policies[name], report)
 
-    run_stages(
-        [
-            Stage(
-                name,
-                [hashes[name], config.level, config.seed, config.max_steps, asked],
-                partial(ask, name),
-                True,
-            )
-            for name in policies
-        ],
-        Path(config.output),
-    )
+    settings = [config.level, config.seed, config.max_steps, asked]
+    stages = [Stage(name, [hashes[name], *settings], partial(ask, name), redo=True) for name in policies]
+    run_stages(stages, Path(config.output))
     for name in policies:
-        if name not in found:  # the stage was done before
+        if name not in made:  # the stage was done before
             ask(name, lambda *_: None)
+    found = {
+        name: {world: one.results[config.level] for world, one in by_world.items()}
+        for name, by_world in made.items()
+    }
     info = {
         "schema": SCHEMA,
         "level": config.level,
         "policies": {
-            name: {"checkpoint": checkpoint, "checkpoint_sha256": hashes[name]}
-            for name, checkpoint in policies.items()
+            name: {
+                "checkpoint": policies[name],
+                "checkpoint_sha256": hashes[name],
+                "commits": sorted({one.info["produced_by"]["commit"] for one in made[name].values()}),
+            }
+            for name in policies
         },
-        **_figures(config, found),
+        "worlds": across(found, worlds_of(config), config.n),
+        "sweep": sweeps(found, sweep_of(config), config.n_sweep),
         "produced_by": {**environment(), "config": asdict(config)},
     }
     write_json(Path(config.output) / "worlds.json", info)
     return info
 
 
-def _figures(config: WorldsConfig, found: Found) -> dict[str, Any]:
-    return {
-        "worlds": across(found, worlds_of(config), config.n),
-        "sweep": sweeps(found, sweep_of(config), config.n_sweep),
-    }
-
-
-def _ask(config: WorldsConfig, name: str, checkpoint: str, report: Report) -> dict[str, list[Result]]:
-    """World -> results of one policy, in the order of the trials."""
+def _ask(config: WorldsConfig, name: str, checkpoint: str, report: Report) -> dict[str, Evaluation]:
+    """World -> the evaluation of one policy."""
     asked = asked_of(config)
-    total, done, found = sum(asked.values()), 0, {}
+    total, done, made = sum(asked.values()), 0, {}
     with crew_of(maker_for(checkpoint), config.max_steps, config.workers or os.cpu_count() or 1) as crew:
         for world, n in asked.items():
             one = EvaluateConfig(
@@ -174,10 +166,10 @@ def _ask(config: WorldsConfig, name: str, checkpoint: str, report: Report) -> di
                 output=str(Path(config.output) / own_slug(name) / own_slug(world)), controls=(),
                 max_steps=config.max_steps, workers=config.workers,
             )  # fmt: skip
-            found[world] = evaluate_once(one, _tick(report, done, total), crew).results[config.level]
+            made[world] = evaluate_once(one, _tick(report, done, total), crew)
             done += n
             report(done, total)
-    return found
+    return made
 
 
 def _tick(report: Report, before: int, total: int) -> Tick:
