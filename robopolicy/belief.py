@@ -10,7 +10,7 @@ training is. So worlds outside these ranges can be told, too. Next to things, wh
 or hang on it, nothing is forgotten of how it obeys, and learned only as long as little is known.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from sim.kinematics import STEP_ANGLE, STEP_LENGTH
 from sim.observation import Observation
 from sim.state import MAX_OBJECTS
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 
 DELAYS = 5  # control steps late that are thought of: 0 to 4
 TURNS = np.linspace(-1.4, 1.4, 57, dtype=np.float32)  # rad
@@ -117,7 +117,7 @@ class Belief:
         near = near & (np.abs(logs - logs[scale][:, None]) < NEAR)[:, None]
         weights = np.where(near, rest, 0)
         weights /= weights.sum((1, 2), keepdims=True)
-        return Obeys(delay, weights.sum(2) @ TURNS, np.exp(weights.sum(1) @ logs).astype(np.float32))
+        return Obeys(delay, weights.sum(2) @ TURNS, np.exp(weights.sum(1) @ logs))
 
     @property
     def context(self) -> Floats:

@@ -62,8 +62,8 @@ def _read(fitted: Floats, truth: Floats, asked: Floats) -> Floats:
 def _known(name: str, truth: Floats, read: Floats) -> Known:
     rows = np.random.default_rng(0).integers(len(truth), size=(DRAWS, len(truth)))
     drawn = np.array([_r2(truth[some], read[some]) for some in rows])
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    return Known(name, *(round(float(v), 3) for v in (_r2(truth, read), low, high)), len(truth))
+    low, high = (round(float(edge), 3) for edge in np.quantile(drawn, [0.025, 0.975]))
+    return Known(name, round(_r2(truth, read), 3), low, high, len(truth))
 
 
 def _r2(truth: Floats, read: Floats) -> float:

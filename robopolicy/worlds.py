@@ -8,7 +8,7 @@ worlds share the seeds and families of their trials; see `robopolicy.across` for
 the policy of runs/b without its memory, `runs/b@others` with another world's: what inferring it is worth.
 
 Each policy has an evaluation per world in a folder of its own, which is read back when it is complete:
-worlds and policies that are added later cost what they cost alone.
+worlds and policies that are added later cost what they cost alone. Which code made them is told.
 """
 
 import os
@@ -20,10 +20,10 @@ from typing import Any, NamedTuple
 
 from data.files import write_json
 from data.splits import LEVELS
-from robopolicy.across import Found, across, sweeps
+from robopolicy.across import across, sweeps
 from robopolicy.agent import MEMORIES, OWN
 from robopolicy.errors import UnknownName
-from robopolicy.evaluate import EvaluateConfig, Tick, checkpoint_hash, evaluate_once
+from robopolicy.evaluate import EvaluateConfig, Evaluation, Tick, checkpoint_hash, evaluate_once
 from robopolicy.films import own_slug
 from robopolicy.plan import layouts_of
 from robopolicy.players import maker_for
@@ -31,7 +31,6 @@ from robopolicy.probe import probe
 from robopolicy.provenance import environment
 from robopolicy.rollouts import crew_of
 from robopolicy.stages import Report, Stage, run_stages
-from robopolicy.summary import Result
 from robopolicy.tables import Tally
 from sim.factors import factor_named
 from sim.presets import NAMES, NOMINAL
@@ -136,55 +135,51 @@ def compare_worlds(config: WorldsConfig) -> dict[str, Any]:
     """Evaluate what is not done yet, and compare; writes `worlds.json` and returns what it says."""
     policies, asked = policies_of(config), asked_of(config)
     hashes = {name: checkpoint_hash(policy.checkpoint) for name, policy in policies.items()}
-    how = [config.max_steps, config.change_at]
-    found: dict[str, dict[str, list[Result]]] = {}
+    made: dict[str, dict[str, Evaluation]] = {}
 
     def ask(name: str, report: Report) -> None:
-        found[name] = _ask(config, name, policies[name], report)
+        made[name] = _ask(config, name, policies[name], report)
 
-    run_stages(
-        [
-            Stage(
-                name,
-                [hashes[name], policies[name].memory, config.level, config.seed, how, asked],
-                partial(ask, name),
-                True,
-            )
-            for name in policies
-        ],
-        Path(config.output),
-    )
+    settings = [config.level, config.seed, config.max_steps, config.change_at, asked]
+    stages = [
+        Stage(name, [hashes[name], policy.memory, *settings], partial(ask, name), redo=True)
+        for name, policy in policies.items()
+    ]
+    run_stages(stages, Path(config.output))
     for name in policies:
-        if name not in found:  # the stage was done before
+        if name not in made:  # the stage was done before
             ask(name, lambda *_: None)
+    found = {
+        name: {world: one.results[config.level] for world, one in by_world.items()}
+        for name, by_world in made.items()
+    }
     info = {
         "schema": SCHEMA,
         "level": config.level,
         "policies": {
-            name: {**policy._asdict(), "checkpoint_sha256": hashes[name]} for name, policy in policies.items()
+            name: {
+                **policy._asdict(),
+                "checkpoint_sha256": hashes[name],
+                "commits": sorted({one.info["produced_by"]["commit"] for one in made[name].values()}),
+            }
+            for name, policy in policies.items()
         },
-        **_figures(config, found),
-        "produced_by": {**environment(), "config": asdict(config)},
-    }
-    write_json(Path(config.output) / "worlds.json", info)
-    return info
-
-
-def _figures(config: WorldsConfig, found: Found) -> dict[str, Any]:
-    return {
         "worlds": across(found, worlds_of(config), config.n),
         "sweep": sweeps(found, sweep_of(config), config.n_sweep),
         "known": {
             name: [one._asdict() for one in probe(by_world.get("train", ()), by_world.get("held_out", ()))]
             for name, by_world in found.items()
         },
+        "produced_by": {**environment(), "config": asdict(config)},
     }
+    write_json(Path(config.output) / "worlds.json", info)
+    return info
 
 
-def _ask(config: WorldsConfig, name: str, policy: Asked, report: Report) -> dict[str, list[Result]]:
-    """World -> results of one policy, in the order of the trials."""
+def _ask(config: WorldsConfig, name: str, policy: Asked, report: Report) -> dict[str, Evaluation]:
+    """World -> the evaluation of one policy."""
     asked = asked_of(config)
-    total, done, found = sum(asked.values()), 0, {}
+    total, done, made = sum(asked.values()), 0, {}
     workers = config.workers or os.cpu_count() or 1
     with crew_of(maker_for(*policy), config.max_steps, workers) as crew:
         for world, n in asked.items():
@@ -193,10 +188,10 @@ def _ask(config: WorldsConfig, name: str, policy: Asked, report: Report) -> dict
                 output=str(Path(config.output) / own_slug(name) / own_slug(world)),
                 max_steps=config.max_steps, change_at=config.change_at, workers=workers,
             )  # fmt: skip
-            found[world] = evaluate_once(one, _tick(report, done, total), crew).results[config.level]
+            made[world] = evaluate_once(one, _tick(report, done, total), crew)
             done += n
             report(done, total)
-    return found
+    return made
 
 
 def _tick(report: Report, before: int, total: int) -> Tick:

@@ -93,12 +93,8 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             names.append(job.name)
             n = len(job.trials)
             ends = np.full((n, 1), 3)
-            yield (
-                job,
-                Rollouts(
-                    np.zeros(n, bool), ends[:, 0], np.zeros((n, 3, 7), np.float32), ends, np.zeros((n, 0))
-                ),
-            )
+            actions, nothing = np.zeros((n, 3, 7), np.float32), np.zeros((n, 0), np.float32)
+            yield job, Rollouts(np.zeros(n, bool), ends[:, 0], actions, ends, nothing)
 
     monkeypatch.setattr(module, "roll_out_all", fake)
     return names

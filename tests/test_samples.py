@@ -221,6 +221,8 @@ def test_play_is_learned_from_as_the_tracker_saw_it():
     scene = replace(record.scene, dynamics=Dynamics(position_noise=0.01, dropout=0.2))
 
     class Noisy:
+        n_episodes = 1
+
         def episodes(self) -> Iterator[EpisodeRecord]:
             return iter([record._replace(scene=scene)])
 

@@ -180,7 +180,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, int]]:
         del tick, crew
         ran.append((config.output, config.world, config.n))
         marks = "1" * config.n if "/a-" in config.output else ("10" * config.n)[: config.n]
-        return Evaluation({}, {config.levels[0]: results(marks)})
+        return Evaluation({"produced_by": {"commit": config.world[:1]}}, {config.levels[0]: results(marks)})
 
     monkeypatch.setattr(module, "evaluate_once", fake)
     return ran
@@ -192,7 +192,9 @@ def test_every_policy_is_asked_in_every_world_in_a_folder_of_its_own(asked, tmp_
     assert len({folder for folder, _, _ in asked}) == len(asked)
     assert info["worlds"][1]["against_first"]["b"]["lost"] == 4
     assert json.loads((tmp_path / "worlds.json").read_text()) == json.loads(json.dumps(info))
-    assert info["policies"]["b"] == {"checkpoint": "expert", "memory": "own", "checkpoint_sha256": ""}
+    commits = ["a", "h", "l", "n"]
+    known = {"checkpoint": "expert", "memory": "own", "checkpoint_sha256": "", "commits": commits}
+    assert info["policies"]["b"] == known
     assert info["produced_by"]["config"]["n"] == 8
 
 
