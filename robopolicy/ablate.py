@@ -174,7 +174,7 @@ def _train_all(config: AblateConfig, runs: Sequence[Run], report: Report) -> Non
 
 
 def _train(config: TrainConfig, dataset: Path, folder: Path) -> None:
-    for _ in train(config, dataset, folder):
+    for _ in train(config, [dataset], folder):
         pass
 
 

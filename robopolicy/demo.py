@@ -90,7 +90,7 @@ def _relabel(config: DemoConfig, report: Report) -> None:
 
 
 def _train(config: DemoConfig, report: Report) -> None:
-    _told(train(config.train, config.dataset, config.checkpoint), report)
+    _told(train(config.train, [config.dataset], config.checkpoint), report)
 
 
 def _evaluate(config: DemoConfig, report: Report) -> None:

@@ -17,9 +17,9 @@ import torch
 from torch.utils.tensorboard import SummaryWriter
 
 from data.files import write_atomic
-from data.reading import open_dataset
+from data.joined import open_described
 from data.samples import Episodes, Samples
-from data.segments import Segment, read_segments
+from data.segments import Segment
 from robopolicy.checkpoint import save_checkpoint
 from robopolicy.encoder import TextEncoder
 from robopolicy.losses import compute_losses, encode_texts, fit_normalisation
@@ -29,14 +29,13 @@ from robopolicy.recipe import TrainConfig
 from robopolicy.undescribed import learn_goal_states
 
 
-def train(config: TrainConfig, dataset: Path, out: Path) -> Generator[tuple[int, int]]:
-    """Train on a folder of described play, into a checkpoint folder; goes on with what is there.
+def train(config: TrainConfig, datasets: Sequence[Path], out: Path) -> Generator[tuple[int, int]]:
+    """Train on folders of described play, into a checkpoint folder; goes on with what is there.
 
     Yields (steps done, steps). Raises the errors of `data.reading`, `data.segments`, `data.samples` and
     `robopolicy.progress`.
     """
-    play, (segments, _) = open_dataset(dataset), read_segments(dataset)
-    yield from train_on(config, play, segments, out)
+    yield from train_on(config, *open_described(datasets), out)
 
 
 def train_on(

@@ -14,13 +14,14 @@ from robopolicy.train import train
 class TrainOptions(TrainConfig):
     """What is trained, how, and on what."""
 
-    dataset: str = "runs/play"  # folder of described play
+    dataset: tuple[str, ...] = ("runs/play",)  # folder of described play, or several: a,b
     output: str = "runs/train"  # folder of the checkpoint; an interrupted training there is continued
 
 
 CONFIG = TrainOptions
 EXAMPLES = (
     "robopolicy train dataset=runs/play output=runs/train",
+    "robopolicy train dataset=runs/play,runs/more policy.history=40",
     "robopolicy train policy.chunk=16 steps=20000",
     "robopolicy train seed=0,1,2 --multirun",
 )
@@ -28,5 +29,7 @@ EXAMPLES = (
 
 def run(config: TrainOptions) -> None:
     """Clone a policy from play that was described."""
-    follow("train", train(part(TrainConfig, config), Path(config.dataset), Path(config.output)))
+    follow(
+        "train", train(part(TrainConfig, config), [Path(one) for one in config.dataset], Path(config.output))
+    )
     console.print(f"written: {config.output}", markup=False)
