@@ -5,7 +5,7 @@ interrupted goes on where it was.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ class DemoConfig:
     seed: int = 0  # of the evaluation
     films: int = 2  # films of successes per level
     failures: int = 1  # films of failures per level
+    varied_minutes: float = 0.0  # of further play, in randomised worlds (scene.world=train)
     play: PlayConfig = field(default_factory=PlayConfig)
     relabel: RelabelConfig = field(default_factory=RelabelConfig)
     train: TrainConfig = field(default_factory=TrainConfig)
@@ -47,8 +48,14 @@ class DemoConfig:
         return Path(self.output)
 
     @property
-    def dataset(self) -> Path:
-        return self.folder / "play"
+    def plays(self) -> dict[Path, PlayConfig]:
+        """Folder -> the play in it."""
+        found = {self.folder / "play": self.play}
+        if self.varied_minutes:
+            scene = replace(self.play.scene, world="train")
+            varied = replace(self.play, minutes=self.varied_minutes, scene=scene)
+            found[self.folder / "varied"] = varied
+        return found
 
     @property
     def checkpoint(self) -> Path:
@@ -66,7 +73,9 @@ def demo(config: DemoConfig) -> None:
     """Run what is not done yet; raises `OtherSettings` rather than overwrite other work."""
     run_stages(
         [
-            Stage("play", asdict(config.play), lambda report: _play(config, report)),
+            Stage(
+                "play", [asdict(play) for play in config.plays.values()], lambda report: _play(config, report)
+            ),
             Stage("relabel", asdict(config.relabel), lambda report: _relabel(config, report)),
             Stage("train", asdict(config.train), lambda report: _train(config, report)),
             Stage("evaluate", asdict(config.evaluation), lambda report: _evaluate(config, report), redo=True),
@@ -82,15 +91,17 @@ def _told(progress: Iterable[tuple[int, int]], report: Report) -> None:
 
 
 def _play(config: DemoConfig, report: Report) -> None:
-    _told(collect(config.play, config.dataset, config.workers), report)
+    for folder, play in config.plays.items():
+        _told(collect(play, folder, config.workers), report)
 
 
 def _relabel(config: DemoConfig, report: Report) -> None:
-    _told(relabel_dataset(config.dataset, config.relabel), report)
+    for folder in config.plays:
+        _told(relabel_dataset(folder, config.relabel), report)
 
 
 def _train(config: DemoConfig, report: Report) -> None:
-    _told(train(config.train, [config.dataset], config.checkpoint), report)
+    _told(train(config.train, list(config.plays), config.checkpoint), report)
 
 
 def _evaluate(config: DemoConfig, report: Report) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from data.reading import open_dataset
 from robopolicy import demo as module
 from robopolicy.cli import main
 from robopolicy.config import load
@@ -15,7 +16,7 @@ from robopolicy.stages import OtherSettings
 
 TINY = [
     "play.minutes=2", "play.episode_steps=150", "relabel.sentences=1", "train.steps=12", "train.log_every=4",
-    "train.policy.width=32",
+    "train.policy.width=32", "varied_minutes=2", "train.policy.history=10",
     "levels=seen,composition", "n=4", "n_controls=2", "films=1", "failures=0",
 ]  # fmt: skip
 
@@ -30,6 +31,8 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_loop_leaves_all_that_it_promises(done: Path) -> None:
     for name in ("eval_info.json", "report.html", "checkpoint/config.json", "checkpoint/model.safetensors"):
         assert (done / name).stat().st_size > 100, name
+    worlds = [open_dataset(done / name).config["scene"]["world"] for name in ("play", "varied")]
+    assert worlds == ["nominal", "train"]
     info = json.loads((done / "eval_info.json").read_text())
     assert {level: row["n_episodes"] for level, row in info["levels"].items()} == {
         "seen": 4, "composition": 4,
