@@ -123,7 +123,7 @@ tags: [robotics, behaviour-cloning, language-conditioned, pybullet]
 A language-conditioned policy for a Franka Panda at a furnished desk in PyBullet, cloned from play that
 was described in hindsight. It reads a sentence and the names of the things on the desk, and predicts
 chunks of {policy["chunk"]} relative Cartesian actions at 10 Hz, of which it carries out {policy["execute"]}.
-
+{_memory(policy)}
     robopolicy command checkpoint=THIS_FOLDER "open the drawer"
     robopolicy evaluate checkpoint=THIS_FOLDER
 
@@ -146,6 +146,15 @@ It was trained in simulation, on named objects with exact positions. It understa
 training sentences; of colours, directions and nouns that it never heard it misses some, and what makes no
 sense it takes for the nearest thing that does, without a warning.
 """
+
+
+def _memory(policy: Mapping[str, Any]) -> str:
+    if not policy.get("history"):
+        return ""
+    return (
+        "What came of its actions tells it how late its world obeys, how its axes are turned and how large\n"
+        "its steps are, and it acts accordingly (`robopolicy/belief.py`).\n"
+    )
 
 
 def _short(value: Any) -> bool:
