@@ -45,7 +45,7 @@ VERBS = (
     Verb("evaluate", "measure a policy on commands that it has not heard"),
     Verb("ablate", "train and compare variants of a policy, trial by trial"),
     Verb("command", "tell a policy what to do, and film it", words="sentence"),
-    Verb("serve", "let other programs ask a policy, over openpi's protocol"),
+    Verb("serve", "a live desk in the browser; or, for other programs, openpi's protocol"),
     Verb("tasks", "list the task families with example sentences"),
 )
 

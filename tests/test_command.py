@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from robopolicy.cli import main
-from robopolicy.command import CommandConfig, Session, resting
+from robopolicy.command import CommandConfig, Session
+from robopolicy.errand import resting
 from robopolicy.films import slug
 from robopolicy.verbs import command as verb
 from sim import expert
