@@ -66,7 +66,7 @@ class Session:
 
     def __init__(self, config: CommandConfig, actor: Actor | None = None) -> None:
         self.config = config
-        self._actor = actor or load_actor(config.checkpoint)
+        self._actor = actor or _load(config.checkpoint)
         self._world = World(visuals=config.video)
         desks = SceneConfig(
             config.n_objects, layouts_of(config.world), train_objects(), preset_of(config.world)
@@ -104,7 +104,6 @@ class Session:
         return path
 
 
-def load_actor(checkpoint: str) -> Actor:
-    """The policy of a checkpoint, ready to be told; raises `NoCheckpoint` and `CheckpointError`."""
+def _load(checkpoint: str) -> Actor:
     checkpoint_hash(checkpoint)  # refuses a folder that is none
     return Agent(load_checkpoint(checkpoint))

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -117,7 +118,8 @@ def test_a_policy_that_is_not_there_is_trouble_and_the_old_one_stays() -> None:
 
 def test_a_crash_in_a_command_does_not_end_the_desk(capsys: pytest.CaptureFixture[str]) -> None:
     with desk_at_work() as desk:
-        actor, act = desk._actor, desk._actor.act
+        actor: Any = desk._actor
+        act = actor.act
         actor.act = lambda _: 1 / 0
         assert finished(desk, desk.board.say(OPEN)).status == STOPPED
         assert desk.board.standing.trouble

@@ -16,7 +16,9 @@ from sim.world import World
 SIZE = (320, 240)  # width, height of one camera's picture, px
 
 
-ABOUT = '<div style="font-size:0.86em">From above, as left and right are meant; and from across.</div>'
+ABOUT = (
+    '<div style="font-size:0.86em;padding:0 0.8em">From above, as left and right are meant; and across.</div>'
+)
 LOOK = 0.05  # s between two looks at whether a picture is ready
 
 

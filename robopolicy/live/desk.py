@@ -17,9 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from robopolicy.command import load_actor
 from robopolicy.errand import Actor, Errand
 from robopolicy.errors import is_users
+from robopolicy.live.actor import ready_actor
 from robopolicy.live.board import Board
 from robopolicy.live.exchange import DOING, DONE, STOPPED, Exchange, Frame, Recording
 from robopolicy.live.pace import Pace
@@ -49,7 +49,7 @@ class LiveDesk:
     """One world and one policy, carrying out what is on the board."""
 
     def __init__(
-        self, config: DeskConfig, wish: Wish | None = None, load: Callable[[str], Actor] = load_actor
+        self, config: DeskConfig, wish: Wish | None = None, load: Callable[[str], Actor] = ready_actor
     ) -> None:
         self.config = config
         self.wish = wish or Wish()

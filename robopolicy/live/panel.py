@@ -31,6 +31,7 @@ class Panel:
         )
         self._status = gui.add_html("", order=0)
         with gui.add_folder("Try", order=2):
+            gui.add_html(words.LEGEND)
             self._tries = [gui.add_button(" ", color="gray") for _ in OFFERED]
         for at, button in enumerate(self._tries):
             button.on_click(lambda event, at=at: guarded(event.client, lambda: self._try(at)))

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from robopolicy.live.meshes import arm_meshes
 from sim.figures import ARM, Figure, figures
 from sim.furniture import Part
+from sim.render import GROUND, SKY
 from sim.scene import Scene
 from sim.state import LIGHTS
 
@@ -28,6 +29,8 @@ class Scenery:
         self._poses: NDArray[np.floating] = np.zeros((0, 7))
         self._lit: tuple[bool, ...] = ()
         viewer.set_up_direction("+z")
+        fade = np.linspace(0, 1, 64)[:, None, None]
+        viewer.set_background_image(((1 - fade) * np.array(SKY) + fade * np.array(GROUND)).astype(np.uint8))
         viewer.configure_environment_map(None)  # a picture of a room is nice, and twice the work to draw
         viewer.configure_default_lights(cast_shadow=False)
         viewer.add_light_hemisphere(
@@ -50,7 +53,7 @@ class Scenery:
 
     def update(self, poses: NDArray[np.floating], lights: tuple[bool, ...]) -> None:
         """Move what has moved (poses as `World.poses`), and light what is lit."""
-        moved = np.abs(poses - self._poses) > STILL
+        moved: NDArray[np.bool_] = np.greater(np.abs(poses - self._poses), STILL)  # (F, 7)
         for i in np.flatnonzero(moved.any(1)):
             x, y, z, *quat = (float(v) for v in poses[i])
             if moved[i, :3].any():

@@ -7,11 +7,15 @@ from robopolicy.live.exchange import DOING, STOPPED, WAITING, Exchange, Standing
 
 SHOWN = 6  # exchanges, the latest first
 _CARD = (
-    "border:1px solid #d9dee7;border-radius:8px;padding:7px 10px;margin:6px 0;"
+    "border:1px solid #d9dee7;border-radius:8px;padding:7px 10px;margin:6px 0.6em;"
     "font-size:0.86em;line-height:1.45"
 )
 _BADGE = "border-radius:9px;padding:0 7px;font-size:0.8em;white-space:nowrap"
 _GOOD, _BAD, _SOFT = "#1d8348", "#b83227", "#66708a"
+LEGEND = (
+    f'<div style="font-size:0.82em;padding:0 0.8em;color:{_SOFT}">Blue: as in training. '
+    "Orange: never heard there; which way it is new is said with the outcome.</div>"
+)
 
 
 def status_line(standing: Standing) -> str:
@@ -25,13 +29,18 @@ def status_line(standing: Standing) -> str:
     else:
         says = "Ready. Say what to do." if not standing.busy else "One moment …"
     more = f' <span style="color:{_SOFT}">{waiting} waiting</span>' if waiting else ""
-    return f'<div class="robot-status" style="font-weight:600;margin:2px 0">{says}{more}</div>'
+    return (
+        f'<div class="robot-status" style="font-weight:600;margin:2px 0;padding:0 0.6em">{says}{more}</div>'
+    )
 
 
 def history(standing: Standing) -> str:
     """The latest exchanges, newest first."""
     cards = [_card(one) for one in reversed(standing.history[-SHOWN:])]
-    return "".join(cards) or f'<div style="color:{_SOFT};font-size:0.86em">Nothing was said yet.</div>'
+    return (
+        "".join(cards)
+        or f'<div style="color:{_SOFT};font-size:0.86em;padding:0 0.8em">Nothing was said yet.</div>'
+    )
 
 
 def _card(one: Exchange) -> str:
@@ -78,7 +87,7 @@ def facts(standing: Standing) -> str:
     scene = standing.scene
     things = escape(", ".join(scene.names))
     return (
-        f'<div style="color:{_SOFT};font-size:0.86em;line-height:1.45">{things}. '
+        f'<div style="color:{_SOFT};font-size:0.86em;line-height:1.45;padding:0 0.8em">{things}. '
         f"Layout {escape(scene.layout)}. "
         f"The last command ran at {standing.factor:.2f} of real time.</div>"
     )
