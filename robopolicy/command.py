@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from data.splits import train_objects
 from robopolicy.agent import Agent, Understood
-from robopolicy.checkpoint import load_checkpoint
+from robopolicy.checkpoint import doubts_of, load_checkpoint
 from robopolicy.errand import Actor, Errand
 from robopolicy.errors import UserError
 from robopolicy.evaluate import checkpoint_hash
@@ -35,6 +35,7 @@ class CommandConfig:
     n_objects: int = 3  # movable objects on the desk, 1 to 5
     max_steps: int = 120  # control steps (0.1 s) after which it stops
     video: bool = True  # write an MP4 of each command
+    refuse: bool = True  # do nothing when a sentence seems to ask for what cannot be done here
 
     def __post_init__(self) -> None:
         if self.sentence is not None and not self.sentence.strip():
@@ -66,7 +67,7 @@ class Session:
 
     def __init__(self, config: CommandConfig, actor: Actor | None = None) -> None:
         self.config = config
-        self._actor = actor or _load(config.checkpoint)
+        self._actor = actor or _load(config.checkpoint, config.refuse)
         self._world = World(visuals=config.video)
         desks = SceneConfig(
             config.n_objects, layouts_of(config.world), train_objects(), preset_of(config.world)
@@ -84,6 +85,8 @@ class Session:
         while not errand.over:
             errand.saw(self._world.step(errand.act()))
             frames += self._frames()
+        if errand.refused:
+            return Told(sentence, errand.understood, stack(errand.states), [], None)
         words = errand.happened()
         self._count += 1
         video = self._write(sentence, frames, words) if frames else None
@@ -104,6 +107,6 @@ class Session:
         return path
 
 
-def _load(checkpoint: str) -> Actor:
+def _load(checkpoint: str, refuse: bool) -> Actor:
     checkpoint_hash(checkpoint)  # refuses a folder that is none
-    return Agent(load_checkpoint(checkpoint))
+    return Agent(load_checkpoint(checkpoint), doubts=doubts_of(checkpoint) if refuse else None)

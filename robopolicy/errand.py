@@ -40,7 +40,8 @@ class Errand:
         self.understood = answer[0] if answer else None
         self.goal = goal_of(self.understood, names) if self.understood else None
         self.done = False  # whether it did what it understood
-        self.over = False
+        self.refused = bool(self.understood and self.understood.refused)
+        self.over = self.refused  # then nothing is done at all
         self._actor, self._names, self._left = actor, names, max_steps
 
     def act(self, seen: Observation | None = None) -> Array:
@@ -68,6 +69,17 @@ def resting(states: list[State]) -> bool:
     hand = np.stack([state.ee_pos for state in states[-REST - 1 :]])
     grip = [float(state.gripper) for state in states[-REST - 1 :]]
     return bool(np.ptp(hand, axis=0).max() < STILL and max(grip) - min(grip) < STILL)
+
+
+def refusal(understood: Understood) -> str:
+    """What is said to somebody whose sentence is out of the policy's depth."""
+    family, target, other, *_ = understood
+    things = " and ".join(f"the {thing}" for thing in (target, other) if thing)
+    nearest = family.replace("_", " ") + (f" ({things})" if things and family != "hold still" else "")
+    return (
+        "I do not know how to do that here, so I do nothing. "
+        f"What I would have made of it: {nearest or 'something without a name'}."
+    )
 
 
 def goal_of(understood: Understood, names: tuple[str, ...]) -> Goal | None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from robopolicy.agent import Understood
 from robopolicy.live.desk import DeskConfig, LiveDesk
-from robopolicy.live.exchange import DONE, STOPPED, Exchange
+from robopolicy.live.exchange import DONE, REFUSED, STOPPED, Exchange
 from robopolicy.live.wishes import Wish
 from sim import expert
 from sim.observation import Observation
@@ -27,7 +27,7 @@ class Obedient:
         family = {OPEN: "open_drawer", CLOSE: "close_drawer"}.get(commands[0], "hold still")
         self.goal = Goal(family) if family != "hold still" else None
         self.dances, self.step = commands[0] == "dance", 0
-        return [Understood(family, "drawer", "", 0.9)]
+        return [Understood(family, "drawer", "", 0.9, refused=commands[0] == "make me a coffee")]
 
     def act(self, observation: Observation) -> Array:
         self.step += 1
@@ -59,7 +59,7 @@ def finished(desk: LiveDesk, number: int, seconds: float = 20.0) -> Exchange:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         one = next(one for one in desk.board.standing.history if one.number == number)
-        if one.status in (DONE, STOPPED):
+        if one.status in (DONE, STOPPED, REFUSED):
             return one
         time.sleep(0.01)
     raise AssertionError(f"command {number} is not finished after {seconds} s")

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from robopolicy.errors import UnknownName, UserError
+from robopolicy.live import words
 from robopolicy.live.board import BadCommand, QueueFull
-from robopolicy.live.exchange import DONE, STOPPED, WAITING
+from robopolicy.live.exchange import DONE, REFUSED, STOPPED, WAITING
 from robopolicy.live.pace import Pace
 from robopolicy.live.wishes import Wish
 from tests.live_desks import CLOSE, OPEN, desk_at_work, finished, shut
@@ -74,6 +75,16 @@ def test_a_suggestion_is_known_so_its_success_is() -> None:
         (first, *_) = desk.board.standing.suggestions
         assert finished(desk, desk.board.say(first.sentence)).success is False  # it holds still
         assert finished(desk, desk.board.say("hum a tune")).success is None
+
+
+def test_a_command_out_of_its_depth_is_refused_and_nothing_moves() -> None:
+    with desk_at_work() as desk:
+        number = desk.board.frame.number
+        one = finished(desk, desk.board.say("make me a coffee"))
+        assert one.status == REFUSED
+        assert desk.board.frame.number == number
+        assert "I do not know" in words.history(desk.board.standing)
+        assert finished(desk, desk.board.say(OPEN)).status == DONE
 
 
 def test_suggestions_hold_seen_and_unseen_sentences() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from robopolicy.agent import Agent, Understood
-from robopolicy.checkpoint import load_checkpoint
+from robopolicy.checkpoint import doubts_of, load_checkpoint
 from robopolicy.encoder import TextEncoder
 from robopolicy.evaluate import checkpoint_hash
 from sim.state import FIXTURES
@@ -24,6 +24,7 @@ def ready_actor(checkpoint: str) -> LiveAgent:
     """The policy of a checkpoint, its text encoder loaded. Raises `NoCheckpoint` and `CheckpointError`."""
     checkpoint_hash(checkpoint)  # refuses a folder that is none
     policy = load_checkpoint(checkpoint)
-    agent = LiveAgent(policy, TextEncoder(policy.config.encoder, cache_folder=""))
+    encoder = TextEncoder(policy.config.encoder, cache_folder="")
+    agent = LiveAgent(policy, encoder, doubts=doubts_of(checkpoint))
     agent.reset(["wait"], [("warming up", *FIXTURES)])
     return agent

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from websockets.sync.client import connect
 
-from robopolicy.live.exchange import DONE, STOPPED
+from robopolicy.live.exchange import DONE, REFUSED, STOPPED
 from robopolicy.live.extras import need
 from robopolicy.live.page import Page
 from robopolicy.serving import ServeConfig
@@ -70,7 +70,7 @@ def measure(config: ServeConfig, commands: int = COMMANDS) -> Figures:
                 board = page.desk.board
                 number = board.say(board.standing.suggestions[0].sentence)
                 while (one := next(o for o in board.standing.history if o.number == number)).status not in (
-                    DONE, STOPPED,
+                    DONE, REFUSED, STOPPED,
                 ):  # fmt: skip
                     board.changed(board.standing.version, 0.5)
                 simulated += one.seconds

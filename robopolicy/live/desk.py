@@ -21,7 +21,7 @@ from robopolicy.errand import Actor, Errand
 from robopolicy.errors import is_users
 from robopolicy.live.actor import ready_actor
 from robopolicy.live.board import Board
-from robopolicy.live.exchange import DOING, DONE, STOPPED, Exchange, Frame, Recording
+from robopolicy.live.exchange import DOING, DONE, REFUSED, STOPPED, Exchange, Frame, Recording
 from robopolicy.live.pace import Pace
 from robopolicy.live.suggest import suggestions
 from robopolicy.live.wishes import Wish
@@ -134,6 +134,9 @@ class LiveDesk:
         known, before, frames = self.board.known(one.sentence), self._state, [self.board.frame]
         errand = Errand(self._actor, one.sentence, self.scene.names, before, self.config.max_steps)
         one = one._replace(status=DOING, understood=errand.understood)
+        if errand.refused:
+            self.board.put(one._replace(status=REFUSED))
+            return
         self.board.put(one)
         self._pace.start()
         while not (errand.over or self._interrupted):

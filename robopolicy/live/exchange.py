@@ -10,7 +10,7 @@ from robopolicy.live.suggest import Suggestion
 from sim.scene import Scene
 from sim.state import Array
 
-WAITING, DOING, DONE, STOPPED = "waiting", "doing", "done", "stopped"
+WAITING, DOING, DONE, STOPPED, REFUSED = "waiting", "doing", "done", "stopped", "refused"
 
 
 class Exchange(NamedTuple):

@@ -9,9 +9,9 @@ from robopolicy.live.viewer import close_viewer, open_viewer
 END = 1.5  # s that the end is shown for
 
 _CAPTION = (
-    '<div style="position:fixed;left:16px;top:14px;max-width:70%;z-index:10;background:#1c2330e0;color:#fff;'
-    'border-radius:8px;padding:8px 14px;font:15px/1.45 system-ui,sans-serif;pointer-events:none">'
-    '<b>“{sentence}”</b><br><span style="opacity:0.85">{says}</span></div>'
+    '<div style="position:fixed;left:50%;transform:translateX(-50%);top:14px;max-width:60%;z-index:10;'
+    "background:#1c2330e0;color:#fff;border-radius:8px;padding:8px 14px;font:15px/1.45 system-ui,sans-serif;"
+    'pointer-events:none"><b>“{sentence}”</b><br><span style="opacity:0.85">{says}</span></div>'
 )
 
 
@@ -23,7 +23,7 @@ def replay_html(recording: Recording) -> str:
     server = open_viewer()
     try:
         stand(server)
-        scenery = Scenery(server.scene)
+        scenery = Scenery(server.scene, daylight=False)
         scenery.build(recording.scene)
         lights = [(bool(led), bool(lamp)) for led, lamp in recording.lights]
         scenery.update(recording.poses[0], lights[0])

@@ -21,7 +21,7 @@ CAMERA = ((1.55, -0.80, 0.95), (0.36, 0.16, 0.06))  # m: where a visitor stands 
 class Scenery:
     """Draws into a viser server's scene (its `scene`, or a client's)."""
 
-    def __init__(self, viewer: Any) -> None:
+    def __init__(self, viewer: Any, daylight: bool = True) -> None:
         self._viewer = viewer
         self._scene: Scene | None = None
         self._frames: list[Any] = []
@@ -31,11 +31,12 @@ class Scenery:
         viewer.set_up_direction("+z")
         fade = np.linspace(0, 1, 64)[:, None, None]
         viewer.set_background_image(((1 - fade) * np.array(SKY) + fade * np.array(GROUND)).astype(np.uint8))
-        viewer.configure_environment_map(None)  # a picture of a room is nice, and twice the work to draw
-        viewer.configure_default_lights(cast_shadow=False)
-        viewer.add_light_hemisphere(
-            f"{ROOT}/daylight", sky_color=(255, 255, 255), ground_color=(205, 196, 180), intensity=1.6
-        )
+        if daylight:  # a replay has viser's own light, whatever is said here
+            viewer.configure_environment_map(None)  # a picture of a room is nice, and twice the work to draw
+            viewer.configure_default_lights(cast_shadow=False)
+            viewer.add_light_hemisphere(
+                f"{ROOT}/daylight", sky_color=(255, 255, 255), ground_color=(205, 196, 180), intensity=1.6
+            )
 
     def build(self, scene: Scene) -> None:
         """Draw another scene; what they have in common stays."""

@@ -3,7 +3,8 @@
 from html import escape
 
 from robopolicy.agent import Understood
-from robopolicy.live.exchange import DOING, STOPPED, WAITING, Exchange, Standing
+from robopolicy.errand import refusal
+from robopolicy.live.exchange import DOING, REFUSED, STOPPED, WAITING, Exchange, Standing
 
 SHOWN = 6  # exchanges, the latest first
 _CARD = (
@@ -45,7 +46,7 @@ def history(standing: Standing) -> str:
 
 def _card(one: Exchange) -> str:
     lines = [f"<b>“{escape(one.sentence)}”</b> {level_badge(one.level) if one.level else ''}"]
-    if one.understood:
+    if one.understood and one.status != REFUSED:
         lines.append(f'<span style="color:{_SOFT}">{escape(understood_as(one.understood))}</span>')
     lines.append(_outcome(one))
     return f'<div class="exchange" style="{_CARD}">{"<br>".join(lines)}</div>'
@@ -60,7 +61,7 @@ def level_badge(level: str) -> str:
 
 def understood_as(understood: Understood) -> str:
     """What the policy took a sentence to ask for, in words."""
-    family, target, other, confidence = understood
+    family, target, other, confidence, _ = understood
     things = f"{target}, {other}" if other else target
     act = family.replace("_", " ") or "told freely"
     what = act if act == "hold still" else f"{act} ({things})"
@@ -72,6 +73,8 @@ def _outcome(one: Exchange) -> str:
         return f'<span style="color:{_SOFT}">waiting in line</span>'
     if one.status == DOING:
         return "doing it now …"
+    if one.status == REFUSED and one.understood:
+        return f'<span style="color:{_BAD}">{escape(refusal(one.understood))}</span>'
     words = escape("; ".join(one.happened)) or "nothing that has a name"
     after = f"after {one.seconds:.1f} s: {words}"
     if one.status == STOPPED:
