@@ -22,6 +22,7 @@ from robopolicy.errors import is_users
 from robopolicy.live.actor import ready_actor
 from robopolicy.live.board import Board
 from robopolicy.live.exchange import DOING, DONE, REFUSED, STOPPED, Exchange, Frame, Recording
+from robopolicy.live.hand import Hand
 from robopolicy.live.pace import Pace
 from robopolicy.live.suggest import suggestions
 from robopolicy.live.wishes import Wish
@@ -93,6 +94,10 @@ class LiveDesk:
         """Another policy; the standing's `trouble` says why not, if there is none."""
         self._order(lambda: self._take(checkpoint))
 
+    def lead(self, hand: Hand, over: Callable[[], None]) -> None:
+        """Let a person lead until they let go; commands wait. `over` is called then."""
+        self._order(lambda: self._follow(hand, over))
+
     @property
     def state(self) -> State:
         """The latest state at the end of a control step."""
@@ -155,6 +160,20 @@ class LiveDesk:
         self.recording = self._recorded(one, frames)
         self.board.put(one)
         self._offer(anew=False)
+
+    def _follow(self, hand: Hand, over: Callable[[], None]) -> None:
+        try:
+            hand.begin(self._state)
+            self._pace.start()
+            while not (hand.released or self._interrupted):
+                before = self._state
+                action = hand.action(before)
+                hand.saw(before, action, self._step(action, []), self.scene)
+            hand.end(self.scene)
+        finally:
+            hand.released = True
+            over()
+            self._offer(anew=False)
 
     def _step(self, action: Array, frames: list[Frame]) -> State:
         """One control step at the pace of the clock, shown on the way."""

@@ -18,6 +18,7 @@ from robopolicy.films import slug
 from robopolicy.live.cameras import Cameras
 from robopolicy.live.desk import DeskConfig, LiveDesk
 from robopolicy.live.extras import need
+from robopolicy.live.handles import Handles
 from robopolicy.live.panel import Panel
 from robopolicy.live.replay import replay_html
 from robopolicy.live.scenery import Scenery, stand
@@ -46,6 +47,7 @@ class Page:
         stand(self.server)
         self._scenery = Scenery(self.server.scene)
         self.panel = Panel(self.server, self.desk, self.keep)
+        self.handles = Handles(self.server, self.desk, Path(config.output) / "play")
         self.server.on_client_connect(self.panel.welcome)
         work: list[Callable[[], None]] = [self._follow_frames, self._follow_news]
         if config.cameras:

@@ -15,7 +15,7 @@ from sim.state import LIGHTS
 ROOT = "/scene"
 STILL = 1e-5  # m, and of a quaternion's components: less is not sent
 GLOW = 2.6  # a lit bulb's halo, in radii
-CAMERA = ((1.55, -0.80, 0.95), (0.36, 0.16, 0.06))  # m: where a visitor stands at first, and looks
+CAMERA = ((1.78, -0.82, 1.16), (0.45, 0.25, 0.07))  # m: where a visitor stands at first, and looks
 
 
 class Scenery:
@@ -85,7 +85,7 @@ class Scenery:
                 f"{name}/halo", GLOW * radius, colour, opacity=0.25, cast_shadow=False, visible=False
             )
             lamp = self._viewer.add_light_point(
-                f"{name}/light", color=colour, intensity=0.6, distance=1.2, visible=False
+                f"{name}/light", color=colour, intensity=0.35, distance=1.2, visible=False
             )
             self._bulbs[figure.light] = (drawn[0], halo, lamp, figure)
         return frame
