@@ -24,7 +24,7 @@ $(STAMP): pyproject.toml
 	  echo "Note: PyBullet has wheels up to Python 3.11; here pip builds it from source (a C++ compiler, about 8 minutes)."
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install "$(TORCH)"
-	$(BIN)/python -m pip install --editable ".[dev]"
+	$(BIN)/python -m pip install --editable ".[page,dev]"
 	@touch $@
 
 demo: $(STAMP)  ## the whole loop, from play to unseen commands, into runs/demo (at most 20 minutes on 2 cores)
@@ -37,8 +37,9 @@ test: $(STAMP)  ## the test suite (under 15 minutes)
 test-slow: $(STAMP)  ## the tests that take minutes each
 	$(BIN)/python -m pytest -n $(JOBS) -m slow
 
-bench: $(STAMP)  ## what a step of the world costs, and how soon the server answers (2 minutes)
+bench: $(STAMP)  ## what a step of the world costs, how fast the page is, how soon the server answers (3 minutes)
 	$(BIN)/python -m sim.bench
+	$(BIN)/python -m robopolicy.live.bench
 	$(BIN)/python -m robopolicy.bench_server
 
 check: $(STAMP)  ## ruff, pyright

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from data.lexicon import normalise
 from robopolicy.belief import Belief, Obeys, Response, commanded
 from robopolicy.checkpoint import CheckpointError
+from robopolicy.confidence import Confidence, signs_of
 from robopolicy.encoder import TextEncoder
 from robopolicy.errors import UnknownName
 from robopolicy.features import MAX_OPENING
-from robopolicy.language import Told
+from robopolicy.language import LanguageNet, Told
 from robopolicy.policy import Heard, Policy
 from robopolicy.preview import foreseen
 from robopolicy.reading import HOLD, kinds_of
@@ -34,6 +35,7 @@ class Understood(NamedTuple):
     target: str  # name of the thing acted on
     other: str  # name of the thing it is related to; "" for none
     confidence: float  # probability of the whole reading, 0 to 1
+    refused: bool = False  # the sentence is likely to ask for nothing that can be done here
 
 
 class Order(NamedTuple):
@@ -49,8 +51,9 @@ class Agent:
 
     Of every predicted chunk `execute` actions are carried out before the policy looks again (None: as
     the checkpoint says). A command that asks for nothing ("wait", "do not open the drawer"), says nothing,
-    or is understood with less than `confidence`, makes the robot hold still; with `hold_when_silent` off,
-    as in the evaluation's control, the policy shows what it does with no words at all.
+    or is understood with less than `confidence`, or is out of its depth by the measure of `doubts`, makes the
+    robot hold still; with `hold_when_silent` off, as in the evaluation's control, the policy shows what it
+    does with no words at all.
 
     A policy with a memory infers how each world obeys from what came of its actions so far, through all
     commands until `forget`, and sends what in such a world comes to what it wants. With `memory="others"`
@@ -66,6 +69,7 @@ class Agent:
         confidence: float = 0.0,
         hold_when_silent: bool = True,
         memory: str = OWN,
+        doubts: Confidence | None = None,
     ) -> None:
         self.policy = policy.eval()
         self.encoder = encoder or TextEncoder(policy.config.encoder)
@@ -82,7 +86,7 @@ class Agent:
             )
         if memory not in MEMORIES:
             raise UnknownName("memory", memory, MEMORIES)
-        self._least, self._hold_when_silent = confidence, hold_when_silent
+        self._least, self._hold_when_silent, self._doubts = confidence, hold_when_silent, doubts
         self._memory = memory if policy.config.history else NONE
         self._order: Order | None = None
         self._chunk: NDArray[np.float32] | None = None
@@ -93,6 +97,12 @@ class Agent:
         """Whatever comes next happens in other worlds."""
         self._belief: Belief | None = None
         self._last: tuple[Observation, NDArray[np.float32]] | None = None  # what was seen, what was sent
+
+    def look_away(self) -> None:
+        """Somebody else acts for a while; whatever comes of that teaches nothing."""
+        self._last = None
+        if self._belief is not None:
+            self._belief.rest()
 
     @property
     def world(self) -> Obeys | None:
@@ -157,7 +167,27 @@ class Agent:
         still = (heard.sure < self._least) | (heard.choice.code == HOLD)
         if self._hold_when_silent:
             still |= silent
-        return Order(heard.told, still.numpy(), _in_words(heard, names))
+        understood = _in_words(heard, names)
+        if self._doubts is not None and heard.reading is not None:
+            sound = self._doubts.sound(self._signs(heard, tokens, mask))
+            refused = (sound < self._doubts.least) & ~silent.numpy()
+            still |= torch.from_numpy(refused)
+            understood = [one._replace(refused=bool(no)) for one, no in zip(understood, refused, strict=True)]
+        return Order(heard.told, still.numpy(), understood)
+
+    @torch.inference_mode()
+    def signs(self, commands: Sequence[str], names: Sequence[tuple[str, ...]]) -> NDArray[np.float64]:
+        """What tells sound sentences from nonsense (B, 8), see `robopolicy.confidence`; slots only."""
+        tokens, mask = self.encoder.tokens([normalise(command) for command in commands])
+        named = self.encoder.names([name for row in names for name in row])
+        heard = self.policy.hear(tokens, mask, named.view(len(names), -1, named.shape[-1]), kinds_of(names))
+        return self._signs(heard, tokens, mask)
+
+    def _signs(self, heard: Heard, tokens: torch.Tensor, mask: torch.Tensor) -> NDArray[np.float64]:
+        net = self.policy.language
+        assert heard.reading is not None
+        assert isinstance(net, LanguageNet)
+        return signs_of(net, heard.reading, tokens, mask)
 
     @torch.inference_mode()
     def see(self, now: Observation, goal: Observation, names: Sequence[tuple[str, ...]]) -> Order:

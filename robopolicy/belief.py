@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sim.kinematics import STEP_ANGLE, STEP_LENGTH
 from sim.observation import Observation
 from sim.state import MAX_OBJECTS
+from sim.world import CONTROL_HZ
 
 Floats = NDArray[np.floating[Any]]
 
@@ -34,6 +35,7 @@ LEAST = 0.01  # of a full action: no arm obeys more exactly than this, whatever 
 NEAR = 0.25  # rad, and of the logarithm: what counts as the same belief when its mean is taken
 
 
+NOTICED = 0.1  # rad, and of the logarithm of scale: less is not worth a word
 _MOVING = [0, 1, 2, 5]  # of an action: the shift, and the turn about the vertical
 
 
@@ -73,6 +75,19 @@ class Obeys(NamedTuple):
     scale: Floats  # (B,) of shift and turn
 
 
+def in_words(world: Obeys, row: int = 0) -> str:
+    """What is unlike the nominal world; "" for nothing."""
+    delay, turn, scale = int(world.delay[row]), float(world.turn[row]), float(world.scale[row])
+    found = [f"arrive {delay / CONTROL_HZ:g} s late"] if delay else []
+    if abs(turn) > NOTICED:
+        found.append(
+            f"are turned {abs(np.degrees(turn)):.0f} degrees to the {'left' if turn > 0 else 'right'}"
+        )
+    if abs(np.log(scale)) > NOTICED:
+        found.append(f"are {scale:.1f} times as large")
+    return " and ".join(found)
+
+
 class Belief:
     """What is thought of B worlds; `update` after every step, `world` at any time.
 
@@ -100,6 +115,10 @@ class Belief:
         belief = (1 - leak) * self._belief + leak * self._prior
         belief = belief * self._likelihood(_motion(before.proprio, after.proprio)) ** counts
         self._belief = belief / belief.sum((1, 2, 3), keepdims=True)
+
+    def rest(self) -> None:
+        """Nothing was sent for a while."""
+        self._sent[:] = 0
 
     @property
     def sent(self) -> Floats:

@@ -13,6 +13,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 
 from data.files import write_atomic, write_json
+from robopolicy.confidence import Confidence, read_confidence
 from robopolicy.encoder import EncoderConfig
 from robopolicy.errors import UserError
 from robopolicy.policy import Policy, PolicyConfig
@@ -86,6 +87,12 @@ def load_checkpoint(folder: Path | str) -> Policy:
         ) from error
     policy.encoder_sha256 = config["encoder"]["sha256"]
     return policy.eval()
+
+
+def doubts_of(folder: Path | str) -> Confidence | None:
+    """The measure of confidence that is kept beside a checkpoint, if there is one for its weights."""
+    folder = folder_of(folder)
+    return read_confidence(folder, read_config(folder)["weights_sha256"])
 
 
 def read_config(folder: Path | str) -> dict[str, Any]:

@@ -46,7 +46,7 @@ VERBS = (
     Verb("ablate", "train and compare variants of a policy, trial by trial"),
     Verb("worlds", "compare policies in worlds that they have not seen"),
     Verb("command", "tell a policy what to do, and film it", words="sentence"),
-    Verb("serve", "let other programs ask a policy, over openpi's protocol"),
+    Verb("serve", "a live desk in the browser; or, for other programs, openpi's protocol"),
     Verb("tasks", "list the task families with example sentences"),
 )
 

@@ -3,33 +3,26 @@
 Then we see a film, and hear in the relabeller's words what happened.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-import numpy as np
-
-from data.relabel import happened
 from data.splits import train_objects
 from robopolicy.agent import Agent, Understood
-from robopolicy.checkpoint import load_checkpoint
+from robopolicy.belief import in_words
+from robopolicy.checkpoint import doubts_of, load_checkpoint
+from robopolicy.errand import Actor, Errand
 from robopolicy.errors import UserError
 from robopolicy.evaluate import checkpoint_hash
 from robopolicy.films import picture, slug
 from robopolicy.plan import layouts_of, preset_of
 from robopolicy.video import Frame, captioned, same_size, write_mp4
 from sim.draw import SceneConfig, draw_scene
-from sim.observation import Observation, entity_names
 from sim.scene import Scene
 from sim.sensing import Sensor
-from sim.state import Array, State, stack
-from sim.tasks import TASKS, Goal, achieved, task_named
+from sim.state import State, stack
 from sim.world import CONTROL_HZ, World
-
-REST = 10  # control steps within which the hand has to stay for the robot to count as resting
-AFTER = 6  # control steps that it goes on after it did what it understood: letting go, moving away
-STILL = 0.004  # m that a resting hand may drift in them
 
 
 @dataclass(frozen=True)
@@ -44,6 +37,7 @@ class CommandConfig:
     n_objects: int = 3  # movable objects on the desk, 1 to 5
     max_steps: int = 120  # control steps (0.1 s) after which it stops
     video: bool = True  # write an MP4 of each command
+    refuse: bool = True  # do nothing when a sentence seems to ask for what cannot be done here
 
     def __post_init__(self) -> None:
         if self.sentence is not None and not self.sentence.strip():
@@ -60,14 +54,6 @@ class EmptyCommand(UserError):
         super().__init__('the command is empty; say what to do: robopolicy command "open the drawer"')
 
 
-class Actor(Protocol):
-    """What a session needs of an agent: it serves a batch, here of one."""
-
-    def reset(self, commands: list[str], names: list[tuple[str, ...]]) -> Sequence[Understood] | None: ...
-
-    def act(self, observation: Observation) -> Array: ...
-
-
 class Told(NamedTuple):
     """What came of one command."""
 
@@ -76,6 +62,7 @@ class Told(NamedTuple):
     states: State  # (T + 1)
     happened: list[str]  # in words
     video: Path | None
+    world: str = ""  # how the policy has found the world to obey, in words; "" for as it ought to
 
 
 class Session:
@@ -83,7 +70,7 @@ class Session:
 
     def __init__(self, config: CommandConfig, actor: Actor | None = None) -> None:
         self.config = config
-        self._actor = actor or _load(config.checkpoint)
+        self._actor = actor or _load(config.checkpoint, config.refuse)
         self._world = World(visuals=config.video)
         desks = SceneConfig(
             config.n_objects, layouts_of(config.world), train_objects(), preset_of(config.world)
@@ -97,32 +84,22 @@ class Session:
         """Carry out a sentence; raises `EmptyCommand`."""
         if not sentence.strip():
             raise EmptyCommand
-        states, frames = [self._world.state()], list(self._frames())
-        answer = self._actor.reset([sentence], [entity_names(self.scene.names)])
-        understood = answer[0] if answer else None
-        goal = _goal(understood, self.scene.names) if understood else None
-        for action in self._actions(states, goal):
-            states.append(self._world.step(action))
-            self._seen = self._sensor.observe(states[-1])
+        errand = Errand(self._actor, sentence, self.scene.names, self._world.state(), self.config.max_steps)
+        frames = list(self._frames())
+        while not errand.over:
+            errand.saw(self._world.step(errand.act(self._seen)))
+            self._seen = self._sensor.observe(errand.states[-1])
             frames += self._frames()
-        episode = stack(states)
-        words = happened(episode, self.scene.names)
+        if errand.refused:
+            return Told(sentence, errand.understood, stack(errand.states), [], None)
+        words = errand.happened()
         self._count += 1
         video = self._write(sentence, frames, words) if frames else None
-        return Told(sentence, understood, episode, words, video)
+        world = in_words(self._actor.world) if self._actor.world else ""
+        return Told(sentence, errand.understood, stack(errand.states), words, video, world)
 
     def close(self) -> None:
         self._world.close()
-
-    def _actions(self, states: list[State], goal: Goal | None) -> Iterator[Array]:
-        left = self.config.max_steps
-        while left > 0:
-            yield self._actor.act(Observation(*(field[None] for field in self._seen)))[0]
-            left -= 1
-            if resting(states):
-                return
-            if goal and achieved(goal, states[0], states[-1]):
-                left, goal = min(left, AFTER), None
 
     def _frames(self) -> Iterator[Frame]:
         if self.config.video:
@@ -136,26 +113,6 @@ class Session:
         return path
 
 
-def resting(states: list[State]) -> bool:
-    """Whether the hand has kept still for a while after having moved."""
-    if len(states) <= REST:
-        return False
-    hand = np.stack([state.ee_pos for state in states[-REST - 1 :]])
-    grip = [float(state.gripper) for state in states[-REST - 1 :]]
-    return bool(np.ptp(hand, axis=0).max() < STILL and max(grip) - min(grip) < STILL)
-
-
-def _goal(understood: Understood, names: tuple[str, ...]) -> Goal | None:
-    """What the policy took the sentence to ask for, as a goal that can be judged; None if it is none."""
-    if understood.family not in {task.name for task in TASKS}:
-        return None
-    things = [thing for thing in (understood.target, understood.other) if thing in names]
-    task = task_named(understood.family)
-    if len(things) != task.arguments:
-        return None
-    return Goal(task.name, *(names.index(thing) for thing in things))
-
-
-def _load(checkpoint: str) -> Actor:
+def _load(checkpoint: str, refuse: bool) -> Actor:
     checkpoint_hash(checkpoint)  # refuses a folder that is none
-    return Agent(load_checkpoint(checkpoint))
+    return Agent(load_checkpoint(checkpoint), doubts=doubts_of(checkpoint) if refuse else None)

@@ -54,6 +54,7 @@ class EvaluateConfig:
     card: bool = False  # write the measured table into the checkpoint's README.md
     failures: int = 0  # failures per level to film
     videos: int = 0  # successes per level to film
+    replays: int = 0  # successes, and as many failures, per level to keep as 3D replay pages
     workers: int | None = None  # processes; null: one per core
 
     def __post_init__(self) -> None:

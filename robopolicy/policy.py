@@ -17,7 +17,7 @@ from robopolicy.belief import Response
 from robopolicy.control import ControlNet
 from robopolicy.goal_state import GoalNet
 from robopolicy.language import FreeLanguageNet, LanguageNet, Told
-from robopolicy.reading import HOLD, Choice
+from robopolicy.reading import HOLD, Choice, Reading
 from sim.observation import Observation
 
 __all__ = ["Choice", "Heard", "Policy", "PolicyConfig"]
@@ -32,6 +32,7 @@ class Heard(NamedTuple):
     told: Told  # for the control network
     choice: Choice  # in words: what, to which thing, in relation to which
     sure: Tensor  # (B,) probability of the choice
+    reading: Reading | None = None  # that it was chosen from; none of what was told freely or shown
 
 
 class Policy(nn.Module):
@@ -62,7 +63,7 @@ class Policy(nn.Module):
         if must_act is not None:
             heard.code[must_act, HOLD] = -1e4
         choice, sure = heard.choose()
-        return Heard(self.control.told(choice, kinds.shape[1]), choice, sure)
+        return Heard(self.control.told(choice, kinds.shape[1]), choice, sure, heard)
 
     def see(self, now: Observation, goal: Observation, kinds: Tensor) -> Heard:
         """How the desk is and how it should be, with leading axis B; for conditioning by slots."""

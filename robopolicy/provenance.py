@@ -30,7 +30,8 @@ def folder_hash(folder: Path) -> str:
     """SHA-256 over the names and contents of a checkpoint's config and weights."""
     digest = hashlib.sha256()
     for path in sorted(folder.iterdir()):
-        if path.suffix in (".json", ".safetensors") and path.is_file():
+        ours = path.suffix == ".safetensors" or (path.suffix == ".json" and path.name != "confidence.json")
+        if ours and path.is_file():
             digest.update(path.name.encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

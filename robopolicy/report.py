@@ -30,14 +30,18 @@ class Curve(NamedTuple):
 
 
 def write_report(
-    folder: Path, films: Sequence[Film] = (), training: Curve | None = None, gif: str = ""
+    folder: Path,
+    films: Sequence[Film] = (),
+    training: Curve | None = None,
+    gif: str = "",
+    replays: Sequence[Film] = (),
 ) -> Path:
     """Write the report of the evaluation in a folder; returns its path."""
     info = read_info(folder)
     sections = [_head(info), _hero(folder, gif), _levels(info), _families(info)]
     if training is not None:
         sections.append(_training(training))
-    sections += [_films(films), _failures(info), _made_by(info)]
+    sections += [_films(films), _replays(replays), _failures(info), _made_by(info)]
     path = folder / "report.html"
     write_atomic(path, page("robopolicy report", "\n".join(section for section in sections if section)))
     return path
@@ -155,6 +159,18 @@ def _films(films: Sequence[Film]) -> str:
         for film in films
     ]
     return f'<h2>Films</h2><div class="films">{"".join(figures)}</div>'
+
+
+def _replays(replays: Sequence[Film]) -> str:
+    if not replays:
+        return ""
+    head = "<th>replay, in 3D</th><th>level</th><th>family</th><th></th>"
+    rows = [
+        f'<tr><td><a href="{escape(one.file)}">“{escape(one.sentence)}”</a></td><td>{escape(one.level)}</td>'
+        f"<td>{escape(one.task)}</td><td>{_verdict(one.success)}</td></tr>"
+        for one in replays
+    ]
+    return f"<h2>Replays</h2>{table(head, rows)}"
 
 
 def _verdict(success: bool) -> str:

@@ -1,4 +1,4 @@
-"""A policy behind a WebSocket, in the protocol of openpi: `robopolicy serve`.
+"""A policy behind a WebSocket, in the protocol of openpi: `robopolicy serve protocol=openpi`.
 
 Whoever connects is sent metadata first; then every message is a request (robopolicy.requests), and is
 answered with a chunk of actions. Messages are msgpack (robopolicy.wire). What cannot be answered gets one
@@ -10,14 +10,12 @@ and goes into the next together.
 
 import asyncio
 import contextlib
-import errno
 import logging
 import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any
@@ -29,50 +27,19 @@ from websockets.frames import CloseCode
 from websockets.http11 import Request as Handshake
 from websockets.http11 import Response
 
-from robopolicy.errors import UnknownName, UserError
+from robopolicy.errors import UserError
 from robopolicy.requests import Request, Sessions, expectations, read_request
 from robopolicy.responder import Answer, Responder
+from robopolicy.serving import CannotListen, ServeConfig
 from robopolicy.wire import BadFrame, pack, unpack
 
-PROTOCOLS = ("openpi",)
 HEALTH = "/healthz"
 QUEUED = 2  # messages of one client that are read before they are answered
 PATIENCE = 5.0  # s for a client to take part in opening, and in closing
-SMALLEST = 4096  # bytes: a request has about 1200
 
 _silent = logging.getLogger(f"{__name__}.sockets")
 _silent.addHandler(logging.NullHandler())
 _silent.propagate = False  # a stranger's broken handshake is no news
-
-
-@dataclass(frozen=True)
-class ServeConfig:
-    """Which policy is served, where, to how many."""
-
-    checkpoint: str = "benchmark"  # folder of the policy, or the "benchmark" that is shipped
-    protocol: str = "openpi"  # openpi: a policy server for openpi's clients
-    host: str = "127.0.0.1"  # address to listen at; 0.0.0.0 lets the whole network in, unencrypted
-    port: int = 8000  # 0: any that is free
-    clients: int = 32  # at once; more are turned away
-    max_message: int = 1 << 20  # bytes of one message
-
-    def __post_init__(self) -> None:
-        if self.protocol not in PROTOCOLS:
-            raise UnknownName("protocol", self.protocol, PROTOCOLS)
-        if not 0 <= self.port <= 65535:
-            raise ValueError(f"port must be from 0 to 65535, not {self.port}")
-        if self.clients < 1:
-            raise ValueError(f"clients must be at least 1, not {self.clients}")
-        if self.max_message < SMALLEST:
-            raise ValueError(f"max_message must be at least {SMALLEST} bytes, not {self.max_message}")
-
-
-class CannotListen(UserError):
-    """The address cannot be listened at."""
-
-    def __init__(self, config: ServeConfig, error: OSError) -> None:
-        hint = "; say another port=..., or port=0 for any" if error.errno == errno.EADDRINUSE else ""
-        super().__init__(f"cannot listen at {config.host}:{config.port}: {_reason(error)}{hint}")
 
 
 class Batcher:
@@ -134,7 +101,7 @@ class PolicyServer:
             server = await serve(
                 self._serve,
                 self.config.host,
-                self.config.port,
+                self.config.listens_at,
                 origins=[None],  # browsers name one: no web page may talk to a server on this machine
                 compression=None,
                 max_size=self.config.max_message,
@@ -202,8 +169,3 @@ class PolicyServer:
 async def _dismiss(connection: ServerConnection, says: str) -> None:
     await connection.send(says)
     await connection.close(CloseCode.INTERNAL_ERROR, "the frame before this says why")
-
-
-def _reason(error: OSError) -> str:
-    """What the system says, without its numbers and addresses."""
-    return (error.strerror or str(error)).rpartition(": ")[2]

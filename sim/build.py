@@ -14,11 +14,12 @@ from typing import NamedTuple
 from sim import panda
 from sim.bullet import pybullet as p
 from sim.dynamics import Dynamics
-from sim.furniture import FURNITURE, Bulb, Fixture, Vec
+from sim.furniture import FURNITURE, Bulb, Fixture, Part, Vec
 from sim.layouts import layout_of
 from sim.scene import COLOURS, ROUND, Scene, Thing
 
 DESK_HALF = (0.55, 0.75, 0.05)  # m
+DESK_MIDDLE = (0.40, 0.0, -0.05)  # m, world frame
 DESK_COLOUR, FLOOR_COLOUR = (0.80, 0.76, 0.70), (0.74, 0.77, 0.82)
 NO_TINT = (0.0, 0.0, 0.0)
 FLOOR = -0.75  # m below the desk top: what falls off ends there
@@ -74,7 +75,7 @@ def _build_bulb(client: int, bulb: Bulb, pose: tuple[float, float, float], visua
 def _build_desk(client: int, visuals: bool) -> None:
     """The desk, and a floor far below it for what falls off."""
     floor_half, floor_middle = (9.0, 9.0, 0.05), (0.0, 0.0, FLOOR - 0.05)
-    desk = _build_box(client, DESK_HALF, (0.40, 0.0, -DESK_HALF[2]), DESK_COLOUR if visuals else None)
+    desk = _build_box(client, DESK_HALF, DESK_MIDDLE, DESK_COLOUR if visuals else None)
     floor = _build_box(client, floor_half, floor_middle, FLOOR_COLOUR if visuals else None)
     # Bullet multiplies restitutions: what falls on the desk bounces as its own says.
     p.changeDynamics(desk, -1, lateralFriction=0.7, restitution=1.0, physicsClientId=client)
@@ -118,22 +119,28 @@ def _build_fixture(
     return body
 
 
+def part_of(thing: Thing, tint: Vec) -> Part:
+    """What an object is made of, in its own frame, in its colour plus the tint."""
+    red, green, blue = (min(max(c + t, 0), 1) for c, t in zip(COLOURS[thing.colour], tint, strict=True))
+    x, _, z = thing.size
+    round_ = thing.shape in ROUND
+    size = (x / 2, z) if round_ else thing.size
+    return Part("cylinder" if round_ else "box", size, (0.0, 0.0, 0.0), (red, green, blue))
+
+
 def _build_object(client: int, thing: Thing, dynamics: Dynamics, tint: Vec | None) -> int:
     """An object in its colour plus the tint; without a tint it has no looks."""
-    x, y, z = thing.size
-    visuals = tint is not None
-    colour = [min(max(c + t, 0), 1) for c, t in zip(COLOURS[thing.colour], tint or NO_TINT, strict=True)] + [
-        1
-    ]
-    look = -1
-    if thing.shape in ROUND:
-        shape = p.createCollisionShape(p.GEOM_CYLINDER, radius=x / 2, height=z, physicsClientId=client)
+    part, visuals, look = part_of(thing, tint or NO_TINT), tint is not None, -1
+    colour = [*part.colour, 1]
+    if part.kind == "cylinder":
+        radius, height = part.size
+        shape = p.createCollisionShape(p.GEOM_CYLINDER, radius=radius, height=height, physicsClientId=client)
         if visuals:
             look = p.createVisualShape(
-                p.GEOM_CYLINDER, radius=x / 2, length=z, rgbaColor=colour, physicsClientId=client
+                p.GEOM_CYLINDER, radius=radius, length=height, rgbaColor=colour, physicsClientId=client
             )
     else:
-        half = [x / 2, y / 2, z / 2]
+        half = [extent / 2 for extent in part.size]
         shape = p.createCollisionShape(p.GEOM_BOX, halfExtents=half, physicsClientId=client)
         if visuals:
             look = p.createVisualShape(p.GEOM_BOX, halfExtents=half, rgbaColor=colour, physicsClientId=client)

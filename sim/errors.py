@@ -27,6 +27,16 @@ class BadRate(ValueError):
         )
 
 
+class BadParts(ValueError):
+    """A number of parts that the physics of an action cannot be cut into."""
+
+    def __init__(self, parts: object, substeps: int) -> None:
+        fine = ", ".join(str(n) for n in range(1, substeps + 1) if substeps % n == 0)
+        super().__init__(
+            f"an action is {substeps} steps of physics, which {parts} parts do not divide; these do: {fine}"
+        )
+
+
 class UnknownRenderer(ValueError):
     """There is no renderer of this name."""
 

@@ -23,9 +23,9 @@ LAMP_LIT = (1.0, 0.86, 0.20)
 
 @dataclass(frozen=True)
 class Part:
-    """One primitive of a link: `size` is full extents of a box, or radius and length."""
+    """One primitive of a link: `size` is full extents of a box, radius and length, or a radius."""
 
-    kind: str  # box or cylinder
+    kind: str  # box or cylinder; of what is only looked at, sphere too
     size: tuple[float, ...]
     xyz: Vec
     colour: Vec

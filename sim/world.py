@@ -5,7 +5,7 @@ determinism: Bullet's saveState keeps sleeping islands and cached contacts apart
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -17,12 +17,15 @@ from sim.build import set_up
 from sim.bullet import pybullet, silence
 from sim.dynamics import Dynamics
 from sim.egl import load_egl
-from sim.errors import BadAction, BadRate, EmptyWorld, NoVisuals, UnknownRenderer
+from sim.errors import BadAction, BadParts, BadRate, EmptyWorld, NoVisuals, UnknownRenderer
+from sim.figures import poses_of
 from sim.furniture import FURNITURE
 from sim.kinematics import joint_targets
 from sim.layouts import LEVER_TRAVEL, Points, layout_of
+from sim.posing import pose_as
 from sim.reach import begin, jacobian
 from sim.scene import Scene
+from sim.snapshot import Snapshot, moving_parts, put_back
 from sim.state import Array, State
 
 CONTROL_HZ = 10  # default rate of actions
@@ -34,23 +37,6 @@ FINGER_SPEED = 0.25  # m/s
 PRESSED, RELEASED = 0.009, 0.004  # m: the button toggles its light at the first, re-arms at the second
 
 Floats = Sequence[float]
-Motion = tuple[tuple[float, float], ...]  # position and velocity of joints
-
-
-class Snapshot(NamedTuple):
-    """All that a world needs to go on from an instant: plain numbers, velocities included.
-
-    What Bullet remembers beyond that (contact caches) is left out on purpose: every restore of one
-    snapshot has the same future, bit for bit, in any world.
-    """
-
-    scene: Scene
-    arm: Motion  # of the arm's seven joints and the two fingers'
-    fixtures: Motion  # of the furniture's joints, in the order of JOINTS
-    objects: tuple[tuple[tuple[float, ...], ...], ...]  # pos, quat, linear and angular velocity of each
-    led: bool
-    armed: bool  # whether the button has come up since its last toggle
-    pending: tuple[tuple[float, ...], ...] = ()  # actions on their way, the oldest first
 
 
 class Light(NamedTuple):
@@ -113,37 +99,21 @@ class World:
         self._torques = [dynamics.force_limit * torque for torque in panda.TORQUE]
         self._grip = dynamics.force_limit * panda.GRIP_FORCE
         self._detent_torque = dynamics.detent
-        self._fixtures, self._objects, self._arm, self._bulbs = set_up(client, scene, self._visuals)
+        self._bodies = set_up(client, scene, self._visuals)
+        self._fixtures, self._objects, self._arm, self._bulbs = self._bodies
         self._read()
 
     def save(self) -> Snapshot:
         """The instant, to be restored here or in another world."""
-        p, client, scene = pybullet, self._client, self.scene
-        if scene is None:
+        if self.scene is None:
             raise EmptyWorld
-        arm = p.getJointStates(self._arm, panda.ALL, physicsClientId=client)
-        fixtures = [p.getJointState(body, 0, physicsClientId=client) for body in self._fixtures[:4]]
-        objects = [
-            (
-                *p.getBasePositionAndOrientation(body, physicsClientId=client),
-                *p.getBaseVelocity(body, physicsClientId=client),
-            )
-            for body in self._objects
-        ]
-        moving = tuple(j[:2] for j in arm), tuple(j[:2] for j in fixtures), tuple(objects)
-        return Snapshot(scene, *moving, self._led, self._armed, self._actuation.pending)
+        moving = moving_parts(self._client, self._bodies)
+        return Snapshot(self.scene, *moving, self._led, self._armed, self._actuation.pending)
 
     def restore(self, snapshot: Snapshot) -> State:
         """Rebuild the world as it was at an instant; returns that state."""
-        p, client = pybullet, self._client
         self._set_up(snapshot.scene)
-        for joint, (position, velocity) in enumerate(snapshot.arm):
-            p.resetJointState(self._arm, joint, position, velocity, physicsClientId=client)
-        for body, (position, velocity) in zip(self._fixtures, snapshot.fixtures, strict=False):
-            p.resetJointState(body, 0, position, velocity, physicsClientId=client)
-        for body, (pos, quat, linear, angular) in zip(self._objects, snapshot.objects, strict=True):
-            p.resetBasePositionAndOrientation(body, pos, quat, physicsClientId=client)
-            p.resetBaseVelocity(body, linear, angular, physicsClientId=client)
+        put_back(self._client, self._bodies, snapshot)
         self._led, self._armed = snapshot.led, snapshot.armed
         self._actuation = Actuation(snapshot.scene.dynamics, snapshot.pending)
         self._read()
@@ -159,15 +129,34 @@ class World:
         All of it is relative to where the tool is, not to where it was last sent. Dynamics that are not
         nominal may delay, turn and scale it.
         """
+        self._command(action)
+        self._advance()
+        self._read()
+        self._toggle_led()
+        return self.state()
+
+    def steps(self, action: Array | Sequence[float], parts: int) -> Iterator[Array]:
+        """As `step`, seen on the way: yields `poses` after each of so many parts of the control period.
+
+        The world that it leaves behind is that of `step`, bit for bit. Raises `BadParts`.
+        """
+        if parts < 1 or self._substeps % parts:
+            raise BadParts(parts, self._substeps)
+        self._command(action)
+        for part in range(parts):
+            for _ in range(self._substeps // parts):
+                pybullet.stepSimulation(self._client)
+            if part == parts - 1:
+                self._read()
+                self._toggle_led()
+            yield self.poses()
+
+    def _command(self, action: Array | Sequence[float]) -> None:
         if self.scene is None:
             raise EmptyWorld
         a = self._actuation(_checked(action))
         self._hold(self._joint_targets(a), (a[6] + 1) / 2 * panda.MAX_OPENING)
         self._detent()
-        self._advance()
-        self._read()
-        self._toggle_led()
-        return self.state()
 
     def obey(self, dynamics: Dynamics) -> None:
         """From now on delay, turn and scale actions as these dynamics do; what is on its way is lost."""
@@ -244,6 +233,23 @@ class World:
             joints=np.array(joints),
             lights=np.array((float(self._led), float(joints[3] > 0))),
         )
+
+    def poses(self) -> Array:
+        """Where the figures of `sim.figures.figures(scene)` are: (F, 7) position, m, and quaternion xyzw."""
+        if self.scene is None:
+            raise EmptyWorld
+        return poses_of(self._client, self._bodies, self.scene)
+
+    def show(self, state: State) -> None:
+        """Put everything where a recorded state of this scene has it, for `poses` and pictures.
+
+        Nothing of physics happens; the arm bends as it must for the hand to be there.
+        """
+        if self.scene is None:
+            raise EmptyWorld
+        pose_as(self._client, self._bodies, state)
+        self._led = bool(state.lights[0])
+        self._read()
 
     def photograph(
         self, view: Floats, projection: Floats, size: tuple[int, int], light: Light, shadow: bool

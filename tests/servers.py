@@ -17,7 +17,8 @@ from robopolicy.policy import Policy, PolicyConfig
 from robopolicy.reading import HOLD
 from robopolicy.requests import ENTITIES, NAMES, PROMPT, STATE
 from robopolicy.responder import Responder
-from robopolicy.server import PolicyServer, ServeConfig
+from robopolicy.server import PolicyServer
+from robopolicy.serving import ServeConfig
 from robopolicy.wire import pack, unpack
 from sim.draw import draw_scene, initial_state
 from sim.observation import entity_names, observe
@@ -47,7 +48,7 @@ def a_request(seed: int = 0, /, **others: Any) -> dict[str, Any]:
 @contextmanager
 def serving(responder: Responder, **options: Any) -> Iterator[tuple[int, PolicyServer]]:
     """The port of a server that runs until the end of the block."""
-    server = PolicyServer(ServeConfig(**{"port": 0, **options}), responder)
+    server = PolicyServer(ServeConfig(**{"protocol": "openpi", "port": 0, **options}), responder)
     at: list[Any] = []
     listening = threading.Event()
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from robopolicy.belief import Belief, Response, commanded, fit_response
+from robopolicy.belief import Belief, Obeys, Response, commanded, fit_response, in_words
 from sim.actuation import Actuation
 from sim.dynamics import Dynamics
 from sim.kinematics import STEP_ANGLE, STEP_LENGTH
@@ -165,3 +165,12 @@ def test_next_to_things_that_hold_it_up_a_hand_teaches_little() -> None:
         belief.update(seen(before, (at, 0, 0.02)), aside, seen(after, (at, 0, 0.02)))
     assert belief.world.scale[0] == pytest.approx(1, abs=0.1)
     assert belief.world.delay[0] == 0
+
+
+def test_what_is_unlike_the_nominal_world_is_said_in_words() -> None:
+    usual = Obeys(np.array([0, 2]), np.array([0.02, -0.5]), np.array([0.98, 1.3]))
+    assert in_words(usual) == ""
+    assert (
+        in_words(usual, 1)
+        == "arrive 0.2 s late and are turned 29 degrees to the right and are 1.3 times as large"
+    )

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from robopolicy.cli import main
-from robopolicy.command import CommandConfig, Session, resting
+from robopolicy.command import CommandConfig, Session
+from robopolicy.errand import Actor, resting
 from robopolicy.films import slug
 from robopolicy.verbs import command as verb
 from sim import expert
@@ -16,7 +17,7 @@ from sim.state import Array, State, stack
 from sim.tasks import Goal
 
 
-class Obedient:
+class Obedient(Actor):
     """Knows a few sentences by heart, and looks at the world itself."""
 
     def __init__(self) -> None:
@@ -72,7 +73,7 @@ def test_a_robot_sees_through_one_sensor_from_command_to_command(tmp_path: Path)
     session.close()
 
 
-class Looking:
+class Looking(Actor):
     """Moves at random and remembers what it saw."""
 
     def __init__(self, seen: list[Observation]) -> None:

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from robopolicy.agent import NONE
 from robopolicy.bench_server import served
 from robopolicy.evaluate import EvaluateConfig
 from robopolicy.plan import make_plan
@@ -89,8 +90,8 @@ def test_it_is_told_what_was_wrong() -> None:
 
 
 def in_process(trials: tuple[Trial, ...], scenes: tuple[Scene, ...]) -> Iterator[tuple[bool, Any]]:
-    """Success and actions of each trial, as `robopolicy evaluate` has them."""
-    player, worlds = PolicyPlayer("benchmark"), [World() for _ in range(GROUP)]
+    """Success and actions of each trial, as `robopolicy evaluate memory=none` has them: a server forgets."""
+    player, worlds = PolicyPlayer("benchmark", NONE), [World() for _ in range(GROUP)]
     for job in jobs_of(trials, scenes, "seen"):
         done: Rollouts = roll_out(job, player, worlds, MAX_STEPS)
         for success, steps, actions in zip(done.success, done.steps, done.actions, strict=True):

@@ -134,3 +134,11 @@ def test_a_training_curve_is_read_where_training_left_it(tmp_path: Path) -> None
     assert training_curve(tmp_path) is None
     (tmp_path / "metrics.jsonl").write_text('{"step": 1, "loss": 2.0}\n{"step": 2, "loss": 1.0}\n')
     assert training_curve(tmp_path) == Curve([1.0, 2.0], [2.0, 1.0])
+
+
+def test_replays_are_linked_with_what_was_said_and_how_it_ended(tmp_path: Path) -> None:
+    info_in(tmp_path)
+    kept = [Film("replays/a.html", "seen", "lift", "up <with> it", ok) for ok in (True, False)]
+    page = read(write_report(tmp_path, replays=kept).read_text())
+    assert page.sources.count("replays/a.html") == 2
+    assert "up <with> it" in page.text

@@ -25,7 +25,6 @@ from robopolicy.checkpoint import save_checkpoint
 from robopolicy.cli import main
 from robopolicy.requests import PROMPT, SESSION, STATE
 from robopolicy.responder import HEARD, Responder
-from robopolicy.server import PROTOCOLS
 from robopolicy.wire import pack
 from tests.servers import a_request, actions, an_agent, asked, client, serving
 
@@ -342,7 +341,7 @@ def test_it_listens_to_this_machine_alone_unless_told_otherwise() -> None:
         [sys.executable, "-m", "robopolicy.cli", "serve", "--cfg"], check=True, capture_output=True, text=True
     )
     assert "host: 127.0.0.1" in ran.stdout
-    assert f"protocol: {PROTOCOLS[0]}" in ran.stdout
+    assert "protocol: page" in ran.stdout
 
 
 def resident(pid: int) -> float:

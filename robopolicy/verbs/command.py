@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from robopolicy.command import CommandConfig, Session, Told
 from robopolicy.console import console
+from robopolicy.errand import refusal
 
 CONFIG = CommandConfig
 EXAMPLES = (
@@ -47,12 +48,17 @@ def _sentences(given: str | None) -> Iterator[str]:
 
 
 def _print(told: Told) -> None:
+    if told.understood is not None and told.understood.refused:
+        console.print(f"“{told.sentence}”: {refusal(told.understood)}", markup=False)
+        return
     seconds = len(told.states.gripper[1:]) / 10
     what = "; ".join(told.happened) or "nothing that has a name"
     console.print(f"“{told.sentence}”: after {seconds:.1f} s: {what}.", markup=False)
     if told.understood is not None:
-        family, target, other, confidence = told.understood
+        family, target, other, confidence, _ = told.understood
         things = f"{target}, {other}" if other else target
         console.print(f"understood as {family} ({things}), {100 * confidence:.0f} % sure", markup=False)
+    if told.world:
+        console.print(f"it finds that its actions here {told.world}", markup=False)
     if told.video is not None:
         console.print(f"video: {told.video}", markup=False)

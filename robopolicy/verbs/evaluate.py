@@ -12,7 +12,9 @@ from robopolicy.checkpoint import folder_of
 from robopolicy.console import console
 from robopolicy.evaluate import EvaluateConfig, evaluate
 from robopolicy.films import chosen, films_of
+from robopolicy.live.extras import need
 from robopolicy.reference import EXPERT
+from robopolicy.replays import replays_of
 from robopolicy.report import training_curve, write_report
 from robopolicy.tables import Tally, family_table, level_table, live_table, markdown_table
 
@@ -21,12 +23,15 @@ EXAMPLES = (
     "robopolicy evaluate levels=paraphrase,pairs,chain n=1000",
     "robopolicy evaluate checkpoint=runs/train levels=seen,synonym",
     "robopolicy evaluate commands=mine.yaml levels=yours failures=3",
+    "robopolicy evaluate levels=synonym replays=2",
     "robopolicy evaluate checkpoint=runs/a,runs/b --multirun",
 )
 
 
 def run(config: EvaluateConfig) -> None:
-    """Evaluate with a live table, then write report and films."""
+    """Evaluate with a live table, then write report, films and replays."""
+    if config.replays:
+        need("viser")  # said before the rollouts, not after
     with Live(console=console, refresh_per_second=4, transient=True) as live:
 
         def tick(rows: Mapping[str, Tally], per_minute: float) -> None:
@@ -37,7 +42,10 @@ def run(config: EvaluateConfig) -> None:
     wanted = chosen(results, list(info["levels"]), config.videos, config.failures)
     made = films_of(wanted, folder, config.workers or os.cpu_count() or 1)
     films = list(track(made, "filming", len(wanted), console=console, transient=True)) if wanted else []
-    write_report(folder, films, training_curve(folder_of(config.checkpoint)))
+    wanted = chosen(results, list(info["levels"]), config.replays, config.replays)
+    kept = replays_of(wanted, folder, config.workers or os.cpu_count() or 1)
+    pages = list(track(kept, "keeping", len(wanted), console=console, transient=True)) if wanted else []
+    write_report(folder, films, training_curve(folder_of(config.checkpoint)), replays=pages)
     if config.card and config.checkpoint != EXPERT:
         write_card(folder_of(config.checkpoint), markdown_table(info))
     console.print(level_table(info), "", family_table(info), "")

@@ -1,24 +1,52 @@
-"""robopolicy serve: let other programs ask a policy."""
+"""robopolicy serve: a desk on a page, or a policy for other programs to ask."""
 
 import asyncio
 import signal
+import threading
 
 from robopolicy.console import console
+from robopolicy.live.page import Page
 from robopolicy.responder import responder_of
-from robopolicy.server import HEALTH, PolicyServer, ServeConfig
+from robopolicy.server import HEALTH, PolicyServer
+from robopolicy.serving import ServeConfig
 
 CONFIG, OUTPUT = ServeConfig, ""
 EXAMPLES = (
+    "robopolicy serve",
+    "robopolicy serve checkpoint=runs/train layout=left_handed n_objects=5",
     "robopolicy serve protocol=openpi port=8000",
-    "robopolicy serve checkpoint=runs/train port=0 clients=4",
 )
 
 
 def run(config: ServeConfig) -> None:
-    """Answer openpi's clients with chunks of actions, until Ctrl-C or SIGTERM.
+    """Open a page on which one types commands and watches the robot, until Ctrl-C or SIGTERM.
 
-    A client is told on connecting what a request holds and how many actions of a chunk to carry out.
+    With protocol=openpi, answer openpi's clients with chunks of actions instead; a client is told on
+    connecting what a request holds and how many actions of a chunk to carry out.
     """
+    if config.protocol == "page":
+        _show(config)
+    else:
+        _answer(config)
+
+
+def _show(config: ServeConfig) -> None:
+    page = Page(config)
+    told = threading.Event()
+    before = {name: signal.signal(name, lambda *_: told.set()) for name in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        page.start()
+        console.print(f"The desk is at http://{config.host}:{page.port} ; Ctrl-C stops.", markup=False)
+        while not told.wait(0.5):
+            pass
+    finally:
+        page.close()
+        for name, handler in before.items():
+            signal.signal(name, handler)
+    console.print(f"Stopped. Commands: {page.desk.board.said}.")
+
+
+def _answer(config: ServeConfig) -> None:
     responder = responder_of(config.checkpoint)
     responder.warm_up()
     server = PolicyServer(config, responder)

@@ -1,0 +1,1 @@
+"""A live desk on a page: the simulation, and what a browser shows of it."""

@@ -1,0 +1,59 @@
+"""What was said at a live desk, what came of it, and how the desk stands: values that views show."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robopolicy.agent import Understood
+from robopolicy.live.suggest import Suggestion
+from sim.scene import Scene
+from sim.state import Array
+
+WAITING, DOING, DONE, STOPPED, REFUSED = "waiting", "doing", "done", "stopped", "refused"
+
+
+class Exchange(NamedTuple):
+    """One command and its outcome so far."""
+
+    number: int
+    sentence: str
+    status: str = WAITING
+    level: str = ""  # of unseen, if the sentence was a suggestion
+    understood: Understood | None = None
+    happened: tuple[str, ...] = ()  # in words
+    success: bool | None = None  # None: what the sentence asks for is not known
+    seconds: float = 0.0  # simulated
+
+
+class Frame(NamedTuple):
+    """What is to be seen at an instant."""
+
+    number: int  # grows with every frame
+    built: int  # grows when another scene is set up
+    poses: Array  # (F, 7) as `World.poses`
+    lights: tuple[bool, bool]  # as `State.lights`
+
+
+class Recording(NamedTuple):
+    """All that was to be seen of one command."""
+
+    scene: Scene
+    sentence: str
+    says: str  # how it ended, in words
+    poses: NDArray[np.float32]  # (T, F, 7)
+    lights: NDArray[np.bool_]  # (T, 2)
+    period: float  # s between two instants
+
+
+class Standing(NamedTuple):
+    """How the desk stands."""
+
+    version: int  # grows whenever any of this changes
+    checkpoint: str
+    scene: Scene
+    history: tuple[Exchange, ...] = ()  # oldest first
+    suggestions: tuple[Suggestion, ...] = ()
+    busy: bool = False
+    trouble: str = ""  # why the last wish could not be granted
+    factor: float = 1.0  # simulated seconds per real one, of the last command

@@ -1,0 +1,160 @@
+"""The page: a live desk in the browsers of its visitors, through viser.
+
+Two threads follow the desk, one its frames, one its news; viser's own sends them on, to each browser as
+fast as that takes them, the latest of everything.
+"""
+
+import ipaddress
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from robopolicy.errors import UserError
+from robopolicy.films import slug
+from robopolicy.live.cameras import Cameras
+from robopolicy.live.desk import DeskConfig, LiveDesk
+from robopolicy.live.extras import need
+from robopolicy.live.handles import Handles
+from robopolicy.live.panel import Panel
+from robopolicy.live.replay import replay_html
+from robopolicy.live.scenery import Scenery, stand
+from robopolicy.live.viewer import close_viewer, open_viewer
+from robopolicy.live.wishes import Wish
+from robopolicy.serving import CannotListen, ServeConfig
+
+TURNED_AWAY = 1013  # WebSocket's "try again later"
+NOT_FROM_THERE = 1008  # "policy violation"
+
+
+class Page:
+    """Serves one desk until it is closed."""
+
+    def __init__(self, config: ServeConfig, desk: LiveDesk | None = None) -> None:
+        need("viser")
+        _listenable(config)
+        self.config = config
+        self.updates = 0  # frames that were sent on to the visitors
+        wish = Wish(config.seed, config.layout, config.n_objects)
+        settings = DeskConfig(config.checkpoint, config.max_steps, config.speed, config.parts)
+        self.desk = desk or LiveDesk(settings, wish)
+        self.server: Any = open_viewer(config.host, config.listens_at)
+        self.server._websock_server.on_client_connect(self._admit)
+        self._closing = threading.Event()
+        stand(self.server)
+        self._scenery = Scenery(self.server.scene)
+        self.panel = Panel(self.server, self.desk, self.keep)
+        self.handles = Handles(self.server, self.desk, Path(config.output) / "play")
+        self.server.on_client_connect(self.panel.welcome)
+        work: list[Callable[[], None]] = [self._follow_frames, self._follow_news]
+        if config.cameras:
+            cameras = Cameras(self.server.gui, self.desk, config.cameras)
+            work.append(lambda: cameras.follow(self._closing))
+        self._threads = [threading.Thread(target=target, daemon=True) for target in work]
+
+    @property
+    def port(self) -> int:
+        return self.server.get_port()
+
+    def start(self) -> None:
+        self.desk.start()
+        for thread in self._threads:
+            thread.start()
+
+    def close(self) -> None:
+        """End everything; closing twice is harmless."""
+        self._closing.set()
+        self.desk.close()
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(5)
+        close_viewer(self.server)
+
+    def keep(self, client: Any) -> None:
+        """Write the latest command as a replay page, and offer it to the visitor."""
+        recording = self.desk.recording
+        if recording is None:
+            raise UserError("there is nothing to keep yet: say something first")
+        name = f"{self.desk.board.standing.version:05d}-{slug(recording.sentence)}.html"
+        path = Path(self.config.output) / "replays" / name
+        html = replay_html(recording)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(html)
+        if client is not None:
+            client.add_notification("Kept", f"{path}", color="green", auto_close_seconds=8)
+            client.send_file_download(name, html.encode())
+
+    # -- who may come in ---------------------------------------------------------------------------
+
+    async def _admit(self, visitor: Any) -> None:
+        connection = self.server._websock_server._live_connections.get(visitor.client_id)
+        if connection is None:
+            return
+        headers = connection.request.headers
+        if not may_come(headers.get("Origin"), headers.get("Host"), self.config.host):
+            await connection.close(NOT_FROM_THERE, "another page may not use this robot")
+        elif len(self.server._websock_server._live_connections) > self.config.clients:
+            await connection.close(TURNED_AWAY, f"{self.config.clients} visitors are here already")
+
+    # -- what is sent ------------------------------------------------------------------------------
+
+    def _follow_frames(self) -> None:
+        number, built = 0, 0
+        while not self._closing.is_set():
+            frame = self.desk.board.next_frame(number, 0.5)
+            if frame.number == number:
+                continue
+            number = frame.number
+            if frame.built != built:
+                built = frame.built
+                self._scenery.build(self.desk.board.standing.scene)
+            with self.server.atomic():
+                self._scenery.update(frame.poses, frame.lights)
+            self.updates += 1
+
+    def _follow_news(self) -> None:
+        version = 0
+        while not self._closing.is_set():
+            standing = self.desk.board.changed(version, 0.5)
+            if standing.version != version:
+                version = standing.version
+                self.panel.refresh(standing)
+                self._closing.wait(0.05)  # several changes at once are told as one
+
+
+def may_come(origin: str | None, host: str | None, listening: str) -> bool:
+    """Whether a browser's page of this origin may talk to the robot: the robot's own page alone.
+
+    On this machine alone, the page's address must name this machine too: a foreign name that was made
+    to point here is not ours. Programs that are no browsers send no origin.
+    """
+    if origin is None:
+        return True
+    theirs = urlsplit(origin).netloc
+    if theirs != (host or ""):
+        return False
+    if not _is_loopback(listening):
+        return True
+    return _is_loopback(urlsplit(f"//{theirs}").hostname or "")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    with suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return False
+
+
+def _listenable(config: ServeConfig) -> None:
+    """viser would take the next port, and wait for ever for an address that there is not."""
+    try:
+        family = socket.getaddrinfo(config.host, config.listens_at, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((config.host, config.listens_at))
+    except OSError as error:
+        raise CannotListen(config, error) from error

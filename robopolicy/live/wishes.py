@@ -1,0 +1,45 @@
+"""What the next scene on a live desk should be like."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from types import MappingProxyType
+
+from data.splits import all_objects, train_objects
+from robopolicy.errors import UnknownName
+from sim.draw import SceneConfig, draw_scene
+from sim.dynamics import Dynamics
+from sim.factors import PHYSICS, SENSING, Factor
+from sim.layouts import LAYOUTS
+from sim.scene import Scene
+
+ANY = "any"
+SLIDERS: tuple[Factor, ...] = (*PHYSICS, *SENSING)
+"""What a visitor may set of a world: every number of `sim.dynamics.Dynamics`."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A desk that somebody would like to see. Dynamics that are not named are nominal."""
+
+    seed: int = 0
+    layout: str = ANY  # of the furniture: a name, or "any"
+    n_objects: int = 3  # movable objects, 1 to 5
+    unseen: bool = False  # whether there may be things that training never had
+    dynamics: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        if self.layout not in (ANY, *LAYOUTS):
+            raise UnknownName("layout", self.layout, (ANY, *LAYOUTS))
+        known = tuple(one.name for one in fields(Dynamics))
+        for name in self.dynamics:
+            if name not in known:
+                raise UnknownName("factor", name, known)
+
+    def scene(self) -> Scene:
+        """The same wish, the same scene."""
+        layouts = tuple(LAYOUTS) if self.layout == ANY else (self.layout,)
+        things = all_objects() if self.unseen else train_objects()
+        scene = draw_scene(self.seed, SceneConfig(self.n_objects, layouts, things))
+        whole = {factor.name for factor in SLIDERS if factor.scale == "whole"}
+        values = {name: round(v) if name in whole else float(v) for name, v in self.dynamics.items()}
+        return replace(scene, dynamics=replace(scene.dynamics, **values))

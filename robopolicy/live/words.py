@@ -1,0 +1,96 @@
+"""What the page says: the exchanges and the standing, as HTML. What visitors typed is escaped."""
+
+from html import escape
+
+from robopolicy.agent import Understood
+from robopolicy.errand import refusal
+from robopolicy.live.exchange import DOING, REFUSED, STOPPED, WAITING, Exchange, Standing
+
+SHOWN = 6  # exchanges, the latest first
+_CARD = (
+    "border:1px solid #d9dee7;border-radius:8px;padding:7px 10px;margin:6px 0.6em;"
+    "font-size:0.86em;line-height:1.45"
+)
+_BADGE = "border-radius:9px;padding:0 7px;font-size:0.8em;white-space:nowrap"
+_GOOD, _BAD, _SOFT = "#1d8348", "#b83227", "#66708a"
+LEGEND = (
+    f'<div style="font-size:0.82em;padding:0 0.8em;color:{_SOFT}">Blue: as in training. '
+    "Orange: never heard there; which way it is new is said with the outcome.</div>"
+)
+
+
+def status_line(standing: Standing) -> str:
+    """What the robot is doing now."""
+    now = next((one for one in standing.history if one.status == DOING), None)
+    waiting = sum(one.status == WAITING for one in standing.history)
+    if standing.trouble:
+        says = f'<span style="color:{_BAD}">{escape(standing.trouble)}</span>'
+    elif now:
+        says = f"Doing “{escape(now.sentence)}” …"
+    else:
+        says = "Ready. Say what to do." if not standing.busy else "One moment …"
+    more = f' <span style="color:{_SOFT}">{waiting} waiting</span>' if waiting else ""
+    return (
+        f'<div class="robot-status" style="font-weight:600;margin:2px 0;padding:0 0.6em">{says}{more}</div>'
+    )
+
+
+def history(standing: Standing) -> str:
+    """The latest exchanges, newest first."""
+    cards = [_card(one) for one in reversed(standing.history[-SHOWN:])]
+    return (
+        "".join(cards)
+        or f'<div style="color:{_SOFT};font-size:0.86em;padding:0 0.8em">Nothing was said yet.</div>'
+    )
+
+
+def _card(one: Exchange) -> str:
+    lines = [f"<b>“{escape(one.sentence)}”</b> {level_badge(one.level) if one.level else ''}"]
+    if one.understood and one.status != REFUSED:
+        lines.append(f'<span style="color:{_SOFT}">{escape(understood_as(one.understood))}</span>')
+    lines.append(_outcome(one))
+    return f'<div class="exchange" style="{_CARD}">{"<br>".join(lines)}</div>'
+
+
+def level_badge(level: str) -> str:
+    """Whether training may have had a sentence."""
+    seen = level == "seen"
+    paint = "background:#e3ecfb;color:#1f4fa3" if seen else "background:#fdebd3;color:#8a4b08"
+    return f'<span style="{_BADGE};{paint}">{"seen" if seen else f"unseen: {escape(level)}"}</span>'
+
+
+def understood_as(understood: Understood) -> str:
+    """What the policy took a sentence to ask for, in words."""
+    family, target, other, confidence, _ = understood
+    things = f"{target}, {other}" if other else target
+    act = family.replace("_", " ") or "told freely"
+    what = act if act == "hold still" else f"{act} ({things})"
+    return f"understood: {what}, {100 * confidence:.0f} % sure"
+
+
+def _outcome(one: Exchange) -> str:
+    if one.status == WAITING:
+        return f'<span style="color:{_SOFT}">waiting in line</span>'
+    if one.status == DOING:
+        return "doing it now …"
+    if one.status == REFUSED and one.understood:
+        return f'<span style="color:{_BAD}">{escape(refusal(one.understood))}</span>'
+    words = escape("; ".join(one.happened)) or "nothing that has a name"
+    after = f"after {one.seconds:.1f} s: {words}"
+    if one.status == STOPPED:
+        return f'<span style="color:{_SOFT}">stopped</span> {after if one.seconds else ""}'
+    if one.success is None:
+        return f"<span>{after}</span>"
+    mark, colour = ("✔ right", _GOOD) if one.success else ("✘ not what was asked for", _BAD)
+    return f'<span>{after}</span> <span style="color:{colour};font-weight:600">{mark}</span>'
+
+
+def facts(standing: Standing) -> str:
+    """What stands on the desk, and how fast time passes there."""
+    scene = standing.scene
+    things = escape(", ".join(scene.names))
+    return (
+        f'<div style="color:{_SOFT};font-size:0.86em;line-height:1.45;padding:0 0.8em">{things}. '
+        f"Layout {escape(scene.layout)}. "
+        f"The last command ran at {standing.factor:.2f} of real time.</div>"
+    )

@@ -1,0 +1,66 @@
+"""A live desk whose policy is the scripted expert, and what is needed to watch it."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from robopolicy.agent import Understood
+from robopolicy.errand import Actor
+from robopolicy.live.desk import DeskConfig, LiveDesk
+from robopolicy.live.exchange import DONE, REFUSED, STOPPED, Exchange
+from robopolicy.live.wishes import Wish
+from sim import expert
+from sim.observation import Observation
+from sim.state import Array
+from sim.tasks import Goal
+
+OPEN, CLOSE = "open the drawer", "close the drawer"
+
+
+class Obedient(Actor):
+    """Knows two sentences by heart, and looks at the world itself; "dance" makes it wave for ever."""
+
+    desk: LiveDesk
+
+    def reset(self, commands: list[str], names: list[tuple[str, ...]]) -> list[Understood]:
+        family = {OPEN: "open_drawer", CLOSE: "close_drawer"}.get(commands[0], "hold still")
+        self.goal = Goal(family) if family != "hold still" else None
+        self.dances, self.step = commands[0] == "dance", 0
+        return [Understood(family, "drawer", "", 0.9, refused=commands[0] == "make me a coffee")]
+
+    def act(self, observation: Observation) -> Array:
+        self.step += 1
+        if self.goal is None:
+            return np.array([[0, np.sin(self.step) if self.dances else 0, 0, 0, 0, 0, 1.0]])
+        return expert.act(self.desk.state, self.goal)[None]
+
+
+@contextmanager
+def desk_at_work(seed: int = 1, **options) -> Iterator[LiveDesk]:
+    """A running desk whose drawer is shut at first; ten times as fast as real."""
+    made = Obedient()
+    desk = LiveDesk(DeskConfig(**{"speed": 10.0, **options}), Wish(seed=shut(seed)), lambda _: made)
+    made.desk = desk
+    desk.start()
+    try:
+        yield desk
+    finally:
+        desk.close()
+
+
+def shut(seed: int) -> int:
+    """A seed, from this one on, of a scene whose drawer is shut."""
+    return next(s for s in range(seed, seed + 100) if Wish(seed=s).scene().joints[0] == 0)
+
+
+def finished(desk: LiveDesk, number: int, seconds: float = 20.0) -> Exchange:
+    """A command's outcome, once there is one."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        one = next(one for one in desk.board.standing.history if one.number == number)
+        if one.status in (DONE, STOPPED, REFUSED):
+            return one
+        time.sleep(0.01)
+    raise AssertionError(f"command {number} is not finished after {seconds} s")

@@ -1,0 +1,129 @@
+"""Telling what can be asked for here from what cannot."""
+
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from data.nonsense import FITTED, HELD_OUT, ORDERS
+from data.splits import HELD_OUT_FRAMES
+from robopolicy.agent import Agent
+from robopolicy.bench_confidence import measure, table
+from robopolicy.checkpoint import doubts_of, load_checkpoint
+from robopolicy.command import CommandConfig, Session
+from robopolicy.confidence import SIGNS, Confidence, area_under, fitted, read_confidence
+from robopolicy.confidence_data import BRIEF, nonsense, sound
+from robopolicy.encoder import TextEncoder
+from robopolicy.provenance import folder_hash
+from robopolicy.verbs import command as verb
+from sim.draw import draw_scene
+from sim.observation import entity_names
+
+
+@pytest.fixture(scope="module")
+def agent() -> Agent:
+    policy = load_checkpoint("benchmark")
+    return Agent(policy, TextEncoder(policy.config.encoder, cache_folder=""), doubts=doubts_of("benchmark"))
+
+
+def test_nonsense_for_the_figures_is_none_that_was_fitted_on() -> None:
+    fit, held_out = (set(chain.from_iterable(kinds.values())) for kinds in (FITTED, HELD_OUT))
+    assert not fit & held_out
+    assert set(HELD_OUT) - set(FITTED) == {"law", "body"}
+    assert set(ORDERS) <= {*FITTED, *HELD_OUT}
+    assert min(len(fit), len(held_out)) > 80
+
+
+def test_frames_of_fitted_nonsense_are_trainings_and_of_the_figures_held_out() -> None:
+    for held_out in (False, True):
+        _, framed = nonsense({"household": ["boil an egg"]}, 0, held_out)
+        rest = [one.sentence.replace("boil an egg", "{do}") for one in framed]
+        assert rest
+        assert all((frame in HELD_OUT_FRAMES) == held_out for frame in rest)
+
+
+def test_brief_sentences_are_brief_and_seeds_draw_others() -> None:
+    first, second = (sound("seen", 20, seed, brief=True) for seed in (1, 2))
+    assert all(len(one.sentence.split()) <= BRIEF for one in first)
+    assert first != second
+    assert first == sound("seen", 20, 1, brief=True)
+
+
+def test_the_model_finds_what_tells_two_kinds_apart() -> None:
+    rng = np.random.default_rng(0)
+    good, bad = rng.normal(0, 1, (500, len(SIGNS))), rng.normal(0, 1, (60, len(SIGNS)))
+    bad[:, 2] -= 3
+    model = fitted(good, bad)
+    assert np.argmax(np.abs(model.weights)) == 2
+    assert area_under(model.sound(good), model.sound(bad)) > 0.95
+    assert 0.4 < model.sound(np.array([model.mean])).item() < 1
+
+
+def test_the_area_under_the_roc_counts_pairs_and_halves_ties() -> None:
+    assert area_under(np.array([3.0, 2.0]), np.array([1.0, 2.0])) == pytest.approx(3.5 / 4)
+
+
+def test_it_is_kept_beside_a_checkpoint_and_is_not_taken_for_other_weights(tmp_path: Path) -> None:
+    model = Confidence((0.0,) * 8, (1.0,) * 8, (0.5,) * 8, 0.1, 0.3, "abc")
+    before = folder_hash(tmp_path)
+    model.save(tmp_path)
+    assert read_confidence(tmp_path, "abc") == model
+    assert read_confidence(tmp_path, "other") is None
+    assert folder_hash(tmp_path) == before  # evaluations that are kept stay valid
+    (tmp_path / "confidence.json").write_text("{")
+    assert read_confidence(tmp_path, "abc") is None
+
+
+def test_the_shipped_policy_refuses_nonsense_and_obeys_sound_sentences(agent: Agent) -> None:
+    doubts = doubts_of("benchmark")
+    assert doubts is not None
+    figures = measure(agent, doubts, n=8)
+    good = np.concatenate([r for name, r in figures.refused.items() if name.startswith("sound")])
+    bad = figures.refused["nonsense"][:40]
+    assert len(good) >= 40
+    assert good.mean() < 0.1
+    assert bad.mean() > 0.8
+    assert figures.auc > 0.95
+    assert "area under the ROC" in table(figures)
+
+
+@pytest.mark.parametrize(
+    "sentence", ["make me a coffee", "sing me a song", "could you please fold the towels"]
+)
+def test_it_does_nothing_when_it_is_out_of_its_depth(agent: Agent, sentence: str) -> None:
+    names = entity_names(draw_scene(0).names)
+    assert agent.reset([sentence], [names])[0].refused
+    still = agent.hear([sentence], [names]).still
+    assert still.tolist() == [True]
+
+
+@pytest.mark.parametrize(
+    "sentence", ["open the drawer", "do not open the drawer", "wait", "turn the lamp on", ""]
+)
+def test_it_obeys_what_it_knows(agent: Agent, sentence: str) -> None:
+    assert not agent.reset([sentence], [entity_names(draw_scene(0).names)])[0].refused
+
+
+def test_a_command_that_is_refused_is_answered_and_moves_nothing(
+    agent: Agent, tmp_path: Path, capsys
+) -> None:
+    session = Session(CommandConfig(output=str(tmp_path), video=False), agent)
+    told = session.tell("make me a coffee")
+    verb._print(told)
+    assert len(told.states.gripper) == 1
+    assert told.video is None
+    assert "I do not know how to do that here" in capsys.readouterr().out
+    session.close()
+
+
+def test_refusing_can_be_turned_off() -> None:
+    assert CommandConfig().refuse
+    doubts = doubts_of("benchmark")
+    assert doubts is not None
+    policy = load_checkpoint("benchmark")
+    eager = Agent(
+        policy, TextEncoder(policy.config.encoder, cache_folder=""), doubts=replace(doubts, least=0.0)
+    )
+    assert not eager.reset(["make me a coffee"], [entity_names(draw_scene(0).names)])[0].refused

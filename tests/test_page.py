@@ -1,0 +1,157 @@
+"""The page without a browser: who may look, what is sent, how it ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+from robopolicy.cli import main
+from robopolicy.live import extras, words
+from robopolicy.live.bench import visitor
+from robopolicy.live.exchange import DONE, Exchange
+from robopolicy.live.page import Page, may_come
+from robopolicy.serving import ServeConfig
+from tests.live_desks import OPEN, desk_at_work, finished
+
+viser = pytest.importorskip("viser", reason="the extra 'page' is not installed")
+
+
+@pytest.fixture
+def page(tmp_path) -> Iterator[Page]:
+    with desk_at_work(speed=2.0) as desk:
+        page = Page(ServeConfig(port=0, clients=3, output=str(tmp_path), cameras=0), desk)
+        page.desk.start = lambda: None  # it runs already
+        page.start()
+        _until(lambda: page.updates)  # the arm's meshes are read
+        yield page
+        page.close()
+
+
+def test_the_page_is_served_and_its_visitors_are_sent_what_moves(page: Page) -> None:
+    with urllib.request.urlopen(f"http://127.0.0.1:{page.port}/", timeout=10) as answer:
+        assert b"<html" in answer.read(4000)
+    with visitor(page.port) as got:
+        _until(lambda: got[0] > 0)
+        before, sent = got[0], page.updates
+        finished(page.desk, page.desk.board.say(OPEN))
+        _until(lambda: got[0] > before + 5)
+        assert page.updates > sent + 5
+
+
+def _until(true: Any) -> None:
+    end = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_who_does_not_read_delays_nobody(page: Page) -> None:
+    with visitor(page.port, reads=False), visitor(page.port) as got:
+        _until(lambda: got[0] > 0)
+        assert finished(page.desk, page.desk.board.say(OPEN)).status == DONE
+
+
+def _close_code(page: Page, **headers: Any) -> int | None:
+    url, protocol = f"ws://127.0.0.1:{page.port}", f"viser-v{viser.__version__}"
+    with connect(url, subprotocols=[protocol], max_size=None, close_timeout=2, **headers) as socket:  # type: ignore[list-item]
+        try:
+            for _ in range(50):
+                socket.recv(0.3)
+        except TimeoutError:
+            return None
+        except ConnectionClosed as closed:
+            return closed.rcvd.code if closed.rcvd else -1
+    return None
+
+
+def test_a_web_page_from_elsewhere_is_turned_away_and_the_own_one_is_not(page: Page) -> None:
+    assert _close_code(page, origin="http://example.org") == 1008
+    assert _close_code(page, origin=f"http://127.0.0.1:{page.port}") is None
+
+
+def test_only_so_many_visitors_at_once_are_let_in(page: Page) -> None:
+    with visitor(page.port), visitor(page.port), visitor(page.port) as got:
+        _until(lambda: got[0] > 0)
+        assert _close_code(page) == 1013
+    _until(lambda: not page.server._websock_server._live_connections)
+    assert _close_code(page) is None
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "listening", "may"),
+    [
+        (None, "127.0.0.1:8080", "127.0.0.1", True),
+        ("http://127.0.0.1:8080", "127.0.0.1:8080", "127.0.0.1", True),
+        ("http://localhost:8080", "localhost:8080", "127.0.0.1", True),
+        ("http://127.0.0.1:9999", "127.0.0.1:8080", "127.0.0.1", False),
+        ("http://evil.example:8080", "evil.example:8080", "127.0.0.1", False),  # a name made to point here
+        ("http://robot.example:8080", "robot.example:8080", "0.0.0.0", True),
+        ("null", "127.0.0.1:8080", "127.0.0.1", False),
+    ],
+)
+def test_only_the_robots_own_page_may_talk_to_it(origin, host, listening, may) -> None:
+    assert may_come(origin, host, listening) is may
+
+
+def test_what_visitors_type_is_shown_as_text_and_never_as_html() -> None:
+    one = Exchange(1, "<img src=x onerror=alert(1)>", DONE, happened=("opened <the> drawer",), success=True)
+    with desk_at_work() as desk:
+        shown = words.history(desk.board.standing._replace(history=(one,)))
+    assert "<img" not in shown
+    assert "&lt;img" in shown
+    assert "right" in shown
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["layout=round"], "no layout is called 'round'"),
+        (["speed=0"], "speed must be from 0.05 to 20"),
+        (["parts=5"], "parts must be one of 1, 2, 3, 4, 6, 12"),
+        (["n_objects=9"], "a scene holds 1 to 5 objects"),
+        (["host=256.0.0.1"], "cannot listen at 256.0.0.1"),
+        (["checkpoint=nowhere"], "no checkpoint"),
+    ],
+)
+def test_bad_options_are_one_sentence_and_exit_code_2(options: list[str], says: str, capfd) -> None:
+    assert main(["serve", "port=0", *options]) == 2
+    err = capfd.readouterr().err
+    assert says in err
+    assert len(err.splitlines()) == 1
+
+
+def test_a_port_that_is_taken_is_refused_and_not_changed(page: Page, capfd) -> None:
+    assert main(["serve", f"port={page.port}"]) == 2
+    assert "port=0 for any" in capfd.readouterr().err
+
+
+def test_without_the_extra_it_is_said_how_to_get_it(monkeypatch, capfd) -> None:
+    def absent(name: str) -> None:
+        raise ModuleNotFoundError(name)
+
+    monkeypatch.setattr(extras, "import_module", absent)
+    assert main(["serve"]) == 2
+    assert "pip install 'robopolicy[page]'" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_it_ends_when_told_to_and_says_so(how: signal.Signals, tmp_path) -> None:
+    command = [sys.executable, "-m", "robopolicy.cli", "serve", "port=0", f"output={tmp_path}"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        assert "http://127.0.0.1:" in process.stdout.readline()
+        process.send_signal(how)
+        assert process.wait(30) == 0
+        assert "Stopped." in process.stdout.read()
+    finally:
+        if process.poll() is None:
+            os.kill(process.pid, signal.SIGKILL)
