@@ -26,6 +26,7 @@ class ServeConfig:
     clients: int = 32  # visitors or programs at once; more are turned away
     max_message: int = 1 << 20  # openpi: bytes of one message
     output: str = "runs/serve"  # page: folder for what visitors keep and record
+    dataset: str | None = None  # page: folder of play that visitors may describe in their own words
     seed: int = 0  # page: of the first scene
     layout: str = ANY  # page: of the furniture in it, a name or "any"
     n_objects: int = 3  # page: movable objects in it, 1 to 5

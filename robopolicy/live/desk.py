@@ -21,11 +21,12 @@ from robopolicy.errand import Actor, Errand
 from robopolicy.errors import is_users
 from robopolicy.live.actor import ready_actor
 from robopolicy.live.board import Board
-from robopolicy.live.exchange import DOING, DONE, REFUSED, STOPPED, Exchange, Frame, Recording
-from robopolicy.live.hand import Hand
+from robopolicy.live.exchange import DOING, DONE, REFUSED, STOPPED, Exchange, Frame, Recording, recording_of
+from robopolicy.live.hand import Hand, still
 from robopolicy.live.pace import Pace
 from robopolicy.live.suggest import suggestions
 from robopolicy.live.wishes import Wish
+from sim.scene import Scene
 from sim.sensing import Sensor
 from sim.state import Array, State
 from sim.tasks import achieved
@@ -61,7 +62,7 @@ class LiveDesk:
         self._load, self._actor = load, load(config.checkpoint)
         self._pace = Pace(config.speed)
         self._orders: deque[Callable[[], None]] = deque()  # what comes before any command
-        self._closing = self._interrupted = False
+        self._closing = self._interrupted = self._elsewhere = False
         self._built = 0
         self._rng = np.random.default_rng()
         self._thread = threading.Thread(target=self._work, name="desk", daemon=True)
@@ -97,6 +98,10 @@ class LiveDesk:
     def lead(self, hand: Hand, over: Callable[[], None]) -> None:
         """Let a person lead until they let go; commands wait. `over` is called then."""
         self._order(lambda: self._follow(hand, over))
+
+    def replay(self, scene: Scene, states: State) -> None:
+        """Show recorded states (T, ...) of another desk; the next command shows this one again."""
+        self._order(lambda: self._replay(scene, states))
 
     @property
     def state(self) -> State:
@@ -136,6 +141,7 @@ class LiveDesk:
             self.board.update(busy=False)
 
     def _carry_out(self, one: Exchange) -> None:
+        self._come_back()
         known, before, frames = self.board.known(one.sentence), self._state, [self.board.frame]
         errand = Errand(self._actor, one.sentence, self.scene.names, before, self.config.max_steps)
         one = one._replace(status=DOING, understood=errand.understood)
@@ -148,7 +154,7 @@ class LiveDesk:
             errand.saw(self._step(errand.act(self._sensor.observe(self._state)), frames))
         success = bool(achieved(known.goal, before, self._state)) if known else None
         for _ in range(0 if self._closing else SETTLE):
-            self._step(_still(self._state), frames)
+            self._step(still(self._state), frames)
         self._actor.look_away()
         self.board.update(factor=self._pace.factor)
         seconds = (len(errand.states) - 1) / CONTROL_HZ
@@ -158,12 +164,36 @@ class LiveDesk:
             success=success if errand.over else None,
             seconds=seconds,
         )
-        self.recording = self._recorded(one, frames)
+        self.recording = recording_of(self.scene, one, frames, 1 / (CONTROL_HZ * self.config.parts))
         self.board.put(one)
         self._offer(anew=False)
 
+    def _replay(self, scene: Scene, states: State) -> None:
+        puppet = World()
+        try:
+            puppet.build(scene)
+            self._built, self._elsewhere = self._built + 1, True
+            self.board.update(scene=scene)
+            self._pace.start()
+            for t in range(len(states.gripper)):
+                puppet.show(states.at(t))
+                self.board.show(self._built, puppet.poses(), states.lights[t])
+                self._pace.wait(1 / CONTROL_HZ)
+                if self._interrupted:
+                    return
+        finally:
+            puppet.close()
+
+    def _come_back(self) -> None:
+        """Show this desk again, if another was shown."""
+        if self._elsewhere:
+            self._built, self._elsewhere = self._built + 1, False
+            self.board.update(scene=self.scene)
+            self.board.show(self._built, self.world.poses(), self._state.lights)
+
     def _follow(self, hand: Hand, over: Callable[[], None]) -> None:
         try:
+            self._come_back()
             hand.begin(self._state)
             self._pace.start()
             while not (hand.released or self._interrupted):
@@ -187,18 +217,8 @@ class LiveDesk:
             self._pace.wait(1 / (CONTROL_HZ * parts))
         return self._state
 
-    def _recorded(self, one: Exchange, frames: list[Frame]) -> Recording:
-        return Recording(
-            self.scene,
-            one.sentence,
-            "; ".join(one.happened) or "nothing that has a name",
-            np.stack([frame.poses for frame in frames]).astype(np.float32),
-            np.array([frame.lights for frame in frames]),
-            1 / (CONTROL_HZ * self.config.parts),
-        )
-
     def _build(self, wish: Wish) -> None:
-        self.wish, self.scene, self.recording = wish, wish.scene(), None
+        self.wish, self.scene, self.recording, self._elsewhere = wish, wish.scene(), None, False
         self._state = self.world.build(self.scene)
         self._sensor = Sensor(self.scene)
         self._actor.forget()
@@ -213,8 +233,3 @@ class LiveDesk:
 
     def _offer(self, anew: bool) -> None:
         self.board.offer(suggestions(self._state, self.scene.names, self._rng, OFFERED), anew)
-
-
-def _still(state: State) -> Array:
-    """The action that keeps hand and grip as they are."""
-    return np.array([0, 0, 0, 0, 0, 0, np.clip(float(state.gripper) / 0.04 - 1, -1, 1)])

@@ -1,5 +1,6 @@
 """What was said at a live desk, what came of it, and how the desk stands: values that views show."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -44,6 +45,18 @@ class Recording(NamedTuple):
     poses: NDArray[np.float32]  # (T, F, 7)
     lights: NDArray[np.bool_]  # (T, 2)
     period: float  # s between two instants
+
+
+def recording_of(scene: Scene, one: Exchange, frames: Sequence[Frame], period: float) -> Recording:
+    """What is to be kept of a command and its frames, `period` seconds apart."""
+    return Recording(
+        scene,
+        one.sentence,
+        "; ".join(one.happened) or "nothing that has a name",
+        np.stack([frame.poses for frame in frames]).astype(np.float32),
+        np.array([frame.lights for frame in frames]),
+        period,
+    )
 
 
 class Standing(NamedTuple):

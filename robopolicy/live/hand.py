@@ -8,6 +8,7 @@ import numpy as np
 from data.record import EpisodeRecord
 from data.storage import DatasetWriter
 from sim.kinematics import WORKSPACE
+from sim.panda import MAX_OPENING
 from sim.scene import Scene
 from sim.skills import go_to, heading_of
 from sim.state import Array, State, stack
@@ -70,6 +71,11 @@ class Hand:
         states, actions, self._states, self._actions = self._states, self._actions, [], []
         if len(actions) >= SHORTEST:
             self._keep(EpisodeRecord(scene, stack(states), np.stack(actions)))
+
+
+def still(state: State) -> Array:
+    """The action that keeps hand and grip as they are."""
+    return np.array([0, 0, 0, 0, 0, 0, np.clip(2 * float(state.gripper) / MAX_OPENING - 1, -1, 1)])
 
 
 class Keeper:

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from data.reading import open_dataset
 from robopolicy.errors import UserError
 from robopolicy.films import slug
 from robopolicy.live.cameras import Cameras
+from robopolicy.live.describing import Describing
 from robopolicy.live.desk import DeskConfig, LiveDesk
 from robopolicy.live.extras import need
 from robopolicy.live.handles import Handles
@@ -36,6 +38,8 @@ class Page:
     def __init__(self, config: ServeConfig, desk: LiveDesk | None = None) -> None:
         need("viser")
         _listenable(config)
+        if config.dataset is not None:
+            open_dataset(config.dataset)  # refuses what is none
         self.config = config
         self.updates = 0  # frames that were sent on to the visitors
         wish = Wish(config.seed, config.layout, config.n_objects)
@@ -49,6 +53,9 @@ class Page:
         self.panel = Panel(self.server, self.desk, self.keep)
         self.handles = Handles(self.server, self.desk, Path(config.output) / "play")
         self.server.on_client_connect(self.panel.welcome)
+        if config.dataset is not None:
+            describing = Describing(self.server, self.desk, Path(config.dataset))
+            self.server.on_client_connect(describing.welcome)
         work: list[Callable[[], None]] = [self._follow_frames, self._follow_news]
         if config.cameras:
             cameras = Cameras(self.server.gui, self.desk, config.cameras)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from robopolicy.errors import UserError
+from robopolicy.errors import is_users
 from robopolicy.live import words
 from robopolicy.live.desk import OFFERED, LiveDesk
 from robopolicy.live.exchange import Standing
@@ -14,8 +14,6 @@ from robopolicy.live.wishes import ANY, SLIDERS
 from sim.factors import Factor
 from sim.layouts import LAYOUTS
 from sim.randomise import draw_dynamics
-
-Guarded = Callable[[Any, Callable[[], None]], None]
 
 
 class Panel:
@@ -134,7 +132,9 @@ def guarded(client: Any, act: Callable[[], object]) -> None:
     """Do it; what the visitor did wrong is told to that visitor."""
     try:
         act()
-    except UserError as error:
+    except ValueError as error:
+        if not is_users(error):
+            raise
         if client is not None:
             client.add_notification("That does not work", str(error), color="red", auto_close_seconds=8)
 

@@ -12,7 +12,7 @@ from sim.tasks import TASKS, Goal, goals_of, possible
 
 SEEN = "seen"
 GOALS = 3  # of each family that are tried
-DRAWS = 16  # sentences of a goal, of which the shortest is offered: it has to fit on a button
+DRAWS = 40  # sentences of a goal, of which the shortest is offered: it has to fit on a button
 
 
 class Suggestion(NamedTuple):

@@ -14,6 +14,7 @@ CONFIG, OUTPUT = ServeConfig, ""
 EXAMPLES = (
     "robopolicy serve",
     "robopolicy serve checkpoint=runs/train layout=left_handed n_objects=5",
+    "robopolicy serve dataset=runs/play",
     "robopolicy serve protocol=openpi port=8000",
 )
 

@@ -1,0 +1,122 @@
+"""People's sentences of play: stored with who and when, and kept out of training where they must be."""
+
+from pathlib import Path
+
+import pytest
+
+from data.annotations import BadAnnotation, annotate, annotations_path, read_annotations, segments_by_people
+from data.play import PlayConfig, play_unit
+from data.reading import open_dataset
+from data.record import DatasetDamaged
+from data.segments import read_segments
+from data.storage import DatasetWriter
+from robopolicy.errors import UnknownName
+from robopolicy.live.stretches import Stretches
+from robopolicy.relabelling import RelabelConfig, relabel_dataset
+from tests.live_desks import OPEN, desk_at_work, finished
+
+
+@pytest.fixture(scope="module")
+def play(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("described") / "play"
+    config = PlayConfig(minutes=1, episode_steps=150)
+    with DatasetWriter(folder, config) as writer:
+        writer.commit(play_unit(config, 0))
+    return folder
+
+
+@pytest.fixture
+def stretches(play: Path) -> Stretches:
+    annotations_path(play).unlink(missing_ok=True)
+    return Stretches(play, seed=0)
+
+
+def test_a_sentence_is_stored_with_who_and_when(stretches: Stretches) -> None:
+    stretch = stretches.draw()
+    made, _ = stretches.describe(stretch, "Do the THING, please!", "  Ada  L. ")
+    (read,) = read_annotations(stretches.folder)
+    assert read == made
+    assert (read.sentence, read.who) == ("do the thing please", "Ada L.")
+    assert read.when.endswith("+00:00")
+    assert (read.episode, read.start, read.stop) == stretch[:3]
+    assert read.goal == stretch.goal
+
+
+def test_stretches_that_nobody_described_come_first(stretches: Stretches) -> None:
+    seen = set()
+    for _ in range(6):
+        stretch = stretches.draw()
+        assert stretch[:4] not in seen
+        seen.add(stretch[:4])
+        stretches.describe(stretch, "do the thing", "ada")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "who"), [("", "ada"), ("  ", "ada"), ("x" * 400, "ada"), ("do it", " ")]
+)
+def test_what_says_nothing_or_of_nobody_is_refused(stretches: Stretches, sentence: str, who: str) -> None:
+    with pytest.raises(BadAnnotation):
+        stretches.describe(stretches.draw(), sentence, who)
+    assert read_annotations(stretches.folder) == []
+
+
+def test_a_stretch_that_there_is_not_is_refused(stretches: Stretches) -> None:
+    goal = stretches.draw().goal
+    with pytest.raises(BadAnnotation, match="there is no stretch"):
+        annotate(stretches.folder, 999, 0, 5, goal, "do it", "ada")
+
+
+def test_a_damaged_file_is_said_to_be(stretches: Stretches) -> None:
+    annotations_path(stretches.folder).write_text("{\n")
+    with pytest.raises(DatasetDamaged):
+        read_annotations(stretches.folder)
+
+
+def test_held_out_words_of_people_never_reach_training(stretches: Stretches) -> None:
+    stretch = stretches.draw()
+    _, why = stretches.describe(stretch, "yank it", "ada")
+    assert why is not None
+    assert "yank" in why
+    stretches.describe(stretch, "do the thing", "ada")
+    found, left_out = segments_by_people(open_dataset(stretches.folder))
+    assert [segment.sentences for segment in found] == [("do the thing",)]
+    assert len(left_out) == 1
+
+
+def relabelled(folder: Path, describer: str) -> list:
+    for _ in relabel_dataset(folder, RelabelConfig(sentences=2, describer=describer)):
+        pass
+    return read_segments(folder)[0]
+
+
+def test_one_may_train_on_the_grammars_sentences_on_peoples_or_on_both(stretches: Stretches) -> None:
+    stretch = stretches.draw()
+    stretches.describe(stretch, "do the thing", "ada")
+    stretches.describe(stretch, "do that thing", "ben")
+    by_grammar, by_people, by_both = (relabelled(stretches.folder, d) for d in ("grammar", "human", "both"))
+    assert {segment.describer for segment in by_grammar} == {"grammar"}
+    (one,) = by_people
+    assert one.describer == "human"
+    assert one.sentences == ("do the thing", "do that thing")
+    assert (one.episode, one.start, one.stop) == stretch[:3]
+    assert by_both == by_grammar + by_people
+    assert one[:6] in [segment[:6] for segment in by_grammar]
+
+
+def test_another_describer_is_refused() -> None:
+    with pytest.raises(UnknownName, match="human"):
+        RelabelConfig(describer="humans")
+
+
+def test_a_stretch_is_shown_and_the_next_command_shows_the_desk_again(stretches: Stretches) -> None:
+    stretch = stretches.draw()
+    with desk_at_work() as desk:
+        built, number = desk.board.frame.built, desk.board.frame.number
+        desk.replay(stretch.scene, stretch.states)
+        shown = desk.board.next_frame(number + len(stretch.states.gripper) - 1, 10)
+        assert shown.built == built + 1
+        assert desk.board.standing.scene == stretch.scene
+        finished(desk, desk.board.say(OPEN))
+        assert desk.board.standing.scene == desk.scene
+        assert desk.board.frame.built == built + 2
+        assert desk.state.joints[0] > 0.1
