@@ -7,7 +7,6 @@ from contextlib import contextmanager
 import numpy as np
 
 from robopolicy.agent import Understood
-from robopolicy.errand import Actor
 from robopolicy.live.desk import DeskConfig, LiveDesk
 from robopolicy.live.exchange import DONE, REFUSED, STOPPED, Exchange
 from robopolicy.live.wishes import Wish
@@ -17,9 +16,10 @@ from sim.state import Array
 from sim.tasks import Goal
 
 OPEN, CLOSE = "open the drawer", "close the drawer"
+from tests.actors import Forgetful
 
 
-class Obedient(Actor):
+class Obedient(Forgetful):
     """Knows two sentences by heart, and looks at the world itself; "dance" makes it wave for ever."""
 
     desk: LiveDesk

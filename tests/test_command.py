@@ -7,7 +7,7 @@ import pytest
 
 from robopolicy.cli import main
 from robopolicy.command import CommandConfig, Session
-from robopolicy.errand import Actor, resting
+from robopolicy.errand import resting
 from robopolicy.films import slug
 from robopolicy.verbs import command as verb
 from sim import expert
@@ -15,9 +15,10 @@ from sim.observation import Observation
 from sim.sensing import sense
 from sim.state import Array, State, stack
 from sim.tasks import Goal
+from tests.actors import Forgetful
 
 
-class Obedient(Actor):
+class Obedient(Forgetful):
     """Knows a few sentences by heart, and looks at the world itself."""
 
     def __init__(self) -> None:
@@ -73,7 +74,7 @@ def test_a_robot_sees_through_one_sensor_from_command_to_command(tmp_path: Path)
     session.close()
 
 
-class Looking(Actor):
+class Looking(Forgetful):
     """Moves at random and remembers what it saw."""
 
     def __init__(self, seen: list[Observation]) -> None:
