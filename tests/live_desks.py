@@ -14,9 +14,9 @@ from sim import expert
 from sim.observation import Observation
 from sim.state import Array
 from sim.tasks import Goal
+from tests.actors import Forgetful
 
 OPEN, CLOSE = "open the drawer", "close the drawer"
-from tests.actors import Forgetful
 
 
 class Obedient(Forgetful):
