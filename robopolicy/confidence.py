@@ -53,7 +53,8 @@ def read_confidence(folder: Path, weights_sha256: str) -> Confidence | None:
         raw = json.loads((folder / FILE).read_text())
         if raw.pop("signs") != list(SIGNS) or raw["weights_sha256"] != weights_sha256:
             return None
-        return Confidence(**{k: tuple(v) if isinstance(v, list) else v for k, v in raw.items()})
+        mean, scale, weights = (tuple(map(float, raw[name])) for name in ("mean", "scale", "weights"))
+        return Confidence(mean, scale, weights, float(raw["bias"]), float(raw["least"]), weights_sha256)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
@@ -89,8 +90,8 @@ def fitted(sound: NDArray[np.float64], nonsense: NDArray[np.float64]) -> Confide
         p = 1 / (1 + np.exp(-np.clip(z @ beta, -30, 30)))
         gradient = z.T @ (share * (y - p)) - ridge @ beta
         beta += np.linalg.solve((z * (share * p * (1 - p))[:, None]).T @ z + ridge, gradient)
-    columns = (tuple(column.tolist()) for column in (mean, scale, beta[:-1]))
-    return Confidence(*columns, bias=float(beta[-1]), least=0.0)
+    means, scales, weights = (tuple(column.tolist()) for column in (mean, scale, beta[:-1]))
+    return Confidence(means, scales, weights, float(beta[-1]), least=0.0)
 
 
 def area_under(sound: NDArray[np.float64], nonsense: NDArray[np.float64]) -> float:

@@ -139,6 +139,7 @@ def test_a_crash_in_a_command_does_not_end_the_desk(capsys: pytest.CaptureFixtur
     assert "ZeroDivisionError" in capsys.readouterr().err
 
 
+@pytest.mark.alone
 def test_time_passes_as_on_the_wall_and_thirty_frames_a_second_are_shown() -> None:
     with desk_at_work(speed=1.0, max_steps=15) as desk:
         begin, at = time.monotonic(), desk.board.frame.number
@@ -173,6 +174,7 @@ def test_pace_catches_up_small_delays_and_forgets_large_ones() -> None:
     assert pace.factor < 0.2
 
 
+@pytest.mark.alone
 def test_a_slow_visitor_misses_frames_and_delays_nobody() -> None:
     with desk_at_work(max_steps=40) as desk:
         seen: list[int] = []

@@ -54,7 +54,7 @@ class Scenery:
 
     def update(self, poses: NDArray[np.floating], lights: tuple[bool, ...]) -> None:
         """Move what has moved (poses as `World.poses`), and light what is lit."""
-        moved: NDArray[np.bool_] = np.greater(np.abs(poses - self._poses), STILL)  # (F, 7)
+        moved: Any = np.abs(poses - self._poses) > STILL  # (F, 7)
         for i in np.flatnonzero(moved.any(1)):
             x, y, z, *quat = (float(v) for v in poses[i])
             if moved[i, :3].any():
