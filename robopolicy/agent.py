@@ -146,6 +146,8 @@ class Agent:
         """What the worlds are thought to be now that this came of the last action."""
         if self._memory == NONE:
             return None
+        if self._belief is not None and len(self._belief.sent) != len(seen.mask):
+            self.forget()  # another batch is of other worlds
         if self._belief is None:
             self._response = Response(*self.policy.response.tolist())
             self._belief = Belief(len(seen.mask), self._response, self.policy.config.history)

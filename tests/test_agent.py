@@ -169,3 +169,12 @@ def test_without_a_memory_it_thinks_nothing_of_its_world(agent):
     agent.reset(["open the drawer"], [NAMES])
     agent.act(a_view(1))
     assert agent.world is None
+
+
+def test_another_batch_is_of_other_worlds(encoder):
+    agent = Agent(Policy(replace(SMALL, history=40)), encoder)
+    for batch in (1, 2):
+        agent.reset(["open the drawer"] * batch, [NAMES] * batch)
+        agent.act(a_view(batch))
+        assert agent.world is not None
+        assert len(agent.world.delay) == batch
