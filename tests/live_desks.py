@@ -55,7 +55,7 @@ def shut(seed: int) -> int:
     return next(s for s in range(seed, seed + 100) if Wish(seed=s).scene().joints[0] == 0)
 
 
-def finished(desk: LiveDesk, number: int, seconds: float = 20.0) -> Exchange:
+def finished(desk: LiveDesk, number: int, seconds: float = 90.0) -> Exchange:
     """A command's outcome, once there is one."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

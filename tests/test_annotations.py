@@ -113,7 +113,7 @@ def test_a_stretch_is_shown_and_the_next_command_shows_the_desk_again(stretches:
     with desk_at_work() as desk:
         built, number = desk.board.frame.built, desk.board.frame.number
         desk.replay(stretch.scene, stretch.states)
-        shown = desk.board.next_frame(number + len(stretch.states.gripper) - 1, 10)
+        shown = desk.board.next_frame(number + len(stretch.states.gripper) - 1, 90)
         assert shown.built == built + 1
         assert desk.board.standing.scene == stretch.scene
         finished(desk, desk.board.say(OPEN))

@@ -51,7 +51,7 @@ def address(tmp_path: Path) -> Iterator[str]:
     assert found
     yield found[0]
     process.send_signal(signal.SIGTERM)
-    assert process.wait(30) == 0
+    assert process.wait(90) == 0
 
 
 @pytest.fixture
