@@ -149,9 +149,10 @@ What is held out of its training (words, wordings, pairings, things) is declared
 
 ## Limits
 
-It was trained in simulation, on named objects with exact positions. It understands what is near to its
-training sentences; of colours, directions and nouns that it never heard it misses some, and what makes no
-sense it takes for the nearest thing that does, without a warning.
+It was trained in simulation, on named objects whose positions it is told. It understands what is near to
+its training sentences; of colours, directions and nouns that it never heard it misses some. What makes no
+sense it takes for the nearest thing that does, unless `confidence.json` lies beside it, by which
+`robopolicy command` and the page refuse (`python -m robopolicy.bench_confidence CHECKPOINT fit` makes one).
 """
 
 
