@@ -54,7 +54,7 @@ def difference_of(row: Mapping[str, Any], name: str) -> tuple[str, str]:
 def _head(info: Mapping[str, Any]) -> str:
     config, names = info["produced_by"]["config"], list(info["policies"])
     told = ", ".join(
-        f"<b>{escape(name)}</b> (<code>{escape(policy['checkpoint'])}</code>)"
+        f"<b>{escape(name)}</b> (<code>{escape(policy['checkpoint'])}</code>, memory {policy['memory']})"
         for name, policy in info["policies"].items()
     )
     against = f" Differences are to {escape(names[0])}." if len(names) > 1 else ""
