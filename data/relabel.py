@@ -129,14 +129,18 @@ def _subject(goal: Goal, n_objects: int) -> int:
     return n_objects + FIXTURES.index(task_named(goal.task).fixture)
 
 
+def between_fingers(gap: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Whether a thing is where the fingers close, by how far (..., 3), m, its centre is from the tool."""
+    return (np.hypot(gap[..., 0], gap[..., 1]) < GRIPPED) & (np.abs(gap[..., 2]) < LEVEL)
+
+
 def _manner(span: State, obj: int) -> Manner:
     """How the object was handled in a stretch of states."""
     height = span.object_pos[:, obj, 2]
     if height.max() - min(height[0], height[-1]) > CARRIED:  # it may have been in the hand from the start
         return "carried"
     gap = span.object_pos[:, obj] - span.ee_pos
-    between = (np.hypot(gap[:, 0], gap[:, 1]) < GRIPPED) & (np.abs(gap[:, 2]) < LEVEL)
-    return "turned" if (between & (span.gripper < OPEN_HAND)).sum() >= 2 else "pushed"
+    return "turned" if (between_fingers(gap) & (span.gripper < OPEN_HAND)).sum() >= 2 else "pushed"
 
 
 def _unambiguous(states: State, goal: Goal, start: int, stop: int) -> bool:

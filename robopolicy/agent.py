@@ -128,7 +128,7 @@ class Agent:
             raise ValueError("the agent was not told anything yet: call reset(commands, names) first")
         world = self._learn_from(observation)
         if self._chunk is None or self._at == self.execute:
-            self._chunk, self._at = self.plan(self._order, self._by_then(observation)), 0
+            self._chunk, self._at = self.plan(self._order, self._by_then(observation, world)), 0
         action = self._chunk[:, self._at].copy()
         if world is not None:
             action = commanded(action, world)
@@ -136,11 +136,11 @@ class Agent:
         self._at += 1
         return action
 
-    def _by_then(self, seen: Observation) -> Observation:
+    def _by_then(self, seen: Observation, world: Obeys | None) -> Observation:
         """What will be seen when what is sent now arrives."""
-        if self._belief is None:
+        if self._belief is None or world is None:
             return seen
-        return foreseen(seen, self._belief.sent, self._belief.world, self._response)
+        return foreseen(seen, self._belief.sent, world, self._response)
 
     def _learn_from(self, seen: Observation) -> Obeys | None:
         """What the worlds are thought to be now that this came of the last action."""

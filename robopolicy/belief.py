@@ -25,6 +25,7 @@ Floats = NDArray[np.floating[Any]]
 DELAYS = 5  # control steps late that are thought of: 0 to 4
 TURNS = np.linspace(-1.4, 1.4, 57, dtype=np.float32)  # rad
 SCALES = np.exp(np.linspace(-1.05, 0.8, 38)).astype(np.float32)  # 0.35 to 2.2, and 1 among them
+LOGS = np.log(SCALES)
 TURN_SPREAD, SCALE_SPREAD, DELAY_FALL = 0.6, 0.35, 0.5  # of the prior: rad, of the logarithm, per step
 CLEAR = 0.07  # m between tool and object from which the hand moves as it is told
 NEARBY = 0.1  # what a step that is not clear counts as, as long as little is known
@@ -98,7 +99,7 @@ class Belief:
         self._response, self._leak = response, 1 / memory
         late = DELAY_FALL ** np.arange(DELAYS)
         turned = np.exp(-0.5 * (TURNS / TURN_SPREAD) ** 2)
-        scaled = np.exp(-0.5 * (np.log(SCALES) / SCALE_SPREAD) ** 2)
+        scaled = np.exp(-0.5 * (LOGS / SCALE_SPREAD) ** 2)
         prior = late[:, None, None] * turned[:, None] * scaled
         self._prior = (prior / prior.sum()).astype(np.float32)  # (D, T, S)
         self._belief = np.repeat(self._prior[None], n, 0)
@@ -131,17 +132,16 @@ class Belief:
         delay = self._belief.sum((2, 3)).argmax(1)
         rest = self._belief[np.arange(len(delay)), delay]  # (B, T, S)
         turn, scale = np.unravel_index(rest.reshape(len(rest), -1).argmax(1), rest.shape[1:])
-        logs = np.log(SCALES)
         near = (np.abs(TURNS - TURNS[turn][:, None]) < NEAR)[:, :, None]
-        near = near & (np.abs(logs - logs[scale][:, None]) < NEAR)[:, None]
+        near = near & (np.abs(LOGS - LOGS[scale][:, None]) < NEAR)[:, None]
         weights = np.where(near, rest, 0)
         weights /= weights.sum((1, 2), keepdims=True)
-        return Obeys(delay, weights.sum(2) @ TURNS, np.exp(weights.sum(1) @ logs))
+        return Obeys(delay, weights.sum(2) @ TURNS, np.exp(weights.sum(1) @ LOGS))
 
     @property
     def context(self) -> Floats:
         """What a probe may read (B, 6): delay, turn, logarithm of scale; then how unsure it is of each."""
-        parts = (np.arange(DELAYS), TURNS, np.log(SCALES))
+        parts = (np.arange(DELAYS), TURNS, LOGS)
         found = []
         for axis, values in enumerate(parts, 1):
             p = self._belief.sum(tuple(other for other in (1, 2, 3) if other != axis))

@@ -67,8 +67,10 @@ class EvaluateConfig:
             raise UnknownName("memory", self.memory, MEMORIES)
         if self.change_at < 0:
             raise ValueError(f"change_at must be 0 or more, not {self.change_at}")
-        if self.change_at and (self.failures or self.videos):
-            raise ValueError("a world that changes on the way is not filmed: leave out failures and videos")
+        if self.change_at and (self.failures or self.videos or self.replays):
+            raise ValueError(
+                "a world that changes on the way is not filmed: leave out failures, videos and replays"
+            )
         SceneConfig(n_objects=self.n_objects, layouts=layouts_of(self.world))
         for level in self.levels:
             check_level(level)

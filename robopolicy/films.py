@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,14 +46,17 @@ def replay(result: Result) -> Iterator[Frame]:
             world.step(action)
             frame = picture(world)
             yield captioned(frame, said_at(result, step), note)
-        seconds = result.steps / CONTROL_HZ
-        end = f"{note} · " + (
-            f"done in {seconds:.1f} s" if result.success else f"not done in {seconds:.0f} s"
-        )
+        end = f"{note} · {verdict_of(result)}"
         for _ in range(HOLD):
             yield captioned(frame, said_at(result, result.steps - 1), end, GOOD if result.success else BAD)
     finally:
         world.close()
+
+
+def verdict_of(result: Result) -> str:
+    """Whether it was done, and how long that took."""
+    seconds = result.steps / CONTROL_HZ
+    return f"done in {seconds:.1f} s" if result.success else f"not done in {seconds:.0f} s"
 
 
 def said_at(result: Result, step: int) -> str:
@@ -81,21 +84,31 @@ def chosen(
 
 def film(result: Result, folder: Path) -> Film:
     """Write one rollout's MP4 under `folder/videos` and say where it is."""
-    trial = result.trial
-    verdict = "done" if result.success else "failed"
-    mark = zlib.crc32(result.actions.tobytes())  # other actions, another film
-    file = f"videos/{trial.level}-{verdict}-{trial.task}-{trial.seed}-{mark:08x}.mp4"
+    trial, file = result.trial, f"videos/{stem_of(result)}.mp4"
     if not (folder / file).exists():
         write_mp4(folder / file, list(replay(result)), CONTROL_HZ)
     return Film(file, trial.level, trial.task, said_at(result, result.steps - 1), result.success)
 
 
+def stem_of(result: Result) -> str:
+    """The name of what is kept of a rollout: other actions, another name."""
+    trial, verdict = result.trial, "done" if result.success else "failed"
+    return f"{trial.level}-{verdict}-{trial.task}-{trial.seed}-{zlib.crc32(result.actions.tobytes()):08x}"
+
+
 def films_of(results: Sequence[Result], folder: Path, workers: int) -> Iterator[Film]:
     """Film several rollouts at once; yields the films in the order of the rollouts."""
+    return kept_of(film, results, folder, workers)
+
+
+def kept_of(
+    keep: Callable[[Result, Path], Film], results: Sequence[Result], folder: Path, workers: int
+) -> Iterator[Film]:
+    """Keep something of several rollouts at once; yields it in the order of the rollouts."""
     if not results:
         return
     with spawned(min(workers, len(results))) as pool:
-        for future in [pool.submit(film, result, folder) for result in results]:
+        for future in [pool.submit(keep, result, folder) for result in results]:
             yield future.result()
 
 

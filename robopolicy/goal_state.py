@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from data.relabel import GRIPPED, LEVEL
+from data.relabel import between_fingers
 from robopolicy.features import MAX_OPENING, PAIR_DIM, pair_features, yaw_of
 from robopolicy.reading import CODES, Choice, Reading
 from sim.observation import Observation
@@ -107,8 +107,7 @@ def course_of(proprio: NDArray[np.float32], entities: NDArray[np.float32]) -> ND
     place = entities[..., :3]
     height = place[..., 2]
     lifted = np.maximum.accumulate(height) - np.minimum(height[:1], height)
-    gap = np.abs(place - proprio[:, None, :3])
-    between = (np.hypot(gap[..., 0], gap[..., 1]) < GRIPPED) & (gap[..., 2] < LEVEL)
+    between = between_fingers(place - proprio[:, None, :3])
     held = np.cumsum(between & (proprio[:, 7:] < OPEN_HAND), 0)
     steps = np.linalg.norm(np.diff(place, axis=0, prepend=place[:1]), axis=-1)
     parts = (lifted / 0.02, lifted / 0.1, held / 3, np.cumsum(steps, 0) / 0.1)

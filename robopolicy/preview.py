@@ -8,7 +8,7 @@ the fingers hold goes with it; whatever else happens on the way is not.
 import numpy as np
 from numpy.typing import NDArray
 
-from data.relabel import GRIPPED, LEVEL
+from data.relabel import between_fingers
 from robopolicy.belief import Floats, Obeys, Response, arriving
 from robopolicy.features import MAX_OPENING
 from sim.kinematics import STEP_ANGLE, STEP_LENGTH, WORKSPACE
@@ -35,8 +35,7 @@ def _carry_out(
 ) -> None:
     """One step of the arm and of what it holds, in some rows, in place."""
     things = entities[:, :MAX_OBJECTS]
-    gap = np.abs(things[..., :3] - proprio[:, None, :3])
-    between = (np.hypot(gap[..., 0], gap[..., 1]) < GRIPPED) & (gap[..., 2] < LEVEL)
+    between = between_fingers(things[..., :3] - proprio[:, None, :3])
     between &= mask[:, :MAX_OBJECTS] > 0
     width = np.where(between, things[..., 7:9].min(-1), 0).max(1)  # of what is between the fingers
     held = between & (proprio[:, 7:] < np.minimum(width + 0.006, OPEN_HAND)[:, None]) & (action[:, 6:] < 0)

@@ -138,7 +138,8 @@ def roll_out(job: Job, player: Player, worlds: Sequence[World], max_steps: int) 
             else:
                 success[i] = done
                 active.remove(i)
-                contexts[i] = contexts[i] if player.context is None else player.context[i]
+                context = player.context
+                contexts[i] = contexts[i] if context is None else context[i]
         t += 1
         if told_anew:
             player.reset([commands[k] for commands, k in zip(asked, at, strict=True)], scenes)

@@ -7,8 +7,7 @@ import numpy as np
 from sim import panda
 from sim.build import Bodies
 from sim.bullet import pybullet as p
-from sim.kinematics import STEP_ANGLE, STEP_LENGTH, joint_targets
-from sim.reach import jacobian
+from sim.reach import advance
 from sim.state import State
 
 STEPS = 25  # of the kinematics from where the arm is: from home to anywhere on the desk
@@ -37,10 +36,7 @@ def _reach(client: int, arm: int, pos: list[float], quat: list[float]) -> None:
         turn = _turn(link[5], quat)
         if np.abs(shift).max() < NEAR and np.abs(turn).max() < 5 * NEAR:
             return
-        action = np.clip((*shift / STEP_LENGTH, *turn / STEP_ANGLE), -1, 1).tolist()
-        q[:7] = joint_targets(jacobian(client, arm, q), q[:7], link[4], link[5], action)
-        for joint, angle in enumerate(q[:7]):
-            p.resetJointState(arm, joint, angle, physicsClientId=client)
+        q[:7] = advance(client, arm, q, (link[4], link[5]), shift, turn)
 
 
 def _turn(start: tuple[float, ...], end: list[float]) -> np.ndarray:

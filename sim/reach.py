@@ -1,6 +1,7 @@
 """The arm's kinematics as PyBullet has them: its Jacobian, and where an episode begins."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -31,9 +32,26 @@ def begin(client: int, arm: int, dynamics: Dynamics) -> tuple[float, ...]:
         link = p.getLinkState(arm, panda.TOOL, 0, 1, physicsClientId=client)
         tool, quat = link[4], link[5]
         turn = wrap(yaw - 2 * math.atan2(quat[1], quat[0]))
-        action = np.clip((*(goal - tool) / STEP_LENGTH, 0.0, 0.0, turn / STEP_ANGLE), -1, 1).tolist()
         fingers = (panda.MAX_OPENING / 2,) * 2
-        q = tuple(joint_targets(jacobian(client, arm, [*q, *fingers]), q, tool, quat, action))
-        for joint, angle in enumerate(q):
-            p.resetJointState(arm, joint, angle, physicsClientId=client)
+        q = tuple(advance(client, arm, [*q, *fingers], (tool, quat), goal - tool, np.array((0.0, 0.0, turn))))
     return q
+
+
+def advance(
+    client: int,
+    arm: int,
+    q: list[float],
+    tool: tuple[Sequence[float], Sequence[float]],
+    shift: Array,
+    turn: Array,
+) -> list[float]:
+    """Put the arm one step of its controller nearer to a pose; its seven angles then, rad.
+
+    From its nine angles `q` and the tool's place and quaternion xyzw, by a shift (3), m, and a rotation
+    vector (3), rad, in the world frame. No time passes.
+    """
+    action = np.clip((*shift / STEP_LENGTH, *turn / STEP_ANGLE), -1, 1).tolist()
+    angles = joint_targets(jacobian(client, arm, q), q[:7], *tool, action)
+    for joint, angle in enumerate(angles):
+        p.resetJointState(arm, joint, angle, physicsClientId=client)
+    return angles
