@@ -3,6 +3,7 @@
     nominal                                  none
     train, held_out                          all of them, drawn from that range
     held_out:action_scale+latency            these, drawn from that range
+    held_out-object_mass-latency             all but these, drawn from that range
     control_yaw=0.5, latency=2+dropout=0.1   these, at the given values (within the held-out range)
 
 Where many things have a factor of their own, a value stands for all of them: every object is of the given
@@ -32,8 +33,8 @@ class UnknownWorld(ValueError):
         hint = f"; did you mean {near}?" if near else "."
         super().__init__(
             f"no world is called {name!r}{hint} The worlds: {', '.join(PRESETS)}; train:FACTOR or "
-            "held_out:FACTOR for one factor alone, held_out:FACTOR+FACTOR for several, and FACTOR=VALUE or "
-            f"FACTOR=VALUE+FACTOR=VALUE; the factors: {', '.join(NAMES)}."
+            "held_out:FACTOR for one factor alone, held_out:FACTOR+FACTOR for several, held_out-FACTOR for "
+            f"all but one, and FACTOR=VALUE or FACTOR=VALUE+FACTOR=VALUE; the factors: {', '.join(NAMES)}."
         )
 
 
@@ -64,9 +65,12 @@ def _parsed(name: str) -> Mapping[str, How] | None:
     if name == NOMINAL:
         return {}
     head, colon, rest = name.partition(":")
-    regime: Regime | None = next((regime for regime in REGIMES if regime == head), None)
-    if regime and not colon:
-        return dict.fromkeys(NAMES, regime)
+    ranged, *absent = name.split("-")
+    regime = _regime(ranged)
+    if regime:
+        left = {factor: regime for factor in NAMES if factor not in absent}
+        return left if len(left) + len(absent) == len(NAMES) else None  # one may be unknown, or there twice
+    regime = _regime(head)
     terms = (rest if colon else name).split("+")
     found: dict[str, How]
     if regime:
@@ -76,7 +80,11 @@ def _parsed(name: str) -> Mapping[str, How] | None:
         found = {
             factor: _value(factor, value) for factor, equals, value in pairs if equals and factor in NAMES
         }
-    return found if len(found) == len(terms) else None  # one may be unknown, or there twice
+    return found if len(found) == len(terms) else None  # likewise
+
+
+def _regime(name: str) -> Regime | None:
+    return next((regime for regime in REGIMES if regime == name), None)
 
 
 def _value(name: str, text: str) -> float:
@@ -95,7 +103,10 @@ def _nearest(name: str) -> str:
     """A name of a world that is like this one; "" if none is near."""
     head, colon, rest = name.partition(":")
     if not colon and "=" not in name and "+" not in name:
-        near = _close(name, (*PRESETS, *NAMES))
+        near = _close(name.partition("-")[0], (*PRESETS, *NAMES))
+        if near in REGIMES and "-" in name:
+            near = "-".join((near, *(_close(term, NAMES) for term in name.split("-")[1:])))
+            return near if _parsed(near) else ""
         return f"held_out:{near}" if near in NAMES else near
     terms = [term.partition("=") for term in (rest if colon else name).split("+")]
     factors = [_close(factor, NAMES) for factor, _, _ in terms]

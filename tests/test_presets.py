@@ -43,6 +43,8 @@ def test_a_name_says_which_factors_are_not_nominal() -> None:
     assert parse_world("held_out") == dict.fromkeys(names, "held_out")
     assert parse_world("train:latency") == {"latency": "train"}
     assert parse_world("held_out:latency+control_yaw") == {"latency": "held_out", "control_yaw": "held_out"}
+    but = dict.fromkeys((name for name in names if name not in ("latency", "object_mass")), "held_out")
+    assert parse_world("held_out-object_mass-latency") == but
     assert parse_world("control_yaw=-0.5") == {"control_yaw": -0.5}
     assert parse_world("latency=2+action_scale=1.3") == {"latency": 2, "action_scale": 1.3}
 
@@ -137,6 +139,10 @@ def test_the_draws_of_a_world_stay_what_they_were() -> None:
         ("latency=1+latency=2", "no world is called"),
         ("train:latency+latency", "no world is called"),
         ("train+latency=2", "no world is called"),
+        ("held_out-latncy", r"did you mean held_out-latency\?"),
+        ("train-latency-latency", r"no world is called 'train-latency-latency'\."),
+        ("train-", r"no world is called 'train-'\."),
+        ("nominal-latency", "no world is called"),
     ],
 )
 def test_an_unknown_world_is_answered_with_the_nearest(name: str, says: str) -> None:
