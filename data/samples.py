@@ -18,14 +18,16 @@ from numpy.typing import NDArray
 
 from data.record import EpisodeRecord
 from data.segments import Segment
+from data.tracker import tracked
 from sim.actuation import arrived
 from sim.observation import Observation, entity_names
-from sim.sensing import sense
+from sim.sensing import is_clear, sense
 from sim.tasks import TASKS, Goal
 
 FAMILIES = tuple(task.name for task in TASKS)
 HOLD = len(FAMILIES)
 """In the place of a family: the sentence asks for nothing to be done."""
+TRACKED = 256  # episodes that are followed at once
 
 
 class TooFewSegments(ValueError):
@@ -118,8 +120,9 @@ class Table(NamedTuple):
 class Samples:
     """All frames in contiguous arrays, and tables of stretches.
 
-    Actions are those that were sent, or with `as_arrived` what came of them at the arm: in a world that
-    delays, turns or scales actions that is the motion that was made, whatever it took to command it.
+    `with_memory` they are as a policy that remembers has them. Actions are then not those that were sent but
+    what came of them at the arm: in a world that delays, turns or scales actions that is the motion that was
+    made, whatever it took to command it. And things are where a `Tracker` says, by all that was seen so far.
     """
 
     def __init__(
@@ -128,10 +131,10 @@ class Samples:
         segments: Sequence[Segment],
         chunk: int,
         config: SampleConfig | None = None,
-        as_arrived: bool = False,
+        with_memory: bool = False,
     ) -> None:
         self.config = config or SampleConfig()
-        self.chunk, self._as_arrived = chunk, as_arrived
+        self.chunk, self._with_memory = chunk, with_memory
         if not segments:
             raise TooFewSegments("there are no segments to learn from; collect more play, then relabel")
         last, n = max(segment.episode for segment in segments), dataset.n_episodes
@@ -151,20 +154,25 @@ class Samples:
         self._index(kept)
 
     def _load(self, records: Iterable[EpisodeRecord]) -> None:
-        proprio, entities, masks, actions, names = [], [], [], [], []
+        views: list[Observation] = []
+        noisy, actions, names = [], [], []
         for record in records:
             seen, n = sense(record.states, record.scene), len(record.actions)
-            proprio.append(seen.proprio[:n])
-            entities.append(seen.entities[:n])
-            masks.append(seen.mask[:1])
+            views.append(Observation(*(field[:n] for field in seen)))
+            noisy.append(not is_clear(record.scene.dynamics))
             sent = record.actions
-            acts = arrived(sent, record.scene.dynamics) if self._as_arrived else sent
+            acts = arrived(sent, record.scene.dynamics) if self._with_memory else sent
             actions.append(np.asarray(acts, np.float32))
             names.append(entity_names(record.scene.names))
+        if self._with_memory:
+            _track(views, np.flatnonzero(noisy))
         self._starts = np.cumsum([0, *(len(a) for a in actions)]).astype(np.int64)
         tail = np.zeros((self.chunk, 7), np.float32)  # so that a chunk may be read from the last frame
-        self._proprio, self._entities = np.concatenate(proprio), np.concatenate(entities)
-        self._masks, self._actions = np.concatenate(masks), np.concatenate([*actions, tail])
+        self._proprio, self._entities = (
+            np.concatenate(fields) for fields in list(zip(*views, strict=True))[:2]
+        )
+        self._masks = np.stack([view.mask[0] for view in views])
+        self._actions = np.concatenate([*actions, tail])
         self.names = tuple(sorted({name for row in names for name in row}))
         name_ids = {name: i for i, name in enumerate(self.names)}
         self._named = np.array([[name_ids[name] for name in row] for row in names], np.int64)
@@ -308,6 +316,19 @@ class _Families:
     def draw(self, rng: np.random.Generator, n: int) -> NDArray[np.int64]:
         family = rng.choice(len(self.sizes), n, p=self._weights)
         return self._rows[self._from[family] + _below(rng, self.sizes[family])]
+
+
+def _track(views: list[Observation], episodes: NDArray[np.int64]) -> None:
+    """Put what a tracker sees of some episodes in the place of their views; those of one length at once."""
+    lengths = np.array([len(views[i].mask) for i in episodes])
+    for length in np.unique(lengths):
+        alike = episodes[lengths == length]
+        for some in np.array_split(alike, math.ceil(len(alike) / TRACKED)):
+            seen = tracked(
+                Observation(*(np.stack(field) for field in zip(*(views[i] for i in some), strict=True)))
+            )
+            for i, *fields in zip(some, *seen, strict=True):
+                views[i] = Observation(*fields)
 
 
 def _described(n_episodes: int, fraction: float) -> NDArray[np.bool_]:

@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from data.lexicon import normalise
+from data.tracker import Tracker
 from robopolicy.belief import Belief, Obeys, Response, commanded
 from robopolicy.checkpoint import CheckpointError
 from robopolicy.confidence import Confidence, signs_of
@@ -56,9 +57,9 @@ class Agent:
     does with no words at all.
 
     A policy with a memory infers how each world obeys from what came of its actions so far, through all
-    commands until `forget`, and sends what in such a world comes to what it wants. With `memory="others"`
-    each world is thought to have done what another of the batch did, with "none" nothing is remembered:
-    controls that tell inference from mere robustness.
+    commands until `forget`, and sends what in such a world comes to what it wants. It looks at things through
+    a `Tracker`, as it did in training. With `memory="others"` each world is thought to have done what another
+    of the batch did, with "none" nothing is remembered: controls that tell inference from mere robustness.
     """
 
     def __init__(
@@ -96,13 +97,15 @@ class Agent:
     def forget(self) -> None:
         """Whatever comes next happens in other worlds."""
         self._belief: Belief | None = None
+        self._tracker: Tracker | None = None
         self._last: tuple[Observation, NDArray[np.float32]] | None = None  # what was seen, what was sent
 
     def look_away(self) -> None:
         """Somebody else acts for a while; whatever comes of that teaches nothing."""
         self._last = None
-        if self._belief is not None:
+        if self._belief is not None and self._tracker is not None:
             self._belief.rest()
+            self._tracker.look_away()
 
     @property
     def world(self) -> Obeys | None:
@@ -111,8 +114,10 @@ class Agent:
 
     @property
     def context(self) -> NDArray[np.float32] | None:
-        """As `Belief.context`; None without a memory."""
-        return None if self._belief is None else self._belief.context
+        """`Belief.context` and `Tracker.context` of the worlds: (B, 9); None without a memory."""
+        if self._belief is None or self._tracker is None:
+            return None
+        return np.concatenate([self._belief.context, self._tracker.context], 1)
 
     def reset(self, commands: Sequence[str], names: Sequence[tuple[str, ...]]) -> list[Understood]:
         """Begin anew with a command per environment; names are `entity_names` of each scene."""
@@ -126,13 +131,13 @@ class Agent:
         """The next action of each environment: (B, 7)."""
         if self._order is None:
             raise ValueError("the agent was not told anything yet: call reset(commands, names) first")
-        world = self._learn_from(observation)
+        seen, world = self._learn_from(observation)
         if self._chunk is None or self._at == self.execute:
-            self._chunk, self._at = self.plan(self._order, self._by_then(observation, world)), 0
+            self._chunk, self._at = self.plan(self._order, self._by_then(seen, world)), 0
         action = self._chunk[:, self._at].copy()
         if world is not None:
             action = commanded(action, world)
-            self._last = observation, action
+            self._last = seen, action
         self._at += 1
         return action
 
@@ -142,19 +147,21 @@ class Agent:
             return seen
         return foreseen(seen, self._belief.sent, world, self._response)
 
-    def _learn_from(self, seen: Observation) -> Obeys | None:
-        """What the worlds are thought to be now that this came of the last action."""
+    def _learn_from(self, seen: Observation) -> tuple[Observation, Obeys | None]:
+        """Where things are and what the worlds are thought to be, now that this came of the last action."""
         if self._memory == NONE:
-            return None
+            return seen, None
         if self._belief is not None and len(self._belief.sent) != len(seen.mask):
             self.forget()  # another batch is of other worlds
-        if self._belief is None:
+        if self._belief is None or self._tracker is None:
             self._response = Response(*self.policy.response.tolist())
             self._belief = Belief(len(seen.mask), self._response, self.policy.config.history)
+            self._tracker = Tracker(len(seen.mask))
+        seen = self._tracker.see(seen)
         if self._last is not None:
             before, sent = self._last
             self._belief.update(before, np.roll(sent, 1, 0) if self._memory == OTHERS else sent, seen)
-        return self._belief.world
+        return seen, self._belief.world
 
     @torch.inference_mode()
     def hear(self, commands: Sequence[str], names: Sequence[tuple[str, ...]]) -> Order:

@@ -47,7 +47,7 @@ def train_on(
     if config.threads:
         torch.set_num_threads(config.threads)
     samples = Samples(
-        dataset, segments, config.policy.chunk, config.samples, as_arrived=config.policy.history > 0
+        dataset, segments, config.policy.chunk, config.samples, with_memory=config.policy.history > 0
     )
     encoder = TextEncoder(config.policy.encoder)
     for _ in encoder.encode_missing([*samples.sentences, *samples.names]):

@@ -194,7 +194,7 @@ def test_as_arrived_an_action_is_what_came_of_it_at_the_arm():
             return (r._replace(scene=replace(r.scene, dynamics=late)) for r in super().episodes())
 
     sent = Samples(Late(), SEGMENTS, CHUNK, SMALL).motions()[1]
-    came = Samples(Late(), SEGMENTS, CHUNK, SMALL, as_arrived=True).motions()[1]
+    came = Samples(Late(), SEGMENTS, CHUNK, SMALL, with_memory=True).motions()[1]
     per_episode = LENGTH - 1
     assert (came[:2, :6] == 0).all()  # nothing has arrived yet
     np.testing.assert_allclose(came[2:per_episode, 0], -0.5 * sent[: per_episode - 2, 1], atol=1e-6)

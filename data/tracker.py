@@ -1,0 +1,150 @@
+"""Where things are, by all that was seen of them and not by the last glance alone.
+
+A tracker's view of an object jitters, and at times it does not see the object at all. An object that nobody
+touches stands still, and one between the fingers goes with the hand: as long as what is seen agrees with
+that, it is averaged (a Kalman filter with a gate: Bar-Shalom and Fortmann, "Tracking and Data Association",
+1988). What does not agree is believed at once. How much a view jitters is told from what stands still, so in
+a world that is seen as it is, nothing changes. A constant error of a view can't be told and stays.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.relabel import between_fingers
+from sim.observation import Observation
+from sim.predicates import OPEN_HAND
+from sim.state import MAX_OBJECTS
+
+Floats = NDArray[np.floating[Any]]
+
+MEMORY = 48  # views of things at rest by which the jitter is told
+ENOUGH = 6  # of them before it is
+EXACT = np.array([3e-4, 3e-3])  # standard deviations, m and of a quaternion, below which there is none
+GATE = 12.0  # squared distance, in variances, beyond which a view does not agree
+TOUCH = 0.03  # m between tool and object within which it may be moved
+DRIFT, TOUCHED = 2e-4, 3e-3  # m per step that an object at rest, and one within touch, may go unnoticed
+SPIN = 6.0  # of a quaternion per m: what these are for its orientation
+_MEDIAN = 2.366  # of a chi-squared variable of three degrees of freedom
+
+
+class Tracker:
+    """Follows the objects of B worlds; `see` once a step."""
+
+    def __init__(self, n: int) -> None:
+        self._differ = np.full((n, MEMORY, 2), np.nan)  # squares of how far views of things at rest differ
+        self._learnt = np.zeros(n, int)
+        self._seen: Observation | None = None  # the last view
+        self._rows = np.zeros((n, MAX_OBJECTS, 7))  # where things are thought to be
+        self._share = np.ones((n, MAX_OBJECTS, 2))  # variance of that, of a view's
+        self.jitter = np.zeros((n, 2))
+        """Standard deviations of views: of a place, m per axis, and of a quaternion's parts; 0 if unknown."""
+        self._counts = np.zeros((n, 2))  # views of objects, and those of them that were lost
+
+    @property
+    def context(self) -> Floats:
+        """What a probe may read (B, 3): the logarithms of both jitters, and the share of lost views."""
+        jitters = self.jitter.any(1)  # where nothing does, what looks as it did may just be at rest
+        lost = np.where(jitters, self._counts[:, 1] / np.maximum(self._counts[:, 0], 1), 0)
+        return np.column_stack([np.log(np.maximum(self.jitter, EXACT)), lost]).astype(np.float32)
+
+    def look_away(self) -> None:
+        """What happens until the next view is not followed; how much views jitter is remembered."""
+        self._seen = None
+
+    def see(self, now: Observation) -> Observation:
+        """A view (leading axis B), with the objects where they are thought to be."""
+        views = now.entities[:, :MAX_OBJECTS, :7].astype(float)
+        last, self._seen = self._seen, now
+        if last is None:
+            self._rows = views
+            self._share[:] = 1
+            return now
+        before = last.entities[:, :MAX_OBJECTS, :7]
+        lost = (views == before).all(-1)
+        near = self._near(last) | self._near(now)
+        there = now.mask[:, :MAX_OBJECTS] > 0
+        self._counts += np.stack([there.sum(1), (there & lost).sum(1)], 1)
+        self._learn(_apart(views, before), there & ~lost & ~near)
+        held = self._follow(last, now, views, lost, near)
+        entities = now.entities.copy()
+        rows = entities[:, :MAX_OBJECTS, :7]
+        better = (self.jitter > 0)[:, None] | (lost & held)[..., None]  # (B, N, 2)
+        rows[:] = np.where(np.repeat(better, [3, 4], -1), self._rows, rows)
+        return now._replace(entities=entities)
+
+    def _near(self, seen: Observation) -> NDArray[np.bool_]:
+        """Which objects the hand may touch, by where they are thought to be: (B, N)."""
+        half = seen.entities[:, :MAX_OBJECTS, 7:10] / 2
+        gap = np.maximum(np.abs(self._rows[..., :3] - seen.proprio[:, None, :3]) - half, 0)
+        return np.linalg.norm(gap, axis=-1) < TOUCH
+
+    def _learn(self, apart: Floats, rests: NDArray[np.bool_]) -> None:
+        """How much views jitter, by how far two of one thing (B, N, 2) differ where it rests."""
+        for thing in range(MAX_OBJECTS):
+            some = np.flatnonzero(rests[:, thing])
+            self._differ[some, self._learnt[some] % MEMORY] = apart[some, thing]
+            self._learnt[some] += 1
+        known = self._learnt >= ENOUGH
+        if known.any():
+            found = np.sqrt(np.nanmedian(self._differ[known], 1) / (2 * _MEDIAN))
+            self.jitter[known] = np.where(found > EXACT, found, 0)
+
+    def _follow(
+        self,
+        last: Observation,
+        now: Observation,
+        views: Floats,
+        lost: NDArray[np.bool_],
+        near: NDArray[np.bool_],
+    ) -> NDArray[np.bool_]:
+        """Where things are thought to be now; returns which are between closed fingers."""
+        variance = np.maximum(self.jitter, EXACT)[:, None] ** 2  # (B, 1, 2)
+        grip = np.maximum(last.proprio[:, 7], now.proprio[:, 7])[:, None]
+        held = between_fingers(self._rows[..., :3] - last.proprio[:, None, :3]) & (grip < OPEN_HAND)
+        carried = _carried(self._rows, last.proprio, now.proprio)
+        nearer = _apart(views, carried)[..., 0] < _apart(views, self._rows)[..., 0]
+        rows = np.where((held & (nearer | lost))[..., None], carried, self._rows)
+        step = np.where(near & ~held, TOUCHED, DRIFT)[..., None] * [1.0, SPIN]
+        share = self._share + step**2 / variance
+        agrees = (_apart(views, rows) < GATE * variance * (1 + share)).all(-1, keepdims=True)
+        gain = np.where(lost[..., None], 0, np.where(agrees, share / (1 + share), 1))
+        views = np.concatenate([views[..., :3], _same_side(views[..., 3:], rows[..., 3:])], -1)
+        rows = rows + np.repeat(gain, [3, 4], -1) * (views - rows)
+        rows[..., 3:] /= np.maximum(np.linalg.norm(rows[..., 3:], axis=-1, keepdims=True), 1e-9)
+        self._rows, self._share = rows, np.where(lost[..., None], share, gain)
+        return held
+
+
+def tracked(views: Observation) -> Observation:
+    """Whole episodes (B, T, ...) as a `Tracker` sees them live."""
+    tracker, seen = Tracker(len(views.mask)), []
+    for t in range(views.mask.shape[1]):
+        seen.append(tracker.see(Observation(*(field[:, t] for field in views))))
+    return Observation(*(np.stack(field, 1) for field in zip(*seen, strict=True)))
+
+
+def _carried(rows: Floats, before: Floats, after: Floats) -> Floats:
+    """Where things (B, N, 7) are when they have gone with the hand, by its proprio (B, 8) then and now."""
+    was, now = (2 * np.arctan2(at[:, 4], at[:, 3]) for at in (before, after))
+    half = (now - was)[:, None] / 2
+    cos, sin, c, s = np.cos(2 * half), np.sin(2 * half), np.cos(half), np.sin(half)
+    x, y, z = np.moveaxis(rows[..., :3] - before[:, None, :3], -1, 0)
+    place = np.stack([cos * x - sin * y, sin * x + cos * y, z], -1) + after[:, None, :3]
+    x, y, z, w = np.moveaxis(rows[..., 3:], -1, 0)
+    return np.concatenate(
+        [place, np.stack([c * x - s * y, c * y + s * x, c * z + s * w, c * w - s * z], -1)], -1
+    )
+
+
+def _apart(one: Floats, other: Floats) -> Floats:
+    """Squared distances of places and of orientations: (..., 7) -> (..., 2)."""
+    place = ((one[..., :3] - other[..., :3]) ** 2).sum(-1)
+    turn = ((_same_side(one[..., 3:], other[..., 3:]) - other[..., 3:]) ** 2).sum(-1)
+    return np.stack([place, turn], -1)
+
+
+def _same_side(quat: Floats, of: Floats) -> Floats:
+    """The one of the two quaternions of an orientation that is nearer to another."""
+    return np.where((quat * of).sum(-1, keepdims=True) < 0, -quat, quat)

@@ -1,0 +1,125 @@
+"""Where things are by all that was seen of them, in a rollout in which one is carried."""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from data.tracker import ENOUGH, Tracker, tracked
+from sim import expert
+from sim.draw import draw_scene_for
+from sim.dynamics import Dynamics
+from sim.observation import Observation
+from sim.scene import Scene
+from sim.sensing import sense
+from sim.state import State, stack
+from sim.world import World
+
+NOISE = {"position_noise": 0.004, "orientation_noise": 0.06}
+
+
+@cache
+def rollout() -> tuple[State, Scene, int]:
+    """The expert picks something up and puts it into the tray: states (T, ...), the scene, the object."""
+    world = World()
+    scene, goal = draw_scene_for("put_in_tray", 3)
+    states = [world.build(scene)]
+    for _ in range(60):
+        states.append(world.step(np.asarray(expert.act(states[-1], goal))))
+    world.close()
+    return stack(states), scene, goal.object
+
+
+def views(seed: int = 3, **dynamics: float) -> Observation:
+    """What a sensor in such a world sees of it: (1, T, ...)."""
+    states, scene, _ = rollout()
+    seen = sense(states, replace(scene, seed=seed, dynamics=Dynamics(**dynamics)))
+    return Observation(*(field[None] for field in seen))
+
+
+def errors(seen: Observation) -> np.ndarray:
+    """How far objects are from where they are thought to be, m: (T, N)."""
+    true = rollout()[0].object_pos
+    return np.linalg.norm(seen.entities[0, :, : true.shape[1], :3] - true, axis=-1)
+
+
+def turns(seen: Observation) -> np.ndarray:
+    """Likewise of their orientation, rad."""
+    true = rollout()[0].object_quat
+    dot = (seen.entities[0, :, : true.shape[1], 3:7] * true).sum(-1)
+    return 2 * np.arccos(np.clip(np.abs(dot), 0, 1))
+
+
+def test_what_is_seen_as_it_is_stays_as_it_is() -> None:
+    exact = views()
+    for was, now in zip(exact, tracked(exact), strict=True):
+        np.testing.assert_allclose(now, was, atol=1e-6)
+
+
+def test_jitter_is_told_and_averaged_away() -> None:
+    raw = views(**NOISE)
+    seen = tracked(raw)
+    late = slice(20, None)
+    assert np.median(errors(seen)[late]) < 0.5 * np.median(errors(raw)[late])
+    assert np.median(turns(seen)[late]) < 0.5 * np.median(turns(raw)[late])
+
+
+def test_how_much_views_jitter_is_told() -> None:
+    seen, tracker = views(**NOISE, dropout=0.2), Tracker(1)
+    for t in range(60):
+        tracker.see(Observation(*(field[:, t] for field in seen)))
+    place, quaternion = tracker.jitter[0]
+    assert place == pytest.approx(NOISE["position_noise"], rel=0.3)
+    assert 2 * quaternion == pytest.approx(NOISE["orientation_noise"], rel=0.3)
+    assert tracker.context[0, 2] == pytest.approx(0.2, abs=0.1)
+    assert np.exp(tracker.context[0, 0]) == pytest.approx(place, rel=1e-5)
+
+
+def test_what_is_carried_out_of_sight_goes_with_the_hand() -> None:
+    states, _, thing = rollout()
+    carried = states.object_pos[:, thing, 2] > 0.05
+    assert carried.sum() > 5
+    raw = [views(seed, dropout=0.35) for seed in range(8)]
+    left_behind = np.concatenate([errors(view)[carried, thing] for view in raw])
+    followed = np.concatenate([errors(tracked(view))[carried, thing] for view in raw])
+    assert left_behind.max() > 0.05
+    assert followed.mean() < 0.4 * left_behind.mean()
+
+
+def test_what_jumps_is_believed_at_once() -> None:
+    raw = views(**NOISE)
+    jumped = raw.entities.copy()
+    jumped[:, 30:, 0, 0] += 0.1  # somebody moved it while the hand was elsewhere
+    seen = tracked(raw._replace(entities=jumped))
+    gap = seen.entities[0, :, 0, 0] - jumped[0, :, 0, 0]
+    assert np.abs(gap[30:34]).max() < 0.02
+
+
+def test_after_looking_away_it_begins_with_what_it_sees_but_knows_its_eyes() -> None:
+    raw, tracker = views(**NOISE), Tracker(1)
+    for t in range(20):
+        tracker.see(Observation(*(field[:, t] for field in raw)))
+    jitter = tracker.jitter.copy()
+    assert (jitter > 0).all()
+    tracker.look_away()
+    now = Observation(*(field[:, 40] for field in raw))
+    np.testing.assert_array_equal(tracker.see(now).entities, now.entities)
+    np.testing.assert_array_equal(tracker.jitter, jitter)
+
+
+def test_too_few_views_tell_nothing() -> None:
+    raw, tracker = views(**NOISE), Tracker(1)
+    n = rollout()[0].n_objects
+    for t in range(1 + (ENOUGH - 1) // n):
+        now = Observation(*(field[:, t] for field in raw))
+        np.testing.assert_array_equal(tracker.see(now).entities, now.entities)
+    assert not tracker.jitter.any()
+
+
+def test_worlds_do_not_mix() -> None:
+    noisy, exact = views(**NOISE), views()
+    both = tracked(Observation(*(np.concatenate(pair) for pair in zip(noisy, exact, strict=True))))
+    for row, alone in enumerate((noisy, exact)):
+        for field, mine in zip(both, tracked(alone), strict=True):
+            np.testing.assert_allclose(field[row], mine[0], atol=1e-6)
