@@ -48,6 +48,9 @@ class AblateConfig:
         "samples.label_fraction=0.1",
         "samples.label_fraction=0.01",
         "samples.label_fraction=0.01 samples.undescribed=false",
+        "samples.label_fraction=0.001",
+        "samples.play_fraction=0.3",
+        "samples.play_fraction=0.1",
     )  # options of train that differ from the baseline, several with spaces between them
     base: tuple[str, ...] = ("steps=4000", "threads=1")  # options of train that are the same for all
     seeds: tuple[int, ...] = (0, 1, 2)  # of training

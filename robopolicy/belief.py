@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kinematics import STEP_ANGLE, STEP_LENGTH
+from sim.kinematics import REACH, STEP_ANGLE, STEP_LENGTH, WORKSPACE
 from sim.observation import Observation
 from sim.state import MAX_OBJECTS
 from sim.world import CONTROL_HZ
@@ -193,12 +193,14 @@ def _turned(actions: Floats, by: Floats, scale: Floats) -> Floats:
 
 
 def _is_free(seen: Observation) -> NDArray[np.bool_]:
-    """Whether the hand is clear of everything: (B,)."""
-    things = seen.entities
-    gap = np.abs(things[..., :3] - seen.proprio[:, None, :3]) - things[..., 7:10] / 2
+    """Whether the hand is clear of everything, and of the edge of where it may be sent: (B,)."""
+    things, hand = seen.entities, seen.proprio[:, :3]
+    inner, outer = np.array(WORKSPACE) + np.outer((1, -1), (STEP_LENGTH,) * 3)
+    inside = ((hand > inner) & (hand < outer)).all(1) & (np.hypot(*hand[:, :2].T) < REACH - STEP_LENGTH)
+    gap = np.abs(things[..., :3] - hand[:, None]) - things[..., 7:10] / 2
     clear = np.where(np.arange(things.shape[1]) < MAX_OBJECTS, CLEAR, CLEAR_OF_FURNITURE)
     near = np.linalg.norm(np.maximum(gap, 0), axis=-1) < clear
-    return ~(near & (seen.mask > 0)).any(1)
+    return inside & ~(near & (seen.mask > 0)).any(1)
 
 
 def _motion(before: Floats, after: Floats) -> Floats:

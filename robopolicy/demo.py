@@ -24,6 +24,8 @@ from robopolicy.tables import Tally, markdown_table
 from robopolicy.train import train
 
 SHOWN = 8  # films that are joined to one
+VARIED = "train-latency-action_scale-control_yaw"
+"""Worlds of varied play. How they obey is left out: policies with a memory learn actions as they arrived."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class DemoConfig:
     seed: int = 0  # of the evaluation
     films: int = 2  # films of successes per level
     failures: int = 1  # films of failures per level
-    varied_minutes: float = 0.0  # of further play, in randomised worlds (scene.world=train)
+    varied_minutes: float = 0.0  # of further play, in randomised worlds
     play: PlayConfig = field(default_factory=PlayConfig)
     relabel: RelabelConfig = field(default_factory=RelabelConfig)
     train: TrainConfig = field(default_factory=TrainConfig)
@@ -52,9 +54,10 @@ class DemoConfig:
         """Folder -> the play in it."""
         found = {self.folder / "play": self.play}
         if self.varied_minutes:
-            scene = replace(self.play.scene, world="train")
-            varied = replace(self.play, minutes=self.varied_minutes, scene=scene)
-            found[self.folder / "varied"] = varied
+            scene = replace(self.play.scene, world=VARIED)
+            found[self.folder / "varied"] = replace(
+                self.play, minutes=self.varied_minutes, seed=self.play.seed + 1, scene=scene
+            )
         return found
 
     @property

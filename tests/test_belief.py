@@ -6,10 +6,11 @@ import pytest
 from robopolicy.belief import Belief, Obeys, Response, commanded, fit_response, in_words
 from sim.actuation import Actuation
 from sim.dynamics import Dynamics
-from sim.kinematics import STEP_ANGLE, STEP_LENGTH
+from sim.kinematics import STEP_ANGLE, STEP_LENGTH, WORKSPACE
 from sim.observation import Observation
 
 RESPONSE = Response()
+MIDDLE = (0.45, 0.0, 0.2)  # of where a hand may be sent
 WORLDS = (
     Dynamics(),
     Dynamics(control_yaw=0.9),
@@ -43,6 +44,7 @@ class Arms:
 
     def step(self, actions: np.ndarray, pushed: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
         """Proprio before and after; `pushed` is how far something else moves the hands, m."""
+        self.proprio[:, :3] = MIDDLE  # where nothing holds it up
         before = self.proprio.copy()
         came = np.array([obey(list(map(float, a))) for obey, a in zip(self.obey, actions, strict=True)])
         size = np.linalg.norm(came[:, [0, 1, 2, 5]], axis=1, keepdims=True)
@@ -165,6 +167,16 @@ def test_next_to_things_that_hold_it_up_a_hand_teaches_little() -> None:
         belief.update(seen(before, (at, 0, 0.02)), aside, seen(after, (at, 0, 0.02)))
     assert belief.world.scale[0] == pytest.approx(1, abs=0.1)
     assert belief.world.delay[0] == 0
+
+
+def test_at_the_edge_of_where_it_may_be_sent_a_hand_teaches_little() -> None:
+    belief = believed([Dynamics()], 12)
+    out = np.array([[-0.6, 0.0, 0, 0, 0, 0, 1]], np.float32)
+    proprio = np.array([[WORKSPACE[0][0] + 0.003, 0, 0.15, 1, 0, 0, 0, 0.08]], np.float32)
+    for _ in range(40):
+        belief.update(seen(proprio), out, seen(proprio))
+    assert belief.world.delay[0] == 0
+    assert belief.world.scale[0] == pytest.approx(1, abs=0.1)
 
 
 def test_what_is_unlike_the_nominal_world_is_said_in_words() -> None:

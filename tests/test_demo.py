@@ -11,7 +11,7 @@ from data.reading import open_dataset
 from robopolicy import demo as module
 from robopolicy.cli import main
 from robopolicy.config import load
-from robopolicy.demo import DemoConfig, demo
+from robopolicy.demo import VARIED, DemoConfig, demo
 from robopolicy.stages import OtherSettings
 
 TINY = [
@@ -32,7 +32,7 @@ def test_the_loop_leaves_all_that_it_promises(done: Path) -> None:
     for name in ("eval_info.json", "report.html", "checkpoint/config.json", "checkpoint/model.safetensors"):
         assert (done / name).stat().st_size > 100, name
     worlds = [open_dataset(done / name).config["scene"]["world"] for name in ("play", "varied")]
-    assert worlds == ["nominal", "train"]
+    assert worlds == ["nominal", VARIED]
     info = json.loads((done / "eval_info.json").read_text())
     assert {level: row["n_episodes"] for level, row in info["levels"].items()} == {
         "seen": 4, "composition": 4,
