@@ -47,6 +47,7 @@ class Response(NamedTuple):
     turn: float = 0.92  # of the commanded turn about the vertical
     still: float = 0.02  # standard deviation of the motion when no motion is commanded, of a full action
     moving: float = 0.05  # what is added to it per full action
+    turning: float = 0.15  # what is further added to the turn's per full turn: it starts late, and overshoots
 
 
 def fit_response(before: Floats, actions: Floats, after: Floats) -> Response:
@@ -63,9 +64,15 @@ def fit_response(before: Floats, actions: Floats, after: Floats) -> Response:
     turn = float(np.median(moved[turns, 3] / asked[turns, 3])) if turns.any() else Response().turn
     error = np.abs(moved - asked * np.array([shift] * 3 + [turn], np.float32)) / 0.6745  # median -> deviation
     slow, fast = size < 0.1, size > 0.5
-    still = max(float(np.median(error[slow])), LEAST) if slow.any() else Response().still
-    moving = float(np.median((error[fast] - still) / size[fast, None])) if fast.any() else Response().moving
-    return Response(shift, turn, still, max(moving, LEAST))
+    still, moving, turning = Response()[2:]
+    if slow.any():
+        still = max(float(np.median(error[slow])), LEAST)
+    if fast.any():
+        moving = max(float(np.median((error[fast, :3] - still) / size[fast, None])), LEAST)
+    if turns.any():
+        more = error[turns, 3] - still - moving * size[turns]
+        turning = max(float(np.median(more / np.abs(asked[turns, 3]))), LEAST)
+    return Response(shift, turn, still, moving, turning)
 
 
 class Obeys(NamedTuple):
@@ -156,9 +163,12 @@ class Belief:
         cos, sin = np.cos(TURNS)[:, None], np.sin(TURNS)[:, None]
         ahead = (r.shift * SCALES * (cos * x - sin * y), r.shift * SCALES * (sin * x + cos * y),
                  r.shift * SCALES * z, r.turn * SCALES * turn)  # fmt: skip
-        variance = (r.still + r.moving * SCALES * np.sqrt(x**2 + y**2 + z**2 + turn**2)) ** 2
-        off = sum((moved[:, i, None, None, None] - goal) ** 2 for i, goal in enumerate(ahead))
-        return _student(off / variance) / variance**2 + OTHERWISE
+        shift_spread = r.still + r.moving * SCALES * np.sqrt(x**2 + y**2 + z**2 + turn**2)
+        turn_spread = shift_spread + r.turning * SCALES * np.abs(turn)
+        spreads = (shift_spread, shift_spread, shift_spread, turn_spread)
+        away = (moved[:, i, None, None, None] - goal for i, goal in enumerate(ahead))
+        off = sum((by / spread) ** 2 for by, spread in zip(away, spreads, strict=True))
+        return _student(off) / (shift_spread**3 * turn_spread) + OTHERWISE
 
 
 def _student(square: Floats) -> Floats:

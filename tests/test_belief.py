@@ -48,7 +48,9 @@ class Arms:
         before = self.proprio.copy()
         came = np.array([obey(list(map(float, a))) for obey, a in zip(self.obey, actions, strict=True)])
         size = np.linalg.norm(came[:, [0, 1, 2, 5]], axis=1, keepdims=True)
-        noise = self.rng.standard_normal((len(came), 4)) * (RESPONSE.still + RESPONSE.moving * size)
+        spread = np.repeat(RESPONSE.still + RESPONSE.moving * size, 4, 1)
+        spread[:, 3] += RESPONSE.turning * np.abs(came[:, 5])
+        noise = self.rng.standard_normal((len(came), 4)) * spread
         self.proprio[:, :3] += STEP_LENGTH * (RESPONSE.shift * came[:, :3] + noise[:, :3]) + pushed
         self.heading += STEP_ANGLE * (RESPONSE.turn * came[:, 5] + noise[:, 3])
         self._turn()
@@ -98,6 +100,22 @@ def test_what_was_learned_survives_standing_still() -> None:
     for _ in range(60):
         belief.update(seen(proprio), still, seen(proprio))
     assert belief.world.turn[0] == pytest.approx(0.8, abs=0.06)
+
+
+def test_a_turn_that_starts_late_and_overshoots_is_not_taken_for_a_world_that_obeys_late() -> None:
+    belief = Belief(1, RESPONSE, memory=40)
+    at, heading = np.array([0.42, 0.0, 0.25]), 0.0
+    for wanted, moved in ((0.9, 0.6), (0.9, 1.15), (0.9, 0.9)):  # as a Panda's wrist does, of a full turn
+        hands = []
+        for _ in range(2):
+            hands.append([[*at, np.cos(heading / 2), np.sin(heading / 2), 0, 0, 0.08]])
+            at, heading = at + STEP_LENGTH * 0.9 * np.array([-0.3, 0.3, -0.6]), heading + STEP_ANGLE * moved
+        at, heading = at - STEP_LENGTH * 0.9 * np.array([-0.3, 0.3, -0.6]), heading - STEP_ANGLE * moved
+        sent = np.array([[-0.3, 0.3, -0.6, 0, 0, wanted, 1]], np.float32)
+        before, after = (seen(np.array(hand, np.float32)) for hand in hands)
+        belief.update(before, sent, after)
+    assert belief.world.delay[0] == 0
+    assert belief.world.scale[0] == pytest.approx(1, abs=0.1)
 
 
 def test_a_hand_that_is_pushed_now_and_then_is_still_understood() -> None:
@@ -150,7 +168,7 @@ def test_how_an_arm_obeys_is_found_in_what_it_did() -> None:
     rng, arms = np.random.default_rng(2), Arms([Dynamics()])
     rows = []
     for t in range(3000):
-        actions = some_actions(rng, 1) * (0.02 if t % 4 == 0 else 1)
+        actions = some_actions(rng, 1) * (0.005 if t % 4 == 0 else 1)
         before, after = arms.step(actions, pushed=0.05 if t % 10 == 0 else 0.0)
         rows.append((before[0], actions[0], after[0]))
     fitted = fit_response(*(np.stack(column) for column in zip(*rows, strict=True)))
