@@ -23,6 +23,7 @@ EXAMPLES = (
     "robopolicy train dataset=runs/play output=runs/train",
     "robopolicy train dataset=runs/play,runs/more policy.history=40",
     "robopolicy train policy.chunk=16 steps=20000",
+    "robopolicy train describer=both   (people describe play on the page)",
     "robopolicy train seed=0,1,2 --multirun",
 )
 
