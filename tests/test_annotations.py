@@ -18,6 +18,7 @@ from data.reading import open_dataset
 from data.record import DatasetDamaged
 from data.segments import Segment, segments_path
 from data.storage import DatasetWriter
+from robopolicy import calibration
 from robopolicy.checkpoint import read_config
 from robopolicy.cli import main
 from robopolicy.errors import UnknownName
@@ -129,8 +130,9 @@ def test_nothing_is_learned_from_people_who_said_nothing_that_training_may_have(
 
 
 def test_train_learns_from_peoples_sentences_alone_without_the_grammars(
-    stretches: Stretches, tmp_path: Path, capsys: pytest.CaptureFixture
+    stretches: Stretches, tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(calibration, "N", 12)
     options = ["policy.width=32", "steps=2", "goal_steps=2", "samples.segments=4", "samples.sentences=4"]
     train = ["train", f"dataset={stretches.folder}", f"output={tmp_path}", "describer=human", *options]
     segments_path(stretches.folder).rename(tmp_path / "the grammar's")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from robopolicy.calibration import calibrate
 from robopolicy.config import part
 from robopolicy.console import console
 from robopolicy.recipe import TrainConfig
@@ -29,8 +30,8 @@ EXAMPLES = (
 
 
 def run(config: TrainOptions) -> None:
-    """Clone a policy from play that was described."""
-    follow(
-        "train", train(part(TrainConfig, config), [Path(one) for one in config.dataset], Path(config.output))
-    )
+    """Clone a policy from play that was described, and find out when it is out of its depth."""
+    folder = Path(config.output)
+    follow("train", train(part(TrainConfig, config), [Path(one) for one in config.dataset], folder))
+    follow("calibrate", calibrate(folder))
     console.print(f"written: {config.output}", markup=False)
