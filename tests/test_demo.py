@@ -59,16 +59,8 @@ def test_successes_on_unseen_commands_become_a_film_and_a_gif(done: Path) -> Non
 
 
 def test_the_same_demo_again_does_nothing(done: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (
-        "collect",
-        "relabel_dataset",
-        "train",
-        "calibrate",
-        "evaluate",
-        "films_of",
-        "montage",
-        "write_report",
-    ):
+    stages = ("collect", "relabel_dataset", "train", "calibrate", "evaluate")
+    for name in (*stages, "films_of", "montage", "write_report"):
         monkeypatch.setattr(module, name, None)
     assert main(["demo", f"output={done}", *TINY]) == 0
 

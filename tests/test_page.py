@@ -17,7 +17,7 @@ from robopolicy.cli import main
 from robopolicy.live import extras, words
 from robopolicy.live.bench import visitor
 from robopolicy.live.exchange import DONE, Exchange
-from robopolicy.live.page import Page, may_come
+from robopolicy.live.page import HELD, REJECTED, Page, full, may_come
 from robopolicy.serving import ServeConfig
 from tests.live_desks import OPEN, desk_at_work, finished
 
@@ -63,6 +63,7 @@ def _close_code(page: Page, **headers: Any) -> int | None:
     url, protocol = f"ws://127.0.0.1:{page.port}", f"viser-v{viser.__version__}"
     with connect(url, subprotocols=[protocol], max_size=None, close_timeout=2, **headers) as socket:  # type: ignore[list-item]
         try:
+            socket.recv(2 * HELD)
             for _ in range(50):
                 socket.recv(0.3)
         except TimeoutError:
@@ -73,14 +74,19 @@ def _close_code(page: Page, **headers: Any) -> int | None:
 
 
 def test_a_web_page_from_elsewhere_is_turned_away_and_the_own_one_is_not(page: Page) -> None:
-    assert _close_code(page, origin="http://example.org") == 1008
+    assert _close_code(page, origin="http://example.org") == REJECTED
     assert _close_code(page, origin=f"http://127.0.0.1:{page.port}") is None
+
+
+def test_one_visitor_too_many_reads_why_and_what_to_do() -> None:
+    assert "robopolicy serve clients=32" in full(32)
+    assert len(full(10**6).encode()) <= 123  # or the WebSocket could not be closed
 
 
 def test_only_so_many_visitors_at_once_are_let_in(page: Page) -> None:
     with visitor(page.port), visitor(page.port), visitor(page.port) as got:
         _until(lambda: got[0] > 0)
-        assert _close_code(page) == 1013
+        assert _close_code(page) == REJECTED
     _until(lambda: not page.server._websock_server._live_connections)
     assert _close_code(page) is None
 
