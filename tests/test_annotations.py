@@ -22,6 +22,7 @@ from robopolicy import calibration
 from robopolicy.checkpoint import read_config
 from robopolicy.cli import main
 from robopolicy.errors import UnknownName
+from robopolicy.live.exchange import RECORDED
 from robopolicy.live.stretches import Stretches
 from robopolicy.recipe import TrainConfig
 from robopolicy.relabelling import RelabelConfig, relabel_dataset
@@ -157,6 +158,7 @@ def test_a_stretch_is_shown_and_the_next_command_shows_the_desk_again(stretches:
         shown = desk.board.next_frame(number + len(stretch.states.gripper) - 1, 90)
         assert shown.built == built + 1
         assert desk.board.standing.scene == stretch.scene
+        assert desk.board.standing.at == RECORDED
         finished(desk, desk.board.say(OPEN))
         assert desk.board.standing.scene == desk.scene
         assert desk.board.frame.built == built + 2

@@ -28,6 +28,7 @@ from tests.live_desks import shut
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 WINDOW = {"width": 1280, "height": 800}
+SMALL = {"width": 800, "height": 500}  # drawn sooner
 DESK = {"x": 0, "y": 0, "width": 860, "height": 800}  # px, beside the panel
 DRAWN_BY_CPU = (
     "--no-sandbox",
@@ -90,8 +91,8 @@ def visitor(browser: Any, output: Path) -> Iterator[Any]:
         page.close()
 
 
-def opened(browser: Any, address: str) -> Any:
-    page = browser.new_page(viewport=WINDOW)
+def opened(browser: Any, address: str, window: dict[str, int] = WINDOW) -> Any:
+    page = browser.new_page(viewport=window)
     page.set_default_timeout(PATIENCE)
     page.goto(address)
     return page
@@ -176,7 +177,7 @@ def test_no_suggestion_is_cut_off_on_its_button(visitor: Any) -> None:
 
 
 def test_one_visitor_too_many_is_told_that_the_desk_is_full(visitor: Any, browser: Any) -> None:
-    other = opened(browser, visitor.url)
+    other = opened(browser, visitor.url, SMALL)
     other.wait_for_selector("text=robopolicy serve clients=1 lets in no more")
     kept(other, "page-full.png")
     other.close()

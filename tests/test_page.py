@@ -13,10 +13,12 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from data.annotations import Annotation
 from robopolicy.cli import main
 from robopolicy.live import extras, words
 from robopolicy.live.bench import visitor
 from robopolicy.live.exchange import DONE, Exchange
+from robopolicy.live.hand import Hand
 from robopolicy.live.page import HELD, REJECTED, Page, full, may_come
 from robopolicy.serving import ServeConfig
 from tests.live_desks import OPEN, desk_at_work, finished
@@ -114,6 +116,21 @@ def test_what_visitors_type_is_shown_as_text_and_never_as_html() -> None:
     assert "<img" not in shown
     assert "&lt;img" in shown
     assert "right" in shown
+
+
+def test_what_was_stored_is_said_with_who_and_what_training_makes_of_it() -> None:
+    made = Annotation(0, 1, 2, "open_drawer", -1, -1, "yank the <b>drawer", "Ada & Ben", "")
+    assert "“yank the &lt;b&gt;drawer”, says Ada &amp; Ben" in words.stored(made, None)
+    assert "Training will leave it out: it is held out" in words.stored(made, "it is held out")
+
+
+def test_the_page_says_that_a_person_leads() -> None:
+    with desk_at_work() as desk:
+        hand = Hand(lambda _: None)
+        desk.lead(hand, lambda: None)
+        _until(lambda: "A person leads the hand" in words.status_line(desk.board.standing))
+        hand.released = True
+        _until(lambda: "Ready" in words.status_line(desk.board.standing))
 
 
 @pytest.mark.parametrize(
