@@ -6,6 +6,7 @@ A line is a sentence of a stretch in which the relabeller found something done, 
 
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +26,18 @@ LONGEST = 300  # characters of a sentence, and of a name
 
 class BadAnnotation(ValueError):
     """A sentence that says nothing, or of nothing."""
+
+
+class NoAnnotations(ValueError):
+    """Nobody has said anything that training may have."""
+
+    def __init__(self, folders: Sequence[Path], left_out: Sequence[str]) -> None:
+        where = ", ".join(map(str, folders))
+        said = f"all {len(left_out)} sentences of people are held out ({left_out[0]})" if left_out else ""
+        super().__init__(
+            f"there is nothing to learn from people in {where}: {said or 'nobody has described it yet'}; "
+            f"let them do so on the page, robopolicy serve dataset={folders[0]}, or say describer=grammar"
+        )
 
 
 class Annotation(NamedTuple):

@@ -19,8 +19,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from data.annotations import annotations_path
 from data.files import write_json
-from data.segments import read_segments, segments_path
+from data.joined import open_described
+from data.segments import segments_path
 from robopolicy.config import load
 from robopolicy.evaluate import EvaluateConfig, Evaluation, evaluate_once
 from robopolicy.films import own_slug
@@ -117,8 +119,9 @@ def runs_of(config: AblateConfig) -> list[Run]:
 def ablate(config: AblateConfig) -> list[Row]:
     """Train and evaluate what is not done yet, and compare; writes `ablations.json`."""
     runs = runs_of(config)
-    read_segments(config.dataset)  # refuses what is no described play before anything is written
-    described = hashlib.sha256(segments_path(config.dataset).read_bytes()).hexdigest()
+    for describer in {run.train.describer for run in runs}:
+        open_described([Path(config.dataset)], describer)  # refuses before anything is written
+    described = _described(Path(config.dataset))
     found: dict[tuple[str, int], Evaluation] = {}
 
     def measure(report: Report) -> None:
@@ -158,6 +161,12 @@ def compared(
             p = mcnemar(gained, lost)
             rows.append(Row(variant, level, mine.size, sum(by_seed), other, gained, lost, p, by_seed))
     return rows
+
+
+def _described(dataset: Path) -> str:
+    """A hash of all that was said of the play."""
+    said = (segments_path(dataset), annotations_path(dataset))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in said if path.is_file())).hexdigest()
 
 
 def _adds_to(variant: str, variants: Sequence[str]) -> str:

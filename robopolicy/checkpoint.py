@@ -151,8 +151,8 @@ What is held out of its training (words, wordings, pairings, things) is declared
 
 It was trained in simulation, on named objects whose positions it is told. It understands what is near to
 its training sentences; of colours, directions and nouns that it never heard it misses some. What makes no
-sense it takes for the nearest thing that does, unless `confidence.json` lies beside it, by which
-`robopolicy command` and the page refuse (`python -m robopolicy.bench_confidence CHECKPOINT fit` makes one).
+sense it takes for the nearest thing that does, but `robopolicy command` and the page refuse it by
+`confidence.json`, which training leaves beside it (unless conditioning is free).
 """
 
 

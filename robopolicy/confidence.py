@@ -4,8 +4,8 @@ The probability of the reading alone tells little: a network that must choose is
 (Hendrycks and Gimpel 2017). So a logistic model weighs it with how strongly the slots respond before they
 are normalised, and with how far what they attend to is from what training had. It is fitted on training
 sentences against nonsense, and its threshold refuses one in a hundred of held-out sound sentences, drawn
-apart from those of the figures (`robopolicy.confidence_data`). How well it
-does, `python -m robopolicy.bench_confidence` prints.
+apart from those of the figures (`robopolicy.confidence_data`). `robopolicy.calibration` fits it; how well
+it does, `python -m robopolicy.bench_confidence` prints.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The whole loop in one go, small enough for a laptop: play, relabel, train, evaluate, film.
+"""The whole loop in one go, small enough for a laptop: play, relabel, train, calibrate, evaluate, film.
 
 Everything is written under one folder. A stage that is finished is not run again, and one that was
 interrupted goes on where it was.
@@ -11,6 +11,7 @@ from typing import Any
 
 from data.play import PlayConfig, collect
 from data.splits import LEVELS
+from robopolicy.calibration import calibrate
 from robopolicy.card import write_card
 from robopolicy.evaluate import EvaluateConfig, evaluate, evaluate_once
 from robopolicy.films import Film, chosen, films_of, montage
@@ -81,6 +82,7 @@ def demo(config: DemoConfig) -> None:
             ),
             Stage("relabel", asdict(config.relabel), lambda report: _relabel(config, report)),
             Stage("train", asdict(config.train), lambda report: _train(config, report)),
+            Stage("calibrate", None, lambda report: _told(calibrate(config.checkpoint), report), redo=True),
             Stage("evaluate", asdict(config.evaluation), lambda report: _evaluate(config, report), redo=True),
             Stage("film", [config.films, config.failures], lambda report: _film(config, report), redo=True),
         ],

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from data.annotations import DESCRIBERS, GRAMMAR
 from data.samples import SampleConfig
 from robopolicy.architecture import PolicyConfig
+from robopolicy.errors import UnknownName
 
 
 @dataclass(frozen=True)
@@ -12,6 +14,7 @@ class TrainConfig:
 
     steps: int = 15000  # of the optimiser
     seed: int = 0  # of everything that is random
+    describer: str = GRAMMAR  # whose sentences: grammar (of relabel), human (of people, on the page), or both
     learning_rate: float = 1e-3  # at its peak
     warmup: int = 200  # steps until then
     weight_decay: float = 0.01  # of AdamW
@@ -27,3 +30,7 @@ class TrainConfig:
     threads: int = 0  # CPU threads of the network; 0: as torch chooses
     samples: SampleConfig = field(default_factory=SampleConfig)
     policy: PolicyConfig = field(default_factory=PolicyConfig)
+
+    def __post_init__(self) -> None:
+        if self.describer not in DESCRIBERS:
+            raise UnknownName("describer", self.describer, DESCRIBERS)

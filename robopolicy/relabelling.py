@@ -6,12 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from data.annotations import DESCRIBERS, GRAMMAR, HUMAN, segments_by_people
 from data.grammar import Grammar
 from data.reading import open_dataset
 from data.relabel import relabel_episode
 from data.segments import Segment, write_segments
-from robopolicy.errors import UnknownName
 
 
 @dataclass(frozen=True)
@@ -21,13 +19,10 @@ class RelabelConfig:
     sentences: int = 8  # different ones for each segment
     variety: int | None = None  # different sentences per family and way of naming its things; null: no bound
     seed: int = 0  # of the choice of words
-    describer: str = GRAMMAR  # whose sentences: the grammar's, a human's (from the page), or both
 
     def __post_init__(self) -> None:
         if self.sentences < 1:
             raise ValueError(f"a segment needs at least 1 sentence, not {self.sentences}")
-        if self.describer not in DESCRIBERS:
-            raise UnknownName("describer", self.describer, DESCRIBERS)
 
 
 def relabel_dataset(folder: Path, config: RelabelConfig) -> Iterator[tuple[int, int]]:
@@ -35,11 +30,9 @@ def relabel_dataset(folder: Path, config: RelabelConfig) -> Iterator[tuple[int, 
     dataset = open_dataset(folder)
     grammar = Grammar("train", config.variety)
     segments: list[Segment] = []
-    for index, record in enumerate(dataset.episodes() if config.describer != HUMAN else ()):
+    for index, record in enumerate(dataset.episodes()):
         yield index, dataset.n_episodes
         rng = np.random.default_rng([config.seed, index])
         segments += relabel_episode(index, record, grammar, rng, config.sentences)
-    if config.describer != GRAMMAR:
-        segments += segments_by_people(dataset)[0]
     write_segments(folder, segments, {**asdict(config), "split": "train", "episodes": dataset.n_episodes})
     yield dataset.n_episodes, dataset.n_episodes

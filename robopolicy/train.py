@@ -32,10 +32,9 @@ from robopolicy.undescribed import learn_goal_states
 def train(config: TrainConfig, datasets: Sequence[Path], out: Path) -> Generator[tuple[int, int]]:
     """Train on folders of described play, into a checkpoint folder; goes on with what is there.
 
-    Yields (steps done, steps). Raises the errors of `data.reading`, `data.segments`, `data.samples` and
-    `robopolicy.progress`.
+    Yields (steps done, steps). Raises the errors of `data.joined`, `data.samples` and `robopolicy.progress`.
     """
-    yield from train_on(config, *open_described(datasets), out)
+    yield from train_on(config, *open_described(datasets, config.describer), out)
 
 
 def train_on(
@@ -110,9 +109,9 @@ def _optimiser(policy: Policy, config: TrainConfig) -> torch.optim.AdamW:
 
 
 def _identity(config: TrainConfig, samples: Samples) -> dict[str, Any]:
-    """What must be equal for a training to be continued."""
+    """What must be equal for a training to be continued. Whose the sentences are, they tell themselves."""
     known = asdict(config)
-    for name in ("save_every", "log_every", "device", "threads"):
+    for name in ("save_every", "log_every", "device", "threads", "describer"):
         del known[name]
     return {"config": known, "data": samples.fingerprint}
 

@@ -4,14 +4,27 @@ from pathlib import Path
 
 import pytest
 
-from data.annotations import BadAnnotation, annotate, annotations_path, read_annotations, segments_by_people
+from data.annotations import (
+    BadAnnotation,
+    NoAnnotations,
+    annotate,
+    annotations_path,
+    read_annotations,
+    segments_by_people,
+)
+from data.joined import open_described
 from data.play import PlayConfig, play_unit
 from data.reading import open_dataset
 from data.record import DatasetDamaged
-from data.segments import read_segments
+from data.segments import Segment, segments_path
 from data.storage import DatasetWriter
+from robopolicy import calibration
+from robopolicy.checkpoint import read_config
+from robopolicy.cli import main
 from robopolicy.errors import UnknownName
+from robopolicy.live.exchange import RECORDED
 from robopolicy.live.stretches import Stretches
+from robopolicy.recipe import TrainConfig
 from robopolicy.relabelling import RelabelConfig, relabel_dataset
 from tests.live_desks import OPEN, desk_at_work, finished
 
@@ -22,6 +35,8 @@ def play(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = PlayConfig(minutes=1, episode_steps=150)
     with DatasetWriter(folder, config) as writer:
         writer.commit(play_unit(config, 0))
+    for _ in relabel_dataset(folder, RelabelConfig(sentences=2)):
+        pass
     return folder
 
 
@@ -83,17 +98,15 @@ def test_held_out_words_of_people_never_reach_training(stretches: Stretches) -> 
     assert len(left_out) == 1
 
 
-def relabelled(folder: Path, describer: str) -> list:
-    for _ in relabel_dataset(folder, RelabelConfig(sentences=2, describer=describer)):
-        pass
-    return read_segments(folder)[0]
+def learned_from(stretches: Stretches, describer: str) -> list[Segment]:
+    return open_described([stretches.folder], describer)[1]
 
 
-def test_one_may_train_on_the_grammars_sentences_on_peoples_or_on_both(stretches: Stretches) -> None:
+def test_one_may_learn_from_the_grammars_sentences_from_peoples_or_from_both(stretches: Stretches) -> None:
     stretch = stretches.draw()
     stretches.describe(stretch, "do the thing", "ada")
     stretches.describe(stretch, "do that thing", "ben")
-    by_grammar, by_people, by_both = (relabelled(stretches.folder, d) for d in ("grammar", "human", "both"))
+    by_grammar, by_people, by_both = (learned_from(stretches, d) for d in ("grammar", "human", "both"))
     assert {segment.describer for segment in by_grammar} == {"grammar"}
     (one,) = by_people
     assert one.describer == "human"
@@ -105,7 +118,36 @@ def test_one_may_train_on_the_grammars_sentences_on_peoples_or_on_both(stretches
 
 def test_another_describer_is_refused() -> None:
     with pytest.raises(UnknownName, match="human"):
-        RelabelConfig(describer="humans")
+        TrainConfig(describer="humans")
+
+
+def test_nothing_is_learned_from_people_who_said_nothing_that_training_may_have(stretches: Stretches) -> None:
+    with pytest.raises(NoAnnotations, match="nobody has described it yet; let them do so on the page"):
+        learned_from(stretches, "human")
+    stretches.describe(stretches.draw(), "yank it", "ada")
+    with pytest.raises(NoAnnotations, match=r"held out .*yank"):
+        learned_from(stretches, "human")
+    assert learned_from(stretches, "both") == learned_from(stretches, "grammar")
+
+
+def test_train_learns_from_peoples_sentences_alone_without_the_grammars(
+    stretches: Stretches, tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calibration, "N", 12)
+    options = ["policy.width=32", "steps=2", "goal_steps=2", "samples.segments=4", "samples.sentences=4"]
+    train = ["train", f"dataset={stretches.folder}", f"output={tmp_path}", "describer=human", *options]
+    segments_path(stretches.folder).rename(tmp_path / "the grammar's")
+    try:
+        assert main(train) == 2
+        assert "nobody has described it yet" in capsys.readouterr().err
+        for _ in range(3):
+            stretches.describe(stretches.draw(), "do the thing", "ada")
+        assert main(train) == 0
+    finally:
+        (tmp_path / "the grammar's").rename(segments_path(stretches.folder))
+    trained = read_config(tmp_path)["trained"]
+    assert (trained["segments"], trained["sentences"]) == (3, 1)
+    assert trained["config"]["describer"] == "human"
 
 
 def test_a_stretch_is_shown_and_the_next_command_shows_the_desk_again(stretches: Stretches) -> None:
@@ -116,6 +158,7 @@ def test_a_stretch_is_shown_and_the_next_command_shows_the_desk_again(stretches:
         shown = desk.board.next_frame(number + len(stretch.states.gripper) - 1, 90)
         assert shown.built == built + 1
         assert desk.board.standing.scene == stretch.scene
+        assert desk.board.standing.at == RECORDED
         finished(desk, desk.board.say(OPEN))
         assert desk.board.standing.scene == desk.scene
         assert desk.board.frame.built == built + 2

@@ -9,13 +9,16 @@ import pytest
 
 from data.nonsense import FITTED, HELD_OUT, ORDERS
 from data.splits import HELD_OUT_FRAMES
+from robopolicy import calibration
 from robopolicy.agent import Agent
 from robopolicy.bench_confidence import measure, table
-from robopolicy.checkpoint import doubts_of, load_checkpoint
+from robopolicy.calibration import calibrate
+from robopolicy.checkpoint import doubts_of, folder_of, load_checkpoint, save_checkpoint
 from robopolicy.command import CommandConfig, Session
 from robopolicy.confidence import SIGNS, Confidence, area_under, fitted, read_confidence
 from robopolicy.confidence_data import BRIEF, nonsense, sound
 from robopolicy.encoder import TextEncoder
+from robopolicy.policy import Policy, PolicyConfig
 from robopolicy.provenance import folder_hash
 from robopolicy.verbs import command as verb
 from sim.draw import draw_scene
@@ -63,6 +66,29 @@ def test_the_model_finds_what_tells_two_kinds_apart() -> None:
 
 def test_the_area_under_the_roc_counts_pairs_and_halves_ties() -> None:
     assert area_under(np.array([3.0, 2.0]), np.array([1.0, 2.0])) == pytest.approx(3.5 / 4)
+
+
+def test_a_measure_is_fitted_and_kept_where_there_is_none(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(calibration, "N", 12)
+    for name in ("config.json", "model.safetensors"):
+        (tmp_path / name).write_bytes((folder_of("benchmark") / name).read_bytes())
+    assert doubts_of(tmp_path) is None
+    assert list(calibrate(tmp_path)) == [(0, 1), (1, 1)]
+    doubts = doubts_of(tmp_path)
+    assert doubts is not None
+    names = entity_names(draw_scene(0).names)
+    policy = load_checkpoint(tmp_path)
+    told = Agent(policy, TextEncoder(policy.config.encoder, cache_folder=""), doubts=doubts)
+    said = ["make me a coffee", "open the drawer"]
+    assert [one.refused for one in told.reset(said, [names] * 2)] == [True, False]
+    assert list(calibrate(tmp_path)) == []
+
+
+def test_a_policy_that_is_told_freely_has_no_measure(tmp_path: Path) -> None:
+    policy = Policy(PolicyConfig(conditioning="free", width=32, blocks=1))
+    save_checkpoint(tmp_path, policy, {"model": "none", "layer": 0, "sha256": "0"}, {})
+    assert list(calibrate(tmp_path)) == []
+    assert doubts_of(tmp_path) is None
 
 
 def test_it_is_kept_beside_a_checkpoint_and_is_not_taken_for_other_weights(tmp_path: Path) -> None:

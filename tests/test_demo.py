@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from data.reading import open_dataset
+from robopolicy import calibration
 from robopolicy import demo as module
+from robopolicy.checkpoint import doubts_of
 from robopolicy.cli import main
 from robopolicy.config import load
 from robopolicy.demo import VARIED, DemoConfig, demo
@@ -24,7 +26,9 @@ TINY = [
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo")
-    assert main(["demo", f"output={folder}", *TINY]) == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(calibration, "N", 12)
+        assert main(["demo", f"output={folder}", *TINY]) == 0
     return folder
 
 
@@ -44,6 +48,7 @@ def test_the_loop_leaves_all_that_it_promises(done: Path) -> None:
     for film in done.glob("videos/*"):
         assert f"videos/{film.name}" in page
     assert "| composition | 4 |" in (done / "checkpoint/README.md").read_text()
+    assert doubts_of(done / "checkpoint") is not None  # it can refuse
 
 
 def test_successes_on_unseen_commands_become_a_film_and_a_gif(done: Path) -> None:
@@ -54,7 +59,8 @@ def test_successes_on_unseen_commands_become_a_film_and_a_gif(done: Path) -> Non
 
 
 def test_the_same_demo_again_does_nothing(done: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("collect", "relabel_dataset", "train", "evaluate", "films_of", "montage", "write_report"):
+    stages = ("collect", "relabel_dataset", "train", "calibrate", "evaluate")
+    for name in (*stages, "films_of", "montage", "write_report"):
         monkeypatch.setattr(module, name, None)
     assert main(["demo", f"output={done}", *TINY]) == 0
 
@@ -70,10 +76,8 @@ def test_other_settings_do_not_overwrite_a_demo(done: Path) -> None:
 def test_the_checkpoint_can_be_told_what_to_do(
     done: Path, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
-    code = main(
-        ["command", f"checkpoint={done}/checkpoint", f"output={tmp_path}", "max_steps=5", "open the drawer"]
-    )
-    assert code == 0
+    options = [f"checkpoint={done}/checkpoint", f"output={tmp_path}", "max_steps=5", "refuse=false"]
+    assert main(["command", *options, "open the drawer"]) == 0
     assert "“open the drawer”" in capsys.readouterr().out
     assert len(list(tmp_path.glob("01-open-the-drawer.mp4"))) == 1
 

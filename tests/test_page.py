@@ -13,11 +13,13 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from data.annotations import Annotation
 from robopolicy.cli import main
 from robopolicy.live import extras, words
 from robopolicy.live.bench import visitor
 from robopolicy.live.exchange import DONE, Exchange
-from robopolicy.live.page import Page, may_come
+from robopolicy.live.hand import Hand
+from robopolicy.live.page import HELD, REJECTED, Page, full, may_come
 from robopolicy.serving import ServeConfig
 from tests.live_desks import OPEN, desk_at_work, finished
 
@@ -63,6 +65,7 @@ def _close_code(page: Page, **headers: Any) -> int | None:
     url, protocol = f"ws://127.0.0.1:{page.port}", f"viser-v{viser.__version__}"
     with connect(url, subprotocols=[protocol], max_size=None, close_timeout=2, **headers) as socket:  # type: ignore[list-item]
         try:
+            socket.recv(2 * HELD)
             for _ in range(50):
                 socket.recv(0.3)
         except TimeoutError:
@@ -73,14 +76,19 @@ def _close_code(page: Page, **headers: Any) -> int | None:
 
 
 def test_a_web_page_from_elsewhere_is_turned_away_and_the_own_one_is_not(page: Page) -> None:
-    assert _close_code(page, origin="http://example.org") == 1008
+    assert _close_code(page, origin="http://example.org") == REJECTED
     assert _close_code(page, origin=f"http://127.0.0.1:{page.port}") is None
+
+
+def test_one_visitor_too_many_reads_why_and_what_to_do() -> None:
+    assert "robopolicy serve clients=32" in full(32)
+    assert len(full(10**6).encode()) <= 123  # or the WebSocket could not be closed
 
 
 def test_only_so_many_visitors_at_once_are_let_in(page: Page) -> None:
     with visitor(page.port), visitor(page.port), visitor(page.port) as got:
         _until(lambda: got[0] > 0)
-        assert _close_code(page) == 1013
+        assert _close_code(page) == REJECTED
     _until(lambda: not page.server._websock_server._live_connections)
     assert _close_code(page) is None
 
@@ -108,6 +116,21 @@ def test_what_visitors_type_is_shown_as_text_and_never_as_html() -> None:
     assert "<img" not in shown
     assert "&lt;img" in shown
     assert "right" in shown
+
+
+def test_what_was_stored_is_said_with_who_and_what_training_makes_of_it() -> None:
+    made = Annotation(0, 1, 2, "open_drawer", -1, -1, "yank the <b>drawer", "Ada & Ben", "")
+    assert "“yank the &lt;b&gt;drawer”, says Ada &amp; Ben" in words.stored(made, None)
+    assert "Training will leave it out: it is held out" in words.stored(made, "it is held out")
+
+
+def test_the_page_says_that_a_person_leads() -> None:
+    with desk_at_work() as desk:
+        hand = Hand(lambda _: None)
+        desk.lead(hand, lambda: None)
+        _until(lambda: "A person leads the hand" in words.status_line(desk.board.standing))
+        hand.released = True
+        _until(lambda: "Ready" in words.status_line(desk.board.standing))
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
-"""The folder of the page in which people watch stretches of play and say what happened."""
+"""The folder of the page in which people watch stretches of play and say what happened in them."""
 
 from pathlib import Path
 from typing import Any
 
+from robopolicy.errors import UserError
+from robopolicy.live import words
 from robopolicy.live.desk import LiveDesk
 from robopolicy.live.panel import guarded
 from robopolicy.live.stretches import Stretch, Stretches
@@ -13,6 +15,10 @@ ABOUT = (
 )
 
 
+class NothingShown(UserError):
+    """There is nothing yet that a sentence could be of."""
+
+
 class Describing:
     """One stretch at a time, for all visitors."""
 
@@ -20,7 +26,8 @@ class Describing:
         self._desk, self._stretches = desk, Stretches(folder)
         self._stretch: Stretch | None = None
         gui = server.gui
-        with gui.add_folder("Describe play", order=3.6, expand_by_default=False):
+        self._folder = gui.add_folder("Describe play", order=1.7)
+        with self._folder:
             gui.add_html(ABOUT)
             another = gui.add_button("Show another stretch", icon="player-skip-forward", color="gray")
             again = gui.add_button("Show it again", icon="player-play", color="gray")
@@ -29,15 +36,16 @@ class Describing:
 
     def welcome(self, client: Any) -> None:
         """A visitor's own lines: what happened, and who says so."""
-        with client.gui.add_form("What happened in the play?", order=3.7, expand_by_default=False) as form:
+        with self._folder, client.gui.add_form(None) as form:
             who = client.gui.add_text("Your name", "")
             text = client.gui.add_text("It was told to", "")
             send = client.gui.add_button("Store", icon="pencil", color="gray")
+            says = client.gui.add_html("")
         send.on_click(lambda _: form.submit())
 
         @form.on_submit
         def _(_: Any) -> None:
-            guarded(client, lambda: self._store(client, text, who.value))
+            guarded(client, lambda: self._store(text, who.value, says))
 
     def another(self) -> None:
         """Show a stretch that nobody has described, if there is one."""
@@ -51,12 +59,9 @@ class Describing:
         elif self._stretch is not None:
             self._desk.replay(self._stretch.scene, self._stretch.states)
 
-    def _store(self, client: Any, text: Any, who: str) -> None:
+    def _store(self, text: Any, who: str, says: Any) -> None:
         if self._stretch is None:
-            self.another()
-            return
+            raise NothingShown("nothing was shown yet; press “Show another stretch”, watch, and say it then")
         made, why = self._stretches.describe(self._stretch, text.value, who)
-        text.value = ""
-        kept = f"“{made.sentence}”" + (f" is stored, but training will leave it out: {why}." if why else "")
-        client.add_notification("Stored", kept, color="yellow" if why else "green", auto_close_seconds=8)
+        text.value, says.content = "", words.stored(made, why)
         self.another()

@@ -21,7 +21,20 @@ from robopolicy.errand import Actor, Errand
 from robopolicy.errors import is_users
 from robopolicy.live.actor import ready_actor
 from robopolicy.live.board import Board
-from robopolicy.live.exchange import DOING, DONE, REFUSED, STOPPED, Exchange, Frame, Recording, recording_of
+from robopolicy.live.exchange import (
+    BUSY,
+    DOING,
+    DONE,
+    FREE,
+    LED,
+    RECORDED,
+    REFUSED,
+    STOPPED,
+    Exchange,
+    Frame,
+    Recording,
+    recording_of,
+)
 from robopolicy.live.hand import Hand, still
 from robopolicy.live.pace import Pace
 from robopolicy.live.suggest import suggestions
@@ -126,7 +139,7 @@ class LiveDesk:
                 self._interrupted = False
                 order = self._orders.popleft() if self._orders else None
                 one = None if order else self.board.take()
-            self.board.update(busy=True, trouble="")
+            self.board.update(at=BUSY, trouble="")
             try:
                 if order:
                     order()
@@ -138,7 +151,7 @@ class LiveDesk:
                 self.board.update(trouble=str(error) if is_users(error) else "something went wrong")
                 if not is_users(error):
                     traceback.print_exc()
-            self.board.update(busy=False)
+            self.board.update(at=RECORDED if self._elsewhere else FREE)
 
     def _carry_out(self, one: Exchange) -> None:
         self._come_back()
@@ -173,7 +186,7 @@ class LiveDesk:
         try:
             puppet.build(scene)
             self._built, self._elsewhere = self._built + 1, True
-            self.board.update(scene=scene)
+            self.board.update(scene=scene, at=RECORDED)
             self._pace.start()
             for t in range(len(states.gripper)):
                 puppet.show(states.at(t))
@@ -194,6 +207,7 @@ class LiveDesk:
     def _follow(self, hand: Hand, over: Callable[[], None]) -> None:
         try:
             self._come_back()
+            self.board.update(at=LED)
             hand.begin(self._state)
             self._pace.start()
             while not (hand.released or self._interrupted):

@@ -12,6 +12,7 @@ from sim.scene import Scene
 from sim.state import Array
 
 WAITING, DOING, DONE, STOPPED, REFUSED = "waiting", "doing", "done", "stopped", "refused"
+FREE, BUSY, LED, RECORDED = "free", "busy", "led by a person", "recorded play is on show"
 
 
 class Exchange(NamedTuple):
@@ -67,6 +68,6 @@ class Standing(NamedTuple):
     scene: Scene
     history: tuple[Exchange, ...] = ()  # oldest first
     suggestions: tuple[Suggestion, ...] = ()
-    busy: bool = False
+    at: str = FREE  # what the desk is at: FREE, BUSY, LED or RECORDED
     trouble: str = ""  # why the last wish could not be granted
     factor: float = 1.0  # simulated seconds per real one, of the last command

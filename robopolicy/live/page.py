@@ -4,6 +4,7 @@ Two threads follow the desk, one its frames, one its news; viser's own sends the
 fast as that takes them, the latest of everything.
 """
 
+import asyncio
 import ipaddress
 import socket
 import threading
@@ -28,8 +29,8 @@ from robopolicy.live.viewer import close_viewer, open_viewer
 from robopolicy.live.wishes import Wish
 from robopolicy.serving import CannotListen, ServeConfig
 
-TURNED_AWAY = 1013  # WebSocket's "try again later"
-NOT_FROM_THERE = 1008  # "policy violation"
+REJECTED = 1002  # the one WebSocket close code whose reason viser's page shows
+HELD = 3.0  # s that a visitor too many waits for room: viser's page comes again at once, for ever
 
 
 class Page:
@@ -46,7 +47,9 @@ class Page:
         settings = DeskConfig(config.checkpoint, config.max_steps, config.speed, config.parts)
         self.desk = desk or LiveDesk(settings, wish)
         self.server: Any = open_viewer(config.host, config.listens_at)
+        self._inside: set[int] = set()
         self.server._websock_server.on_client_connect(self._admit)
+        self.server._websock_server.on_client_disconnect(self._miss)
         self._closing = threading.Event()
         stand(self.server)
         self._scenery = Scenery(self.server.scene)
@@ -102,9 +105,21 @@ class Page:
             return
         headers = connection.request.headers
         if not may_come(headers.get("Origin"), headers.get("Host"), self.config.host):
-            await connection.close(NOT_FROM_THERE, "another page may not use this robot")
-        elif len(self.server._websock_server._live_connections) > self.config.clients:
-            await connection.close(TURNED_AWAY, f"{self.config.clients} visitors are here already")
+            await connection.close(REJECTED, "another page may not use this robot")
+            return
+        if self._full:
+            await asyncio.sleep(HELD)
+        if self._full:
+            await connection.close(REJECTED, full(self.config.clients))
+        else:
+            self._inside.add(visitor.client_id)
+
+    async def _miss(self, visitor: Any) -> None:
+        self._inside.discard(visitor.client_id)
+
+    @property
+    def _full(self) -> bool:
+        return len(self._inside) >= self.config.clients
 
     # -- what is sent ------------------------------------------------------------------------------
 
@@ -130,6 +145,12 @@ class Page:
                 version = standing.version
                 self.panel.refresh(standing)
                 self._closing.wait(0.05)  # several changes at once are told as one
+
+
+def full(clients: int) -> str:
+    """What one visitor too many reads, in at most 123 bytes; viser's page adds the full stop."""
+    asked = f"robopolicy serve clients={clients}"
+    return f"the desk is full: {asked} lets in no more; you come in when somebody leaves"
 
 
 def may_come(origin: str | None, host: str | None, listening: str) -> bool:

@@ -27,6 +27,7 @@ class Panel:
         gui.configure_theme(
             control_width="large", show_logo=False, show_share_button=False, brand_color=(47, 111, 222)
         )
+        gui.add_html(words.WRAPPED, order=-1)
         self._status = gui.add_html("", order=0)
         with gui.add_folder("Try", order=2):
             gui.add_html(words.LEGEND)

@@ -2,9 +2,21 @@
 
 from html import escape
 
+from data.annotations import Annotation
 from robopolicy.agent import Understood
 from robopolicy.errand import refusal
-from robopolicy.live.exchange import DOING, REFUSED, STOPPED, WAITING, Exchange, Standing
+from robopolicy.live.exchange import (
+    BUSY,
+    DOING,
+    FREE,
+    LED,
+    RECORDED,
+    REFUSED,
+    STOPPED,
+    WAITING,
+    Exchange,
+    Standing,
+)
 
 SHOWN = 6  # exchanges, the latest first
 _CARD = (
@@ -13,10 +25,23 @@ _CARD = (
 )
 _BADGE = "border-radius:9px;padding:0 7px;font-size:0.8em;white-space:nowrap"
 _GOOD, _BAD, _SOFT = "#1d8348", "#b83227", "#66708a"
+WRAPPED = (
+    "<style>.mantine-Button-root{height:auto!important;min-height:2em}"
+    ".mantine-Button-label{white-space:normal;line-height:1.3;padding:0.25em 0}</style>"
+)
+"""Lets what stands on a button have several lines: viser's are one line high, and cut off what is longer."""
+
 LEGEND = (
     f'<div style="font-size:0.82em;padding:0 0.8em;color:{_SOFT}">Blue: as in training. '
     "Orange: never heard there; which way it is new is said with the outcome.</div>"
 )
+
+_AT = {
+    FREE: "Ready. Say what to do.",
+    BUSY: "One moment …",
+    LED: "A person leads the hand; commands wait.",
+    RECORDED: "This is recorded play. A command shows the desk again.",
+}
 
 
 def status_line(standing: Standing) -> str:
@@ -28,7 +53,7 @@ def status_line(standing: Standing) -> str:
     elif now:
         says = f"Doing “{escape(now.sentence)}” …"
     else:
-        says = "Ready. Say what to do." if not standing.busy else "One moment …"
+        says = _AT[standing.at]
     more = f' <span style="color:{_SOFT}">{waiting} waiting</span>' if waiting else ""
     return (
         f'<div class="robot-status" style="font-weight:600;margin:2px 0;padding:0 0.6em">{says}{more}</div>'
@@ -83,6 +108,13 @@ def _outcome(one: Exchange) -> str:
         return f"<span>{after}</span>"
     mark, colour = ("✔ right", _GOOD) if one.success else ("✘ not what was asked for", _BAD)
     return f'<span>{after}</span> <span style="color:{colour};font-weight:600">{mark}</span>'
+
+
+def stored(made: Annotation, why: str | None) -> str:
+    """That a sentence was stored; and why training will not see it, if it will not."""
+    says = f"Stored, with the time: “{escape(made.sentence)}”, says {escape(made.who)}."
+    but = f' <span style="color:{_BAD}">Training will leave it out: {escape(why)}.</span>' if why else ""
+    return f'<div style="font-size:0.86em;line-height:1.45;padding:0 0.8em">{says}{but}</div>'
 
 
 def facts(standing: Standing) -> str:

@@ -25,7 +25,6 @@ CONFIG, OUTPUT = RelabelOptions, ""
 EXAMPLES = (
     "robopolicy relabel dataset=runs/play",
     "robopolicy relabel dataset=runs/play sentences=20 seed=1",
-    "robopolicy relabel dataset=runs/play describer=both   (people describe on the page)",
 )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from robopolicy.calibration import calibrate
 from robopolicy.config import part
 from robopolicy.console import console
 from robopolicy.recipe import TrainConfig
@@ -23,13 +24,14 @@ EXAMPLES = (
     "robopolicy train dataset=runs/play output=runs/train",
     "robopolicy train dataset=runs/play,runs/more policy.history=40",
     "robopolicy train policy.chunk=16 steps=20000",
+    "robopolicy train describer=both   (people describe play on the page)",
     "robopolicy train seed=0,1,2 --multirun",
 )
 
 
 def run(config: TrainOptions) -> None:
-    """Clone a policy from play that was described."""
-    follow(
-        "train", train(part(TrainConfig, config), [Path(one) for one in config.dataset], Path(config.output))
-    )
+    """Clone a policy from play that was described, and find out when it is out of its depth."""
+    folder = Path(config.output)
+    follow("train", train(part(TrainConfig, config), [Path(one) for one in config.dataset], folder))
+    follow("calibrate", calibrate(folder))
     console.print(f"written: {config.output}", markup=False)
