@@ -44,10 +44,10 @@ class Tracker:
 
     @property
     def context(self) -> Floats:
-        """What a probe may read (B, 3): the logarithms of both jitters, and the share of lost views."""
+        """What a probe may read (B, 3): both jitters, and the share of views that were lost."""
         jitters = self.jitter.any(1)  # where nothing does, what looks as it did may just be at rest
         lost = np.where(jitters, self._counts[:, 1] / np.maximum(self._counts[:, 0], 1), 0)
-        return np.column_stack([np.log(np.maximum(self.jitter, EXACT)), lost]).astype(np.float32)
+        return np.column_stack([self.jitter, lost]).astype(np.float32)
 
     def look_away(self) -> None:
         """What happens until the next view is not followed; how much views jitter is remembered."""
