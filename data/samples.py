@@ -216,8 +216,10 @@ class Samples:
 
     @property
     def fingerprint(self) -> str:
-        """Tells sets of samples apart: a hash of frames' actions, segments and sentences."""
+        """Tells sets of samples apart: a hash of what is seen and done, and of segments and sentences."""
         digest = hashlib.sha256(self._actions.tobytes())
+        if self._with_memory:  # what is seen then is made by a tracker, not by the play alone
+            digest.update(self._entities.tobytes())
         for column in (*self._told, self._said, self._no):
             digest.update(column.tobytes())
         digest.update("\n".join(self.sentences).encode())

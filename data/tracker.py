@@ -3,8 +3,8 @@
 A tracker's view of an object jitters, and at times it does not see the object at all. An object that nobody
 touches stands still, and one between the fingers goes with the hand: as long as what is seen agrees with
 that, it is averaged (a Kalman filter with a gate: Bar-Shalom and Fortmann, "Tracking and Data Association",
-1988). What does not agree is believed at once. How much a view jitters is told from what stands still, so in
-a world that is seen as it is, nothing changes. A constant error of a view can't be told and stays.
+1988). What does not agree is believed at once. How much a view jitters is told from how it goes to and fro,
+so in a world that is seen as it is, nothing changes. A constant error of a view can't be told and stays.
 """
 
 from typing import Any
@@ -12,30 +12,32 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from data.relabel import between_fingers
+from data.relabel import in_grip
 from sim.observation import Observation
-from sim.predicates import OPEN_HAND
 from sim.state import MAX_OBJECTS
 
 Floats = NDArray[np.floating[Any]]
 
 MEMORY = 48  # views of things at rest by which the jitter is told
 ENOUGH = 6  # of them before it is
-EXACT = np.array([3e-4, 3e-3])  # standard deviations, m and of a quaternion, below which there is none
+EXACT = np.array([6e-4, 3e-3])  # standard deviations, m and of a quaternion, below which there is none
 GATE = 12.0  # squared distance, in variances, beyond which a view does not agree
 TOUCH = 0.03  # m between tool and object within which it may be moved
 DRIFT, TOUCHED = 2e-4, 3e-3  # m per step that an object at rest, and one within touch, may go unnoticed
 SPIN = 6.0  # of a quaternion per m: what these are for its orientation
-_MEDIAN = 2.366  # of a chi-squared variable of three degrees of freedom
+TO_AND_FRO = 0.4  # of how far views of a thing at rest go, the least that they go back next
+_FAR, _BACK = 2.366, 2.189  # medians of both for noise of deviation 1 along three axes
 
 
 class Tracker:
     """Follows the objects of B worlds; `see` once a step."""
 
     def __init__(self, n: int) -> None:
-        self._differ = np.full((n, MEMORY, 2), np.nan)  # squares of how far views of things at rest differ
+        self._steps = np.full((n, MEMORY, 2, 2), np.nan)
+        """Between views: how far, and how far back, of places and of turns."""
         self._learnt = np.zeros(n, int)
         self._seen: Observation | None = None  # the last view
+        self._step = np.full((n, MAX_OBJECTS, 7), np.nan)  # by which it differs from the one before
         self._rows = np.zeros((n, MAX_OBJECTS, 7))  # where things are thought to be
         self._share = np.ones((n, MAX_OBJECTS, 2))  # variance of that, of a view's
         self.jitter = np.zeros((n, 2))
@@ -59,6 +61,7 @@ class Tracker:
         last, self._seen = self._seen, now
         if last is None:
             self._rows = views
+            self._step[:] = np.nan
             self._share[:] = 1
             return now
         before = last.entities[:, :MAX_OBJECTS, :7]
@@ -66,7 +69,7 @@ class Tracker:
         near = self._near(last) | self._near(now)
         there = now.mask[:, :MAX_OBJECTS] > 0
         self._counts += np.stack([there.sum(1), (there & lost).sum(1)], 1)
-        self._learn(_apart(views, before), there & ~lost & ~near)
+        self._learn(views, before, lost, there & ~near)
         held = self._follow(last, now, views, lost, near)
         entities = now.entities.copy()
         rows = entities[:, :MAX_OBJECTS, :7]
@@ -80,16 +83,22 @@ class Tracker:
         gap = np.maximum(np.abs(self._rows[..., :3] - seen.proprio[:, None, :3]) - half, 0)
         return np.linalg.norm(gap, axis=-1) < TOUCH
 
-    def _learn(self, apart: Floats, rests: NDArray[np.bool_]) -> None:
-        """How much views jitter, by how far two of one thing (B, N, 2) differ where it rests."""
+    def _learn(self, views: Floats, before: Floats, lost: NDArray[np.bool_], free: NDArray[np.bool_]) -> None:
+        """How much views jitter. Those of a thing that moves go on the way they went; jitter goes back."""
+        step = views - before
+        step[..., 3:] = _same_side(views[..., 3:], before[..., 3:]) - before[..., 3:]
+        far, back = (_parts(step * other) for other in (step / 2, -self._step))
+        tells = free & ~lost & np.isfinite(back).all(-1)
+        self._step = np.where((free & ~lost)[..., None], step, np.where(lost[..., None], self._step, np.nan))
         for thing in range(MAX_OBJECTS):
-            some = np.flatnonzero(rests[:, thing])
-            self._differ[some, self._learnt[some] % MEMORY] = apart[some, thing]
+            some = np.flatnonzero(tells[:, thing])
+            self._steps[some, self._learnt[some] % MEMORY] = np.stack([far, back], 2)[some, thing]
             self._learnt[some] += 1
         known = self._learnt >= ENOUGH
         if known.any():
-            found = np.sqrt(np.nanmedian(self._differ[known], 1) / (2 * _MEDIAN))
-            self.jitter[known] = np.where(found > EXACT, found, 0)
+            far, back = np.moveaxis(np.nanmedian(self._steps[known], 1) / [[_FAR], [_BACK]], 1, 0)
+            found = np.sqrt(far)
+            self.jitter[known] = np.where((found > EXACT) & (back > TO_AND_FRO * far), found, 0)
 
     def _follow(
         self,
@@ -101,8 +110,8 @@ class Tracker:
     ) -> NDArray[np.bool_]:
         """Where things are thought to be now; returns which are between closed fingers."""
         variance = np.maximum(self.jitter, EXACT)[:, None] ** 2  # (B, 1, 2)
-        grip = np.maximum(last.proprio[:, 7], now.proprio[:, 7])[:, None]
-        held = between_fingers(self._rows[..., :3] - last.proprio[:, None, :3]) & (grip < OPEN_HAND)
+        widths = now.entities[:, :MAX_OBJECTS, 7:9].min(-1)
+        held = in_grip(self._rows[..., :3] - last.proprio[:, None, :3], now.proprio[:, 7:], widths)
         carried = _carried(self._rows, last.proprio, now.proprio)
         nearer = _apart(views, carried)[..., 0] < _apart(views, self._rows)[..., 0]
         rows = np.where((held & (nearer | lost))[..., None], carried, self._rows)
@@ -140,9 +149,14 @@ def _carried(rows: Floats, before: Floats, after: Floats) -> Floats:
 
 def _apart(one: Floats, other: Floats) -> Floats:
     """Squared distances of places and of orientations: (..., 7) -> (..., 2)."""
-    place = ((one[..., :3] - other[..., :3]) ** 2).sum(-1)
-    turn = ((_same_side(one[..., 3:], other[..., 3:]) - other[..., 3:]) ** 2).sum(-1)
-    return np.stack([place, turn], -1)
+    gap = one - other
+    gap[..., 3:] = _same_side(one[..., 3:], other[..., 3:]) - other[..., 3:]
+    return _parts(gap**2)
+
+
+def _parts(squares: Floats) -> Floats:
+    """Sums over what belongs to places and to orientations: (..., 7) -> (..., 2)."""
+    return np.stack([squares[..., :3].sum(-1), squares[..., 3:].sum(-1)], -1)
 
 
 def _same_side(quat: Floats, of: Floats) -> Floats:

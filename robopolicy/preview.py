@@ -8,12 +8,11 @@ the fingers hold goes with it; whatever else happens on the way is not.
 import numpy as np
 from numpy.typing import NDArray
 
-from data.relabel import between_fingers
+from data.relabel import between_fingers, in_grip
 from robopolicy.belief import Floats, Obeys, Response, arriving
 from robopolicy.features import MAX_OPENING
 from sim.kinematics import STEP_ANGLE, STEP_LENGTH, WORKSPACE
 from sim.observation import Observation
-from sim.predicates import OPEN_HAND
 from sim.state import MAX_OBJECTS
 
 CLOSING = 0.05  # m by which the fingers close or open in a step
@@ -35,10 +34,10 @@ def _carry_out(
 ) -> None:
     """One step of the arm and of what it holds, in some rows, in place."""
     things = entities[:, :MAX_OBJECTS]
-    between = between_fingers(things[..., :3] - proprio[:, None, :3])
-    between &= mask[:, :MAX_OBJECTS] > 0
-    width = np.where(between, things[..., 7:9].min(-1), 0).max(1)  # of what is between the fingers
-    held = between & (proprio[:, 7:] < np.minimum(width + 0.006, OPEN_HAND)[:, None]) & (action[:, 6:] < 0)
+    gap, there = things[..., :3] - proprio[:, None, :3], mask[:, :MAX_OBJECTS] > 0
+    widths = things[..., 7:9].min(-1)
+    width = np.where(there & between_fingers(gap), widths, 0).max(1)  # of what is between the fingers
+    held = there & in_grip(gap, proprio[:, 7:], widths) & (action[:, 6:] < 0)
     goal = (action[:, 6] + 1) / 2 * MAX_OPENING
     opening = proprio[:, 7] + np.clip(goal - proprio[:, 7], -CLOSING, CLOSING)
     hand = proprio[:, :3]

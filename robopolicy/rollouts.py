@@ -50,7 +50,7 @@ class Rollouts(NamedTuple):
     steps: NDArray[np.int64]  # (B,) control steps taken: until success, or all that were allowed
     actions: NDArray[np.float32]  # (B, T, 7) enough to replay each rollout in its scene
     ends: NDArray[np.int64]  # (B, C) step at which each command was done or given up; 0 if never given
-    context: NDArray[np.float32]  # (B, 6) what the player came to think of each world; (B, 0) if nothing
+    context: NDArray[np.float32]  # (B, C) what the player came to think of each world; (B, 0) if nothing
 
 
 class Player(Protocol):

@@ -28,7 +28,7 @@ class Result(NamedTuple):
     steps: int
     actions: NDArray[np.float32]  # (steps, 7)
     ends: tuple[int, ...] = ()  # step at which each command that was given was done, or given up
-    context: NDArray[np.float32] = np.zeros(0, np.float32)  # what it came to think of the world: `Belief`
+    context: NDArray[np.float32] = np.zeros(0, np.float32)  # what it came to think of the world: `Agent`
 
     @property
     def completed(self) -> int:

@@ -165,6 +165,25 @@ def test_what_it_learned_of_a_world_outlives_a_command_and_ends_when_told_to_for
     assert agent.world is None
 
 
+@pytest.mark.parametrize("history", [0, 40])
+def test_with_a_memory_it_plans_from_where_things_are_by_all_that_it_saw(encoder, monkeypatch, history):
+    agent, plans = Agent(Policy(replace(SMALL, history=history)), encoder, execute=1), []
+    monkeypatch.setattr(
+        agent, "plan", lambda _, seen: plans.append(seen) or np.zeros((1, SMALL.chunk, 7), np.float32)
+    )
+    agent.reset(["lift the cube"], [NAMES])
+    rng, view = np.random.default_rng(0), a_view(1)
+    things = view.entities.copy()
+    things[:, :3, :3] += 1.0  # out of reach
+    things[:, :3, 3:7] = 0, 0, 0, 1
+    for _ in range(30):
+        jittering = things.copy()
+        jittering[:, :3, :3] += rng.normal(0, 0.005, (1, 3, 3)).astype(np.float32)
+        agent.act(view._replace(entities=jittering))
+    errors = [np.abs(plan.entities - things)[:, :3, :3].mean() for plan in plans]
+    assert (np.mean(errors[15:]) < 0.5 * np.mean(errors[:3])) == (history > 0)
+
+
 def test_without_a_memory_it_thinks_nothing_of_its_world(agent):
     agent.reset(["open the drawer"], [NAMES])
     agent.act(a_view(1))

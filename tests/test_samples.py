@@ -9,8 +9,9 @@ import pytest
 from data.record import EpisodeRecord
 from data.samples import FAMILIES, HOLD, SampleConfig, Samples, TooFewSegments
 from data.segments import Segment
+from data.tracker import Tracker
 from sim.dynamics import Dynamics
-from sim.observation import entity_names
+from sim.observation import Observation, entity_names
 from sim.scene import Scene, Thing
 from sim.sensing import sense
 from sim.state import State
@@ -216,7 +217,7 @@ def test_nothing_to_learn_from_is_told():
         Samples(Toy(), [SEGMENTS[0]._replace(episode=9)], CHUNK)
 
 
-def test_play_is_learned_from_as_the_tracker_saw_it():
+def test_play_is_learned_from_as_its_sensor_saw_it():
     record = toy_episode(0, 3)
     scene = replace(record.scene, dynamics=Dynamics(position_noise=0.01, dropout=0.2))
 
@@ -232,3 +233,30 @@ def test_play_is_learned_from_as_the_tracker_saw_it():
     _, entities = Samples(Toy(), SEGMENTS, CHUNK, SMALL).views(0)
     assert np.array_equal(entities, plain.entities[:LENGTH])
     assert not np.array_equal(seen.entities, plain.entities)
+
+
+def test_with_a_memory_play_is_learned_from_as_a_tracker_followed_it():
+    records = []
+    for index, (length, noise) in enumerate([(20, 0.004), (12, 0.004), (20, 0.0), (20, 0.002)]):
+        toy = toy_episode(index, 3)
+        states = State(*(field[: length + 1] for field in toy.states))
+        states = states._replace(ee_pos=states.ee_pos + [0.0, 0.0, 0.3])  # away from the things
+        scene = replace(toy.scene, dynamics=Dynamics(position_noise=noise, dropout=noise and 0.2))
+        records.append(EpisodeRecord(scene, states, toy.actions[:length]))
+
+    class Mixed:
+        n_episodes = len(records)
+
+        def episodes(self) -> Iterator[EpisodeRecord]:
+            return iter(records)
+
+    samples = Samples(Mixed(), SEGMENTS[:1], CHUNK, SMALL, with_memory=True)
+    for index, record in enumerate(records):
+        seen, tracker = sense(record.states, record.scene), Tracker(1)
+        live = [
+            tracker.see(Observation(*(field[None, t] for field in seen))) for t in range(len(record.actions))
+        ]
+        followed = np.concatenate([view.entities for view in live])
+        np.testing.assert_allclose(samples.views(index)[1], followed, atol=1e-6)
+        noisy = record.scene.dynamics.position_noise > 0
+        assert np.array_equal(followed, seen.entities[: len(followed)]) != noisy

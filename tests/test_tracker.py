@@ -6,15 +6,17 @@ from functools import cache
 import numpy as np
 import pytest
 
+from data.play import PlayConfig, play_episode
 from data.tracker import ENOUGH, Tracker, tracked
 from sim import expert
-from sim.draw import draw_scene_for
+from sim.draw import SceneConfig, draw_scene_for
 from sim.dynamics import Dynamics
-from sim.observation import Observation
+from sim.observation import Observation, observe
 from sim.scene import Scene
 from sim.sensing import sense
 from sim.state import State, stack
 from sim.world import World
+from tests.states import HERE, state_with
 
 NOISE = {"position_noise": 0.004, "orientation_noise": 0.06}
 
@@ -55,6 +57,30 @@ def test_what_is_seen_as_it_is_stays_as_it_is() -> None:
     exact = views()
     for was, now in zip(exact, tracked(exact), strict=True):
         np.testing.assert_allclose(now, was, atol=1e-6)
+
+
+@pytest.mark.parametrize("seed", [20, 22, 23])
+def test_what_rolls_spins_and_tumbles_is_not_taken_for_jitter(seed: int) -> None:
+    world = World()
+    config = PlayConfig(scene=SceneConfig(n_objects=1))  # with one thing to tell it by
+    played = play_episode(world, config, np.random.SeedSequence([7, seed])).states
+    world.close()
+    exact = Observation(*(field[None] for field in observe(played)))
+    moved = np.abs(np.diff(exact.entities[0, :, 0], axis=0)).max(0)
+    assert moved[:3].max() > 0.02
+    for was, now in zip(exact, tracked(exact), strict=True):
+        np.testing.assert_allclose(now, was, atol=1e-6)
+
+
+@pytest.mark.parametrize(("opening", "goes"), [(0.045, True), (0.0, False), (0.06, False)])
+def test_only_fingers_as_far_open_as_a_thing_is_wide_take_it_along(opening: float, goes: bool) -> None:
+    start = state_with(objects=1, hand=(HERE[0] + 0.01, HERE[1], HERE[2] + 0.01), gripper=opening)
+    end = state_with(objects=1, hand=(HERE[0] + 0.04, HERE[1], HERE[2] + 0.05), gripper=opening)
+    before, after = (Observation(*(field[None] for field in observe(state))) for state in (start, end))
+    tracker = Tracker(1)
+    tracker.see(before)
+    seen = tracker.see(after).entities[0, 0, :3]  # the thing is out of sight: its row is the last one
+    np.testing.assert_allclose(seen - HERE, (0.03, 0, 0.04) if goes else (0, 0, 0), atol=1e-6)
 
 
 def test_jitter_is_told_and_averaged_away() -> None:
