@@ -42,7 +42,7 @@ class SceneConfig:
     n_objects: int = 3  # movable objects on the desk, 1 to 5
     layouts: tuple[str, ...] = tuple(LAYOUTS)  # of the furniture
     objects: tuple[tuple[str, str], ...] = tuple((c, s) for c in COLOURS for s in SHAPES)  # (colour, shape)
-    world: str = NOMINAL  # nominal, train, held_out, factors alone: held_out:latency, or at values: latency=2
+    world: str = NOMINAL  # nominal, train, held_out, held_out:latency, held_out-latency, latency=2, ...
 
     def __post_init__(self) -> None:
         if not 1 <= self.n_objects <= MAX_OBJECTS:
