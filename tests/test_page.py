@@ -4,14 +4,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import connect
 
 from data.annotations import Annotation
 from robopolicy.cli import main
@@ -22,8 +20,9 @@ from robopolicy.live.hand import Hand
 from robopolicy.live.page import HELD, REJECTED, Page, full, may_come
 from robopolicy.serving import ServeConfig
 from tests.live_desks import OPEN, desk_at_work, finished
+from tests.page_visitors import give, look, socket_to, until
 
-viser = pytest.importorskip("viser", reason="the extra 'page' is not installed")
+pytest.importorskip("viser", reason="the extra 'page' is not installed")
 
 
 @pytest.fixture
@@ -32,7 +31,7 @@ def page(tmp_path) -> Iterator[Page]:
         page = Page(ServeConfig(port=0, clients=3, output=str(tmp_path), cameras=0), desk)
         page.desk.start = lambda: None  # it runs already
         page.start()
-        _until(lambda: page.updates)  # the arm's meshes are read
+        until(lambda: page.updates)  # the arm's meshes are read
         yield page
         page.close()
 
@@ -41,29 +40,21 @@ def test_the_page_is_served_and_its_visitors_are_sent_what_moves(page: Page) -> 
     with urllib.request.urlopen(f"http://127.0.0.1:{page.port}/", timeout=10) as answer:
         assert b"<html" in answer.read(4000)
     with visitor(page.port) as got:
-        _until(lambda: got[0] > 0)
+        until(lambda: got[0] > 0)
         before, sent = got[0], page.updates
         finished(page.desk, page.desk.board.say(OPEN))
-        _until(lambda: got[0] > before + 5)
+        until(lambda: got[0] > before + 5)
         assert page.updates > sent + 5
-
-
-def _until(true: Any) -> None:
-    end = time.monotonic() + 90
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def test_who_does_not_read_delays_nobody(page: Page) -> None:
     with visitor(page.port, reads=False), visitor(page.port) as got:
-        _until(lambda: got[0] > 0)
+        until(lambda: got[0] > 0)
         assert finished(page.desk, page.desk.board.say(OPEN)).status == DONE
 
 
 def _close_code(page: Page, **headers: Any) -> int | None:
-    url, protocol = f"ws://127.0.0.1:{page.port}", f"viser-v{viser.__version__}"
-    with connect(url, subprotocols=[protocol], max_size=None, close_timeout=2, **headers) as socket:  # type: ignore[list-item]
+    with socket_to(page, **headers) as socket:
         try:
             socket.recv(2 * HELD)
             for _ in range(50):
@@ -80,6 +71,22 @@ def test_a_web_page_from_elsewhere_is_turned_away_and_the_own_one_is_not(page: P
     assert _close_code(page, origin=f"http://127.0.0.1:{page.port}") is None
 
 
+def test_who_is_turned_away_is_kept_waiting_and_nothing_that_they_send_is_acted_on(page: Page) -> None:
+    came: list[Any] = []
+    page.server.on_client_connect(came.append)
+    scene = page.panel._seed.value
+    with socket_to(page, origin="http://example.org") as socket:
+        look(socket)
+        give(socket, page.panel._seed, scene + 1)
+        with pytest.raises(TimeoutError):  # or their page comes again at once, twenty times a second
+            socket.recv(HELD / 2)
+        assert not page._inside
+        with pytest.raises(ConnectionClosed):
+            socket.recv(2 * HELD)
+    until(lambda: not page.server._websock_server._live_connections)
+    assert (came, page.panel._seed.value) == ([], scene)
+
+
 def test_one_visitor_too_many_reads_why_and_what_to_do() -> None:
     assert "robopolicy serve clients=32" in full(32)
     assert len(full(10**6).encode()) <= 123  # or the WebSocket could not be closed
@@ -87,9 +94,9 @@ def test_one_visitor_too_many_reads_why_and_what_to_do() -> None:
 
 def test_only_so_many_visitors_at_once_are_let_in(page: Page) -> None:
     with visitor(page.port), visitor(page.port), visitor(page.port) as got:
-        _until(lambda: got[0] > 0)
+        until(lambda: got[0] > 0)
         assert _close_code(page) == REJECTED
-    _until(lambda: not page.server._websock_server._live_connections)
+    until(lambda: not page.server._websock_server._live_connections)
     assert _close_code(page) is None
 
 
@@ -128,9 +135,9 @@ def test_the_page_says_that_a_person_leads() -> None:
     with desk_at_work() as desk:
         hand = Hand(lambda _: None)
         desk.lead(hand, lambda: None)
-        _until(lambda: "A person leads the hand" in words.status_line(desk.board.standing))
+        until(lambda: "A person leads the hand" in words.status_line(desk.board.standing))
         hand.released = True
-        _until(lambda: "Ready" in words.status_line(desk.board.standing))
+        until(lambda: "Ready" in words.status_line(desk.board.standing))
 
 
 @pytest.mark.parametrize(

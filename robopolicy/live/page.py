@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from websockets.exceptions import ConnectionClosed
+
 from data.reading import open_dataset
 from robopolicy.errors import UserError
 from robopolicy.films import slug
@@ -30,7 +32,8 @@ from robopolicy.live.wishes import Wish
 from robopolicy.serving import CannotListen, ServeConfig
 
 REJECTED = 1002  # the one WebSocket close code whose reason viser's page shows
-HELD = 3.0  # s that a visitor too many waits for room: viser's page comes again at once, for ever
+FOREIGN = "another page may not use this robot"
+HELD = 3.0  # s that who cannot come in is kept waiting: viser's page comes again at once, for ever
 
 
 class Page:
@@ -104,13 +107,13 @@ class Page:
         if connection is None:
             return
         headers = connection.request.headers
-        if not may_come(headers.get("Origin"), headers.get("Host"), self.config.host):
-            await connection.close(REJECTED, "another page may not use this robot")
-            return
-        if self._full:
+        ours = may_come(headers.get("Origin"), headers.get("Host"), self.config.host)
+        if not ours or self._full:
             await asyncio.sleep(HELD)
-        if self._full:
-            await connection.close(REJECTED, full(self.config.clients))
+        if not ours:
+            await _turn_away(connection, FOREIGN)
+        elif self._full:
+            await _turn_away(connection, full(self.config.clients))
         else:
             self._inside.add(visitor.client_id)
 
@@ -145,6 +148,14 @@ class Page:
                 version = standing.version
                 self.panel.refresh(standing)
                 self._closing.wait(0.05)  # several changes at once are told as one
+
+
+async def _turn_away(connection: Any, why: str) -> None:
+    """Close a connection, and forget what came over it: viser would act on that even now."""
+    await connection.close(REJECTED, why)
+    with suppress(ConnectionClosed):
+        while True:
+            await connection.recv()
 
 
 def full(clients: int) -> str:

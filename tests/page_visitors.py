@@ -1,0 +1,42 @@
+"""A visitor of the page without a browser: what viser's page would send, and what comes of it."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgpack
+from websockets.sync.client import ClientConnection, connect
+
+from robopolicy.live.extras import need
+from robopolicy.live.page import Page
+
+ZERO, ONE = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
+
+
+def until(true: Callable[[], Any]) -> None:
+    end = time.monotonic() + 90
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def socket_to(page: Page, **options: Any) -> Any:
+    protocol: Any = f"viser-v{need('viser').__version__}"
+    url = f"ws://127.0.0.1:{page.port}"
+    return connect(url, subprotocols=[protocol], max_size=None, close_timeout=2, **options)
+
+
+def send(socket: ClientConnection, kind: str, **fields: Any) -> None:
+    socket.send(msgpack.packb({"type": kind, **fields}))
+
+
+def look(socket: ClientConnection) -> None:
+    """Say where the camera is: then viser takes one for a visitor."""
+    lens = {"fov": 1.0, "near": 0.1, "far": 9.0, "image_height": 9, "image_width": 9}
+    stand = {"wxyz": (1.0, *ZERO), "position": ONE, "look_at": ZERO, "up_direction": ONE}
+    send(socket, "ViewerCameraMessage", **lens, **stand)
+
+
+def give(socket: ClientConnection, handle: Any, value: Any) -> None:
+    """Type into a line, or press a button."""
+    send(socket, "GuiUpdateMessage", uuid=handle._impl.uuid, updates={"value": value})
