@@ -166,8 +166,9 @@ class Belief:
         shift_spread = r.still + r.moving * SCALES * np.sqrt(x**2 + y**2 + z**2 + turn**2)
         turn_spread = shift_spread + r.turning * SCALES * np.abs(turn)
         spreads = (shift_spread, shift_spread, shift_spread, turn_spread)
-        away = (moved[:, i, None, None, None] - goal for i, goal in enumerate(ahead))
-        off = sum((by / spread) ** 2 for by, spread in zip(away, spreads, strict=True))
+        off = np.zeros_like(self._belief)
+        for i, (goal, spread) in enumerate(zip(ahead, spreads, strict=True)):
+            off += ((moved[:, i, None, None, None] - goal) / spread) ** 2
         return _student(off) / (shift_spread**3 * turn_spread) + OTHERWISE
 
 

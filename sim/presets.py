@@ -66,13 +66,13 @@ def _parsed(name: str) -> Mapping[str, How] | None:
         return {}
     head, colon, rest = name.partition(":")
     ranged, *absent = name.split("-")
+    found: dict[str, How]
     regime = _regime(ranged)
     if regime:
-        left = {factor: regime for factor in NAMES if factor not in absent}
-        return left if len(left) + len(absent) == len(NAMES) else None  # one may be unknown, or there twice
+        found = {factor: regime for factor in NAMES if factor not in absent}
+        return found if len(found) + len(absent) == len(NAMES) else None  # one may be unknown, or there twice
     regime = _regime(head)
     terms = (rest if colon else name).split("+")
-    found: dict[str, How]
     if regime:
         found = {term: regime for term in terms if term in NAMES}
     else:

@@ -27,7 +27,8 @@ def socket_to(page: Page, **options: Any) -> Any:
 
 
 def send(socket: ClientConnection, kind: str, **fields: Any) -> None:
-    socket.send(msgpack.packb({"type": kind, **fields}))
+    packed: Any = msgpack.packb({"type": kind, **fields})
+    socket.send(packed)
 
 
 def look(socket: ClientConnection) -> None:

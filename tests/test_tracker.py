@@ -18,7 +18,7 @@ from sim.state import State, stack
 from sim.world import World
 from tests.states import HERE, state_with
 
-NOISE = {"position_noise": 0.004, "orientation_noise": 0.06}
+NOISE = Dynamics(position_noise=0.004, orientation_noise=0.06)
 
 
 @cache
@@ -33,10 +33,10 @@ def rollout() -> tuple[State, Scene, int]:
     return stack(states), scene, goal.object
 
 
-def views(seed: int = 3, **dynamics: float) -> Observation:
+def views(dynamics: Dynamics = NOISE, seed: int = 3) -> Observation:
     """What a sensor in such a world sees of it: (1, T, ...)."""
     states, scene, _ = rollout()
-    seen = sense(states, replace(scene, seed=seed, dynamics=Dynamics(**dynamics)))
+    seen = sense(states, replace(scene, seed=seed, dynamics=dynamics))
     return Observation(*(field[None] for field in seen))
 
 
@@ -54,7 +54,7 @@ def turns(seen: Observation) -> np.ndarray:
 
 
 def test_what_is_seen_as_it_is_stays_as_it_is() -> None:
-    exact = views()
+    exact = views(Dynamics())
     for was, now in zip(exact, tracked(exact), strict=True):
         np.testing.assert_allclose(now, was, atol=1e-6)
 
@@ -84,7 +84,7 @@ def test_only_fingers_as_far_open_as_a_thing_is_wide_take_it_along(opening: floa
 
 
 def test_jitter_is_told_and_averaged_away() -> None:
-    raw = views(**NOISE)
+    raw = views()
     seen = tracked(raw)
     late = slice(20, None)
     assert np.median(errors(seen)[late]) < 0.5 * np.median(errors(raw)[late])
@@ -92,12 +92,12 @@ def test_jitter_is_told_and_averaged_away() -> None:
 
 
 def test_how_much_views_jitter_is_told() -> None:
-    seen, tracker = views(**NOISE, dropout=0.2), Tracker(1)
+    seen, tracker = views(replace(NOISE, dropout=0.2)), Tracker(1)
     for t in range(60):
         tracker.see(Observation(*(field[:, t] for field in seen)))
     place, quaternion = tracker.jitter[0]
-    assert place == pytest.approx(NOISE["position_noise"], rel=0.3)
-    assert 2 * quaternion == pytest.approx(NOISE["orientation_noise"], rel=0.3)
+    assert place == pytest.approx(NOISE.position_noise, rel=0.3)
+    assert 2 * quaternion == pytest.approx(NOISE.orientation_noise, rel=0.3)
     assert tracker.context[0, 2] == pytest.approx(0.2, abs=0.1)
     np.testing.assert_allclose(tracker.context[0, :2], tracker.jitter[0], rtol=1e-6)
 
@@ -106,7 +106,7 @@ def test_what_is_carried_out_of_sight_goes_with_the_hand() -> None:
     states, _, thing = rollout()
     carried = states.object_pos[:, thing, 2] > 0.05
     assert carried.sum() > 5
-    raw = [views(seed, dropout=0.35) for seed in range(8)]
+    raw = [views(Dynamics(dropout=0.35), seed) for seed in range(8)]
     left_behind = np.concatenate([errors(view)[carried, thing] for view in raw])
     followed = np.concatenate([errors(tracked(view))[carried, thing] for view in raw])
     assert left_behind.max() > 0.05
@@ -114,7 +114,7 @@ def test_what_is_carried_out_of_sight_goes_with_the_hand() -> None:
 
 
 def test_what_jumps_is_believed_at_once() -> None:
-    raw = views(**NOISE)
+    raw = views()
     jumped = raw.entities.copy()
     jumped[:, 30:, 0, 0] += 0.1  # somebody moved it while the hand was elsewhere
     seen = tracked(raw._replace(entities=jumped))
@@ -123,7 +123,7 @@ def test_what_jumps_is_believed_at_once() -> None:
 
 
 def test_after_looking_away_it_begins_with_what_it_sees_but_knows_its_eyes() -> None:
-    raw, tracker = views(**NOISE), Tracker(1)
+    raw, tracker = views(), Tracker(1)
     for t in range(20):
         tracker.see(Observation(*(field[:, t] for field in raw)))
     jitter = tracker.jitter.copy()
@@ -135,7 +135,7 @@ def test_after_looking_away_it_begins_with_what_it_sees_but_knows_its_eyes() -> 
 
 
 def test_too_few_views_tell_nothing() -> None:
-    raw, tracker = views(**NOISE), Tracker(1)
+    raw, tracker = views(), Tracker(1)
     n = rollout()[0].n_objects
     for t in range(1 + (ENOUGH - 1) // n):
         now = Observation(*(field[:, t] for field in raw))
@@ -144,7 +144,7 @@ def test_too_few_views_tell_nothing() -> None:
 
 
 def test_worlds_do_not_mix() -> None:
-    noisy, exact = views(**NOISE), views()
+    noisy, exact = views(), views(Dynamics())
     both = tracked(Observation(*(np.concatenate(pair) for pair in zip(noisy, exact, strict=True))))
     for row, alone in enumerate((noisy, exact)):
         for field, mine in zip(both, tracked(alone), strict=True):
