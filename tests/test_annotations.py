@@ -13,11 +13,9 @@ from data.annotations import (
     segments_by_people,
 )
 from data.joined import open_described
-from data.play import PlayConfig, play_unit
 from data.reading import open_dataset
 from data.record import DatasetDamaged
 from data.segments import Segment, segments_path
-from data.storage import DatasetWriter
 from robopolicy import calibration
 from robopolicy.checkpoint import read_config
 from robopolicy.cli import main
@@ -27,14 +25,12 @@ from robopolicy.live.stretches import Stretches
 from robopolicy.recipe import TrainConfig
 from robopolicy.relabelling import RelabelConfig, relabel_dataset
 from tests.live_desks import OPEN, desk_at_work, finished
+from tests.plays import some_play
 
 
 @pytest.fixture(scope="module")
 def play(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("described") / "play"
-    config = PlayConfig(minutes=1, episode_steps=150)
-    with DatasetWriter(folder, config) as writer:
-        writer.commit(play_unit(config, 0))
+    folder = some_play(tmp_path_factory.mktemp("described") / "play")
     for _ in relabel_dataset(folder, RelabelConfig(sentences=2)):
         pass
     return folder

@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 
 from data.annotations import Annotation, annotations_path, read_annotations
-from data.play import PlayConfig, play_unit
-from data.storage import DatasetWriter
 from robopolicy.live import describing
 from robopolicy.live.page import Page
 from robopolicy.live.stretches import Stretch, Stretches
 from robopolicy.serving import ServeConfig
 from tests.live_desks import OPEN, desk_at_work, finished
 from tests.page_visitors import give, look, socket_to, until
+from tests.plays import some_play
 
 pytest.importorskip("viser", reason="the extra 'page' is not installed")
 
@@ -76,11 +75,7 @@ class Somebody:
 
 @pytest.fixture(scope="module")
 def play(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("described") / "play"
-    config = PlayConfig(minutes=1, episode_steps=150)
-    with DatasetWriter(folder, config) as writer:
-        writer.commit(play_unit(config, 0))
-    return folder
+    return some_play(tmp_path_factory.mktemp("described") / "play")
 
 
 @pytest.fixture
