@@ -33,7 +33,10 @@ AFTERMATH = 8  # control steps after a run in which its effect may still show (t
 CARRIED = 0.02  # m above where it was: the object has left its support
 GRIPPED = 0.018  # m from the tool to the object's centre, sideways: it is between the fingers
 LEVEL = 0.03  # m from the tool to the object's centre, in height: likewise
-SNUG = 0.006  # m by which fingers that hold a thing may be wider or narrower than it
+GRIP = (
+    0.5,
+    1.5,
+)  # of a thing's width: how far fingers that hold it are open; it may be off its middle, or askew
 ASTRAY = 0.025  # m: another object that moved farther makes the window ambiguous
 FORBID = 8  # sentences that ask for something for one that forbids it
 FARTHER = 0.03  # m: how much nearer than at its farthest the arm may start
@@ -139,7 +142,9 @@ def in_grip(
     gap: NDArray[np.floating], opening: NDArray[np.floating], width: NDArray[np.floating]
 ) -> NDArray[np.bool_]:
     """Whether fingers open so far, m, hold a thing so wide, m, by how far (..., 3), m, its centre is."""
-    return between_fingers(gap) & (np.abs(opening - width) < SNUG) & (opening < OPEN_HAND)
+    low, high = GRIP
+    closed = (opening > low * width) & (opening < np.minimum(high * width, OPEN_HAND))
+    return between_fingers(gap) & closed
 
 
 def _manner(span: State, obj: int) -> Manner:

@@ -72,8 +72,8 @@ def test_what_rolls_spins_and_tumbles_is_not_taken_for_jitter(seed: int) -> None
         np.testing.assert_allclose(now, was, atol=1e-6)
 
 
-@pytest.mark.parametrize(("opening", "goes"), [(0.045, True), (0.0, False), (0.06, False)])
-def test_only_fingers_as_far_open_as_a_thing_is_wide_take_it_along(opening: float, goes: bool) -> None:
+@pytest.mark.parametrize(("opening", "goes"), [(0.045, True), (0.03, True), (0.0, False), (0.069, False)])
+def test_only_fingers_about_as_far_open_as_a_thing_is_wide_take_it_along(opening: float, goes: bool) -> None:
     start = state_with(objects=1, hand=(HERE[0] + 0.01, HERE[1], HERE[2] + 0.01), gripper=opening)
     end = state_with(objects=1, hand=(HERE[0] + 0.04, HERE[1], HERE[2] + 0.05), gripper=opening)
     before, after = (Observation(*(field[None] for field in observe(state))) for state in (start, end))
