@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from data.record import EpisodeRecord
 from data.segments import Segment
-from data.tracker import tracked
+from data.tracker import follow_all
 from sim.actuation import arrived
 from sim.observation import Observation, entity_names
 from sim.sensing import is_clear, sense
@@ -27,7 +27,6 @@ from sim.tasks import TASKS, Goal
 FAMILIES = tuple(task.name for task in TASKS)
 HOLD = len(FAMILIES)
 """In the place of a family: the sentence asks for nothing to be done."""
-TRACKED = 256  # episodes that are followed at once
 
 
 class TooFewSegments(ValueError):
@@ -165,7 +164,7 @@ class Samples:
             actions.append(np.asarray(acts, np.float32))
             names.append(entity_names(record.scene.names))
         if self._with_memory:
-            _track(views, np.flatnonzero(noisy))
+            follow_all(views, np.flatnonzero(noisy))
         self._starts = np.cumsum([0, *(len(a) for a in actions)]).astype(np.int64)
         tail = np.zeros((self.chunk, 7), np.float32)  # so that a chunk may be read from the last frame
         self._proprio, self._entities = (
@@ -318,19 +317,6 @@ class _Families:
     def draw(self, rng: np.random.Generator, n: int) -> NDArray[np.int64]:
         family = rng.choice(len(self.sizes), n, p=self._weights)
         return self._rows[self._from[family] + _below(rng, self.sizes[family])]
-
-
-def _track(views: list[Observation], episodes: NDArray[np.int64]) -> None:
-    """Put what a tracker sees of some episodes in the place of their views; those of one length at once."""
-    lengths = np.array([len(views[i].mask) for i in episodes])
-    for length in np.unique(lengths):
-        alike = episodes[lengths == length]
-        for some in np.array_split(alike, math.ceil(len(alike) / TRACKED)):
-            seen = tracked(
-                Observation(*(np.stack(field) for field in zip(*(views[i] for i in some), strict=True)))
-            )
-            for i, *fields in zip(some, *seen, strict=True):
-                views[i] = Observation(*fields)
 
 
 def _described(n_episodes: int, fraction: float) -> NDArray[np.bool_]:

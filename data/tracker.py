@@ -7,6 +7,7 @@ that, it is averaged (a Kalman filter with a gate: Bar-Shalom and Fortmann, "Tra
 so in a world that is seen as it is, nothing changes. A constant error of a view can't be told and stays.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ TOUCH = 0.03  # m between tool and object within which it may be moved
 DRIFT, TOUCHED = 2e-4, 3e-3  # m per step that an object at rest, and one within touch, may go unnoticed
 SPIN = 6.0  # of a quaternion per m: what these are for its orientation
 TO_AND_FRO = 0.4  # of how far views of a thing at rest go, the least that they go back next
+AT_ONCE = 256  # episodes that are followed together
 _FAR, _BACK = 2.366, 2.189  # medians of both for noise of deviation 1 along three axes
 
 
@@ -132,6 +134,18 @@ def tracked(views: Observation) -> Observation:
     for t in range(views.mask.shape[1]):
         seen.append(tracker.see(Observation(*(field[:, t] for field in views))))
     return Observation(*(np.stack(field, 1) for field in zip(*seen, strict=True)))
+
+
+def follow_all(views: list[Observation], episodes: NDArray[np.int64]) -> None:
+    """Put what a tracker sees of some episodes (T, ...) in the place of their views."""
+    lengths = np.array([len(views[i].mask) for i in episodes])
+    for length in np.unique(lengths):
+        alike = episodes[lengths == length]
+        for some in np.array_split(alike, math.ceil(len(alike) / AT_ONCE)):
+            fields = zip(*(views[i] for i in some), strict=True)
+            seen = tracked(Observation(*(np.stack(field) for field in fields)))
+            for i, *followed in zip(some, *seen, strict=True):
+                views[i] = Observation(*followed)
 
 
 def _carried(rows: Floats, before: Floats, after: Floats) -> Floats:
