@@ -33,10 +33,7 @@ AFTERMATH = 8  # control steps after a run in which its effect may still show (t
 CARRIED = 0.02  # m above where it was: the object has left its support
 GRIPPED = 0.018  # m from the tool to the object's centre, sideways: it is between the fingers
 LEVEL = 0.03  # m from the tool to the object's centre, in height: likewise
-GRIP = (
-    0.5,
-    1.5,
-)  # of a thing's width: how far fingers that hold it are open; it may be off its middle, or askew
+GRIP = (0.5, 1.5)  # of a thing's width: how far fingers that hold it, maybe off its middle or askew, are open
 ASTRAY = 0.025  # m: another object that moved farther makes the window ambiguous
 FORBID = 8  # sentences that ask for something for one that forbids it
 FARTHER = 0.03  # m: how much nearer than at its farthest the arm may start

@@ -167,9 +167,8 @@ class Samples:
             follow_all(views, np.flatnonzero(noisy))
         self._starts = np.cumsum([0, *(len(a) for a in actions)]).astype(np.int64)
         tail = np.zeros((self.chunk, 7), np.float32)  # so that a chunk may be read from the last frame
-        self._proprio, self._entities = (
-            np.concatenate(fields) for fields in list(zip(*views, strict=True))[:2]
-        )
+        self._proprio = np.concatenate([view.proprio for view in views])
+        self._entities = np.concatenate([view.entities for view in views])
         self._masks = np.stack([view.mask[0] for view in views])
         self._actions = np.concatenate([*actions, tail])
         self.names = tuple(sorted({name for row in names for name in row}))
