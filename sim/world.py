@@ -26,12 +26,12 @@ from sim.posing import pose_as
 from sim.reach import begin, jacobian
 from sim.scene import Scene
 from sim.snapshot import Snapshot, moving_parts, put_back
+from sim.solver import Solver
 from sim.state import Array, State
 
 CONTROL_HZ = 10  # default rate of actions
 PHYSICS_HZ = 120  # steps of physics in a second; at 60 fingers sink into what they hold
 TIME_STEP = 1 / PHYSICS_HZ  # s
-ITERATIONS = 30  # of the constraint solver in each; 20 cost 10 % less and drop four times as many grasps
 SETTLING = 12  # steps of physics after building, for things to settle on the desk
 FINGER_SPEED = 0.25  # m/s
 PRESSED, RELEASED = 0.009, 0.004  # m: the button toggles its light at the first, re-arms at the second
@@ -82,10 +82,10 @@ class World:
         p, client = pybullet, self._client
         p.resetSimulation(physicsClientId=client)
         p.setPhysicsEngineParameter(
-            fixedTimeStep=TIME_STEP, numSolverIterations=ITERATIONS, deterministicOverlappingPairs=1,
-            physicsClientId=client,
-        )  # fmt: skip
+            fixedTimeStep=TIME_STEP, deterministicOverlappingPairs=1, physicsClientId=client
+        )
         dynamics = scene.dynamics
+        self._solver = Solver(client, dynamics)
         p.setGravity(*dynamics.gravity, physicsClientId=client)
         self.scene, self._led, self._armed = scene, scene.led, True
         self._lever_up: bool | None = None
@@ -155,7 +155,9 @@ class World:
         if self.scene is None:
             raise EmptyWorld
         a = self._actuation(_checked(action))
-        self._hold(self._joint_targets(a), (a[6] + 1) / 2 * panda.MAX_OPENING)
+        opening = (a[6] + 1) / 2 * panda.MAX_OPENING
+        self._solver.adapt(self._q[7] + self._q[8], opening)
+        self._hold(self._joint_targets(a), opening)
         self._detent()
 
     def obey(self, dynamics: Dynamics) -> None:
