@@ -8,16 +8,13 @@ so in a world that is seen as it is, nothing changes. A constant error of a view
 """
 
 import math
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.relabel import in_grip
 from sim.observation import Observation
-from sim.state import MAX_OBJECTS
-
-Floats = NDArray[np.floating[Any]]
+from sim.state import MAX_OBJECTS, Array
 
 MEMORY = 48  # views of things at rest by which the jitter is told
 ENOUGH = 6  # of them before it is
@@ -47,7 +44,7 @@ class Tracker:
         self._counts = np.zeros((n, 2))  # views of objects, and those of them that were lost
 
     @property
-    def context(self) -> Floats:
+    def context(self) -> Array:
         """What a probe may read (B, 3): both jitters, and the share of views that were lost."""
         jitters = self.jitter.any(1)  # where nothing does, what looks as it did may just be at rest
         lost = np.where(jitters, self._counts[:, 1] / np.maximum(self._counts[:, 0], 1), 0)
@@ -85,7 +82,7 @@ class Tracker:
         gap = np.maximum(np.abs(self._rows[..., :3] - seen.proprio[:, None, :3]) - half, 0)
         return np.linalg.norm(gap, axis=-1) < TOUCH
 
-    def _learn(self, views: Floats, before: Floats, lost: NDArray[np.bool_], free: NDArray[np.bool_]) -> None:
+    def _learn(self, views: Array, before: Array, lost: NDArray[np.bool_], free: NDArray[np.bool_]) -> None:
         """How much views jitter. Those of a thing that moves go on the way they went; jitter goes back."""
         step = views - before
         step[..., 3:] = _same_side(views[..., 3:], before[..., 3:]) - before[..., 3:]
@@ -106,7 +103,7 @@ class Tracker:
         self,
         last: Observation,
         now: Observation,
-        views: Floats,
+        views: Array,
         lost: NDArray[np.bool_],
         near: NDArray[np.bool_],
     ) -> NDArray[np.bool_]:
@@ -148,7 +145,7 @@ def follow_all(views: list[Observation], episodes: NDArray[np.int64]) -> None:
                 views[i] = Observation(*followed)
 
 
-def _carried(rows: Floats, before: Floats, after: Floats) -> Floats:
+def _carried(rows: Array, before: Array, after: Array) -> Array:
     """Where things (B, N, 7) are when they have gone with the hand, by its proprio (B, 8) then and now."""
     was, now = (2 * np.arctan2(at[:, 4], at[:, 3]) for at in (before, after))
     half = (now - was)[:, None] / 2
@@ -161,18 +158,18 @@ def _carried(rows: Floats, before: Floats, after: Floats) -> Floats:
     )
 
 
-def _apart(one: Floats, other: Floats) -> Floats:
+def _apart(one: Array, other: Array) -> Array:
     """Squared distances of places and of orientations: (..., 7) -> (..., 2)."""
     gap = one - other
     gap[..., 3:] = _same_side(one[..., 3:], other[..., 3:]) - other[..., 3:]
     return _parts(gap**2)
 
 
-def _parts(squares: Floats) -> Floats:
+def _parts(squares: Array) -> Array:
     """Sums over what belongs to places and to orientations: (..., 7) -> (..., 2)."""
     return np.stack([squares[..., :3].sum(-1), squares[..., 3:].sum(-1)], -1)
 
 
-def _same_side(quat: Floats, of: Floats) -> Floats:
+def _same_side(quat: Array, of: Array) -> Array:
     """The one of the two quaternions of an orientation that is nearer to another."""
     return np.where((quat * of).sum(-1, keepdims=True) < 0, -quat, quat)

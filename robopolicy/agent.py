@@ -8,16 +8,15 @@ import torch
 from numpy.typing import NDArray
 
 from data.lexicon import normalise
-from data.tracker import Tracker
-from robopolicy.belief import Belief, Obeys, Response, commanded
+from robopolicy.belief import Obeys, Response
 from robopolicy.checkpoint import CheckpointError
 from robopolicy.confidence import Confidence, signs_of
 from robopolicy.encoder import TextEncoder
 from robopolicy.errors import UnknownName
 from robopolicy.features import MAX_OPENING
 from robopolicy.language import LanguageNet, Told
+from robopolicy.memory import Memory
 from robopolicy.policy import Heard, Policy
-from robopolicy.preview import foreseen
 from robopolicy.reading import HOLD, kinds_of
 from sim.observation import Observation
 from sim.tasks import TASKS
@@ -88,7 +87,7 @@ class Agent:
         if memory not in MEMORIES:
             raise UnknownName("memory", memory, MEMORIES)
         self._least, self._hold_when_silent, self._doubts = confidence, hold_when_silent, doubts
-        self._memory = memory if policy.config.history else NONE
+        self._past = memory if policy.config.history else NONE
         self._order: Order | None = None
         self._chunk: NDArray[np.float32] | None = None
         self._at = 0
@@ -96,28 +95,22 @@ class Agent:
 
     def forget(self) -> None:
         """Whatever comes next happens in other worlds."""
-        self._belief: Belief | None = None
-        self._tracker: Tracker | None = None
-        self._last: tuple[Observation, NDArray[np.float32]] | None = None  # what was seen, what was sent
+        self._memory: Memory | None = None
 
     def look_away(self) -> None:
         """Somebody else acts for a while; whatever comes of that teaches nothing."""
-        self._last = None
-        if self._belief is not None and self._tracker is not None:
-            self._belief.rest()
-            self._tracker.look_away()
+        if self._memory is not None:
+            self._memory.look_away()
 
     @property
     def world(self) -> Obeys | None:
         """How the worlds are thought to obey, by what they did so far; None without a memory."""
-        return None if self._belief is None else self._belief.world
+        return None if self._memory is None else self._memory.world
 
     @property
     def context(self) -> NDArray[np.float32] | None:
-        """`Belief.context` and `Tracker.context` of the worlds: (B, 9); None without a memory."""
-        if self._belief is None or self._tracker is None:
-            return None
-        return np.concatenate([self._belief.context, self._tracker.context], 1)
+        """What a memory knows of the worlds, (B, 9); None without one."""
+        return None if self._memory is None else self._memory.context
 
     def reset(self, commands: Sequence[str], names: Sequence[tuple[str, ...]]) -> list[Understood]:
         """Begin anew with a command per environment; names are `entity_names` of each scene."""
@@ -131,37 +124,20 @@ class Agent:
         """The next action of each environment: (B, 7)."""
         if self._order is None:
             raise ValueError("the agent was not told anything yet: call reset(commands, names) first")
-        seen, world = self._learn_from(observation)
+        memory = self._remembering(len(observation.mask))
+        seen = memory.see(observation) if memory else observation
         if self._chunk is None or self._at == self.execute:
-            self._chunk, self._at = self.plan(self._order, self._by_then(seen, world)), 0
+            self._chunk, self._at = self.plan(self._order, memory.by_then(seen) if memory else seen), 0
         action = self._chunk[:, self._at].copy()
-        if world is not None:
-            action = commanded(action, world)
-            self._last = seen, action
         self._at += 1
-        return action
+        return memory.send(seen, action) if memory else action
 
-    def _by_then(self, seen: Observation, world: Obeys | None) -> Observation:
-        """What will be seen when what is sent now arrives."""
-        if self._belief is None or world is None:
-            return seen
-        return foreseen(seen, self._belief.sent, world, self._response)
-
-    def _learn_from(self, seen: Observation) -> tuple[Observation, Obeys | None]:
-        """Where things are and what the worlds are thought to be, now that this came of the last action."""
-        if self._memory == NONE:
-            return seen, None
-        if self._belief is not None and len(self._belief.sent) != len(seen.mask):
-            self.forget()  # another batch is of other worlds
-        if self._belief is None or self._tracker is None:
-            self._response = Response(*self.policy.response.tolist())
-            self._belief = Belief(len(seen.mask), self._response, self.policy.config.history)
-            self._tracker = Tracker(len(seen.mask))
-        seen = self._tracker.see(seen)
-        if self._last is not None:
-            before, sent = self._last
-            self._belief.update(before, np.roll(sent, 1, 0) if self._memory == OTHERS else sent, seen)
-        return seen, self._belief.world
+    def _remembering(self, n: int) -> Memory | None:
+        """What is remembered of n worlds; another batch is of other worlds."""
+        if self._past != NONE and (self._memory is None or self._memory.n != n):
+            response, history = Response(*self.policy.response.tolist()), self.policy.config.history
+            self._memory = Memory(n, response, history, self._past == OTHERS)
+        return self._memory
 
     @torch.inference_mode()
     def hear(self, commands: Sequence[str], names: Sequence[tuple[str, ...]]) -> Order:

@@ -10,17 +10,15 @@ training is. So worlds outside these ranges can be told, too. Next to things, wh
 or hang on it, nothing is forgotten of how it obeys, and learned only as long as little is known.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.kinematics import REACH, STEP_ANGLE, STEP_LENGTH, WORKSPACE
 from sim.observation import Observation
-from sim.state import MAX_OBJECTS
+from sim.state import MAX_OBJECTS, Array
 from sim.world import CONTROL_HZ
-
-Floats = NDArray[np.floating[Any]]
 
 DELAYS = 5  # control steps late that are thought of: 0 to 4
 TURNS = np.linspace(-1.4, 1.4, 57, dtype=np.float32)  # rad
@@ -50,7 +48,7 @@ class Response(NamedTuple):
     turning: float = 0.15  # what is further added to the turn's per full turn: it starts late, and overshoots
 
 
-def fit_response(before: Floats, actions: Floats, after: Floats) -> Response:
+def fit_response(before: Array, actions: Array, after: Array) -> Response:
     """From proprio (N, 8), actions (N, 7) as they arrived at the arm, and proprio (N, 8) a step later.
 
     By medians: play is nudged now and then, and hands touch things.
@@ -79,8 +77,8 @@ class Obeys(NamedTuple):
     """How B worlds are thought to obey."""
 
     delay: NDArray[np.int64]  # (B,) control steps between an action and its effect
-    turn: Floats  # (B,) rad, of the frame of actions about the world's z
-    scale: Floats  # (B,) of shift and turn
+    turn: Array  # (B,) rad, of the frame of actions about the world's z
+    scale: Array  # (B,) of shift and turn
 
 
 def in_words(world: Obeys, row: int = 0) -> str:
@@ -112,7 +110,7 @@ class Belief:
         self._belief = np.repeat(self._prior[None], n, 0)
         self._sent = np.zeros((n, DELAYS, 7), np.float32)  # the latest first
 
-    def update(self, before: Observation, actions: Floats, after: Observation) -> None:
+    def update(self, before: Observation, actions: Array, after: Observation) -> None:
         """What was seen (leading axis B), the actions (B, 7) sent then, and what was seen a step later."""
         self._sent = np.concatenate([actions[:, None], self._sent[:, :-1]], 1)
         free = (_is_free(before) & _is_free(after))[:, None, None, None]
@@ -129,7 +127,7 @@ class Belief:
         self._sent[:] = 0
 
     @property
-    def sent(self) -> Floats:
+    def sent(self) -> Array:
         """The actions of the last steps, the latest first: (B, DELAYS, 7)."""
         return self._sent
 
@@ -146,7 +144,7 @@ class Belief:
         return Obeys(delay, weights.sum(2) @ TURNS, np.exp(weights.sum(1) @ LOGS))
 
     @property
-    def context(self) -> Floats:
+    def context(self) -> Array:
         """What a probe may read (B, 6): delay, turn, logarithm of scale; then how unsure it is of each."""
         parts = (np.arange(DELAYS), TURNS, LOGS)
         found = []
@@ -156,7 +154,7 @@ class Belief:
             found += [mean, np.sqrt(np.maximum(p @ values**2 - mean**2, 0))]
         return np.stack([*found[::2], *found[1::2]], 1).astype(np.float32)
 
-    def _likelihood(self, moved: Floats) -> Floats:
+    def _likelihood(self, moved: Array) -> Array:
         """Of every hypothesis for a motion (B, 4): (B, D, T, S)."""
         r = self._response
         x, y, z, turn = (self._sent[..., i, None, None] for i in (0, 1, 2, 5))  # (B, D, 1, 1)
@@ -172,14 +170,14 @@ class Belief:
         return _student(off) / (shift_spread**3 * turn_spread) + OTHERWISE
 
 
-def _student(square: Floats) -> Floats:
+def _student(square: Array) -> Array:
     """Student's t in 4 dimensions, of 8 degrees of freedom, but for a constant: large errors happen."""
     falls = 1 + square / 8
     falls = falls * falls * falls
     return 1 / (falls * falls)
 
 
-def commanded(wanted: Floats, world: Obeys) -> Floats:
+def commanded(wanted: Array, world: Obeys) -> Array:
     """What to send (B, 7) so that what is wanted (B, 7) arrives; what is too large keeps its direction."""
     sent = _turned(wanted, -world.turn, 1 / world.scale)
     for first in (0, 3):  # shift, turn
@@ -188,12 +186,12 @@ def commanded(wanted: Floats, world: Obeys) -> Floats:
     return sent
 
 
-def arriving(sent: Floats, world: Obeys) -> Floats:
+def arriving(sent: Array, world: Obeys) -> Array:
     """What comes of actions (B, 7) at the arm, when they get there."""
     return _turned(sent, world.turn, world.scale)
 
 
-def _turned(actions: Floats, by: Floats, scale: Floats) -> Floats:
+def _turned(actions: Array, by: Array, scale: Array) -> Array:
     cos, sin = np.cos(by), np.sin(by)
     new = np.array(actions, np.float32)
     for x in (0, 3):
@@ -214,7 +212,7 @@ def _is_free(seen: Observation) -> NDArray[np.bool_]:
     return inside & ~(near & (seen.mask > 0)).any(1)
 
 
-def _motion(before: Floats, after: Floats) -> Floats:
+def _motion(before: Array, after: Array) -> Array:
     """Shift and turn about the vertical from proprio to proprio, in units of a full action: (B, 4)."""
     old, new = (2 * np.arctan2(at[:, 4], at[:, 3]) for at in (before, after))
     turn = (new - old + np.pi) % (2 * np.pi) - np.pi

@@ -9,16 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.relabel import between_fingers, in_grip
-from robopolicy.belief import Floats, Obeys, Response, arriving
+from robopolicy.belief import Obeys, Response, arriving
 from robopolicy.features import MAX_OPENING
 from sim.kinematics import STEP_ANGLE, STEP_LENGTH, WORKSPACE
 from sim.observation import Observation
-from sim.state import MAX_OBJECTS
+from sim.state import MAX_OBJECTS, Array
 
 CLOSING = 0.05  # m by which the fingers close or open in a step
 
 
-def foreseen(seen: Observation, sent: Floats, world: Obeys, response: Response) -> Observation:
+def foreseen(seen: Observation, sent: Array, world: Obeys, response: Response) -> Observation:
     """What will be seen (leading axis B) once what was sent (B, steps, 7; the latest first) has arrived."""
     if not world.delay.any():
         return seen
@@ -30,7 +30,7 @@ def foreseen(seen: Observation, sent: Floats, world: Obeys, response: Response) 
 
 
 def _carry_out(
-    proprio: Floats, entities: Floats, mask: Floats, action: Floats, rows: NDArray[np.bool_], r: Response
+    proprio: Array, entities: Array, mask: Array, action: Array, rows: NDArray[np.bool_], r: Response
 ) -> None:
     """One step of the arm and of what it holds, in some rows, in place."""
     things = entities[:, :MAX_OBJECTS]
@@ -48,7 +48,7 @@ def _carry_out(
     proprio[rows, 7] = np.maximum(opening, np.minimum(width, proprio[:, 7]))[rows]
 
 
-def _rotated(quat: Floats, by: Floats) -> Floats:
+def _rotated(quat: Array, by: Array) -> Array:
     """Quaternions xyzw (N, 4), rotated by axis-angle vectors (N, 3) in the world frame."""
     angle = np.linalg.norm(by, axis=1, keepdims=True)
     v, w = by * (0.5 * np.sinc(angle / (2 * np.pi))), np.cos(angle / 2)

@@ -9,6 +9,7 @@ from data.record import EpisodeRecord
 from data.storage import DatasetWriter
 from sim.kinematics import WORKSPACE
 from sim.panda import MAX_OPENING
+from sim.predicates import OPEN_HAND
 from sim.scene import Scene
 from sim.skills import go_to, heading_of
 from sim.state import Array, State, stack
@@ -36,7 +37,7 @@ class Hand:
     def begin(self, state: State) -> None:
         """From where it is."""
         self.target, self.heading = state.ee_pos.copy(), heading_of(state)
-        self.grip = OPEN if float(state.gripper) > 0.06 else CLOSED
+        self.grip = OPEN if float(state.gripper) > OPEN_HAND else CLOSED
 
     def nudge(self, x: float = 0.0, y: float = 0.0, z: float = 0.0, turn: float = 0.0) -> None:
         """A step further, m and rad."""
