@@ -28,18 +28,20 @@ def open_described(folders: Sequence[Path], describer: str = GRAMMAR) -> tuple[J
     """All play, and its segments in the words of a describer of `data.annotations.DESCRIBERS`.
 
     Raises the errors of `data.reading` and `data.segments`, and `NoAnnotations` where people are to be
-    learned from alone, and said nothing.
+    learned from, and said nothing.
     """
-    datasets, segments, left_out, before = [open_dataset(folder) for folder in folders], [], [], 0
+    datasets, segments, before = [open_dataset(folder) for folder in folders], [], 0
+    people: list[Segment] = []
+    left_out: list[str] = []
     for folder, dataset in zip(folders, datasets, strict=True):
         own: list[Segment] = []
         if describer in (GRAMMAR, BOTH):
             own += [segment for segment in read_segments(folder)[0] if segment.describer == GRAMMAR]
         if describer in (HUMAN, BOTH):
             said, held_out = segments_by_people(dataset)
-            own, left_out = own + said, left_out + held_out
+            own, people, left_out = own + said, people + said, left_out + held_out
         segments += [segment._replace(episode=segment.episode + before) for segment in own]
         before += dataset.n_episodes
-    if describer == HUMAN and not segments:
+    if describer in (HUMAN, BOTH) and not people:
         raise NoAnnotations(folders, left_out)
     return Joined(datasets), segments
