@@ -8,7 +8,7 @@ from sim.bullet import pybullet
 from sim.dynamics import Dynamics
 
 ITERATIONS = 30  # 20 cost 10 % less and drop four times as many grasps
-SQUEEZED = 10  # more for each time that force over mass is nominal: 6 drop a tenth of ten times that, 8 nothing
+SQUEEZED = 10  # more per time that force over mass is nominal; at ten times that 6 drop a tenth, 8 nothing
 BLOCKED = 0.002  # m, of the opening beyond what is commanded: the fingers close, or squeeze
 
 
