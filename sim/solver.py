@@ -16,9 +16,7 @@ class Solver:
     """Sets the number of sweeps in one client: more while the fingers close or squeeze, if they must be."""
 
     def __init__(self, client: int, dynamics: Dynamics) -> None:
-        nominal = Dynamics()
-        force = dynamics.force_limit / nominal.force_limit
-        ratio = force * nominal.object_mass / dynamics.object_mass
+        ratio = dynamics.force_limit * Dynamics.object_mass / dynamics.object_mass
         self._client = client
         self._most = ITERATIONS + max(0, round(SQUEEZED * (ratio - 1)))
         self._set(ITERATIONS)
