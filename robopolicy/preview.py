@@ -2,7 +2,8 @@
 
 A policy that acts on what it sees now, in a world that obeys late, overshoots; one that acts on what will
 be by then does not (Smith, "Closer control of loops with dead time", 1957). The arm is foreseen, and what
-the fingers hold goes with it; whatever else happens on the way is not.
+the fingers hold, an object or a handle, stops them and goes with them; whatever else happens on the way is
+not.
 """
 
 import numpy as np
@@ -12,6 +13,7 @@ from data.relabel import between_fingers, in_grip
 from robopolicy.belief import Obeys, Response, arriving
 from robopolicy.features import MAX_OPENING
 from sim.kinematics import STEP_ANGLE, STEP_LENGTH, WORKSPACE
+from sim.layouts import GRIP_WIDTHS
 from sim.observation import Observation
 from sim.state import MAX_OBJECTS, Array
 
@@ -33,16 +35,16 @@ def _carry_out(
     proprio: Array, entities: Array, mask: Array, action: Array, rows: NDArray[np.bool_], r: Response
 ) -> None:
     """One step of the arm and of what it holds, in some rows, in place."""
-    things = entities[:, :MAX_OBJECTS]
-    gap, there = things[..., :3] - proprio[:, None, :3], mask[:, :MAX_OBJECTS] > 0
-    widths = things[..., 7:9].min(-1)
+    gap, there = entities[..., :3] - proprio[:, None, :3], mask > 0
+    widths = entities[..., 7:9].min(-1)
+    widths[:, MAX_OBJECTS:] = GRIP_WIDTHS
     width = np.where(there & between_fingers(gap), widths, 0).max(1)  # of what is between the fingers
     held = there & in_grip(gap, proprio[:, 7:], widths) & (action[:, 6:] < 0)
     goal = (action[:, 6] + 1) / 2 * MAX_OPENING
     opening = proprio[:, 7] + np.clip(goal - proprio[:, 7], -CLOSING, CLOSING)
     hand = proprio[:, :3]
     shift = np.clip(hand + r.shift * STEP_LENGTH * action[:, :3], *WORKSPACE) - hand
-    things[..., :3] += shift[:, None] * (held & rows[:, None])[..., None]
+    entities[..., :3] += shift[:, None] * (held & rows[:, None])[..., None]
     proprio[rows, :3] += shift[rows]
     proprio[rows, 3:7] = _rotated(proprio[rows, 3:7], r.turn * STEP_ANGLE * action[rows, 3:6])
     proprio[rows, 7] = np.maximum(opening, np.minimum(width, proprio[:, 7]))[rows]

@@ -132,7 +132,7 @@ def _drawer() -> Fixture:
         box((depth, wall, height), (middle, width / 2 + wall / 2, rise), CREAM),
         box((depth, wall, height), (middle, -width / 2 - wall / 2, rise), CREAM),
         box((at.HANDLE_OUT, 0.016, 0.012), (-at.HANDLE_OUT / 2, 0, 0.045), METAL),
-        box((0.014, 0.022, post - 0.039), (-at.HANDLE_OUT, 0, (post + 0.039) / 2), METAL),
+        box((0.014, at.HANDLE_WIDTH, post - 0.039), (-at.HANDLE_OUT, 0, (post + 0.039) / 2), METAL),
     )
     slide = Hinge("prismatic", (0, 0, 0), (-1, 0, 0), 0.0, at.DRAWER_TRAVEL, 0.6, 4.0, 2.0)
     return Fixture("drawer", still, moving, slide)
@@ -148,7 +148,7 @@ def _door() -> Fixture:
     moving = (
         box((0.010, 0.155, 0.125), (0.005, 0, 0.080), SLATE),
         box((at.KNOB_OUT, 0.014, 0.014), (-at.KNOB_OUT / 2, 0, 0.070), METAL),
-        box((0.018, 0.022, 0.060), (-at.KNOB_OUT, 0, at.KNOB_HEIGHT - 0.008), METAL),
+        box((0.018, at.KNOB_WIDTH, 0.060), (-at.KNOB_OUT, 0, at.KNOB_HEIGHT - 0.008), METAL),
     )
     slide = Hinge("prismatic", (0, 0, 0), (0, 1, 0), -at.DOOR_TRAVEL, at.DOOR_TRAVEL, 0.6, 4.0, 2.0)
     return Fixture("door", still, moving, slide)
@@ -173,7 +173,7 @@ def _lever() -> Fixture:
     )
     moving = (
         box((at.LEVER_LENGTH, 0.012, 0.012), (-at.LEVER_LENGTH / 2, 0, 0), METAL),
-        box((0.022, 0.024, 0.030), (-at.LEVER_LENGTH, 0, 0), SIGNAL),
+        box((0.022, at.LEVER_WIDTH, 0.030), (-at.LEVER_LENGTH, 0, 0), SIGNAL),
     )
     # Turning about +y lifts a tip that points along -x.
     pivot, travel = (0, 0, at.LEVER_HEIGHT), at.LEVER_TRAVEL

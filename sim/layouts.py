@@ -19,15 +19,20 @@ LEVER_TRAVEL = 0.45  # rad, either way of level
 
 HANDLE_OUT = 0.035  # m, from the drawer's front to the middle of its handle
 HANDLE_HEIGHT = 0.066
+HANDLE_WIDTH = 0.022  # m, between the fingers that hold it
 KNOB_OUT = 0.035  # m, from the door's face to the middle of its knob
 KNOB_HEIGHT = 0.085
+KNOB_WIDTH = 0.022
 BUTTON_HEIGHT = 0.05  # m, top of the button when nobody presses it
 LEVER_LENGTH = 0.075  # m, pivot to the middle of its tip
 LEVER_HEIGHT = 0.065  # m, of the pivot
+LEVER_WIDTH = 0.024
 TRAY_SIZE = (0.16, 0.20, 0.02)  # m, outer: x, y and height of its rim
 TRAY_FLOOR = 0.005
 DRAWER_INSIDE = (0.16, 0.19, 0.05)  # m: depth, width and height of the walls
 DRAWER_FLOOR = 0.010
+GRIP_WIDTHS = (HANDLE_WIDTH, KNOB_WIDTH, 0.0, LEVER_WIDTH, 0.0)
+"""How wide what a hand holds of each fixture is, m, in the order of `FIXTURES`; 0 where it holds nothing."""
 
 
 @dataclass(frozen=True)

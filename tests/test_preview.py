@@ -3,13 +3,15 @@
 from functools import cache
 
 import numpy as np
+import pytest
 
 from robopolicy.belief import DELAYS, Obeys, Response
 from robopolicy.preview import foreseen
 from sim import expert
 from sim.draw import draw_scene_for
+from sim.layouts import GRIP_WIDTHS
 from sim.observation import Observation, observe
-from sim.state import State
+from sim.state import MAX_OBJECTS, State
 from sim.world import World
 
 RESPONSE = Response(0.9, 0.87)
@@ -17,10 +19,10 @@ AHEAD = 3
 
 
 @cache
-def rollout() -> tuple[list[State], list[np.ndarray], int]:
-    """The expert picks something up and puts it into the tray: states, actions, the object."""
+def rollout(task: str = "put_in_tray") -> tuple[list[State], list[np.ndarray], int]:
+    """The expert does something: states, actions, the object."""
     world = World()
-    scene, goal = draw_scene_for("put_in_tray", 3)
+    scene, goal = draw_scene_for(task, 3)
     states, actions = [world.build(scene)], []
     for _ in range(60):
         actions.append(np.asarray(expert.act(states[-1], goal), np.float32))
@@ -37,10 +39,10 @@ def obeys(delay: int, turn: float = 0.0, scale: float = 1.0) -> Obeys:
     return Obeys(np.array([delay]), np.array([turn], np.float32), np.array([scale], np.float32))
 
 
-def foretold(t: int, world: Obeys, actions: list[np.ndarray]) -> Observation:
+def foretold(t: int, world: Obeys, actions: list[np.ndarray], task: str = "put_in_tray") -> Observation:
     sent = np.zeros((1, DELAYS, 7), np.float32)
     sent[0, :AHEAD] = actions[t : t + AHEAD][::-1]
-    return foreseen(seen(rollout()[0][t]), sent, world, RESPONSE)
+    return foreseen(seen(rollout(task)[0][t]), sent, world, RESPONSE)
 
 
 def test_the_hand_is_foreseen_better_than_by_thinking_that_it_stays() -> None:
@@ -83,3 +85,32 @@ def test_the_motion_that_is_foreseen_is_turned_and_scaled_as_the_world_does() ->
     forward = [np.array([1, 0, 0, 0, 0, 0, 1], np.float32)] * AHEAD
     hand = foretold(0, obeys(2, np.pi / 2, 0.5), forward).proprio[0, :3] - rollout()[0][0].ee_pos
     np.testing.assert_allclose(hand, [0, 2 * 0.5 * 0.05 * RESPONSE.shift, 0], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("task", "fixture"), [("open_drawer", 0), ("slide_door_left", 1), ("turn_on_lamp", 3)]
+)
+def test_a_handle_stops_the_fingers_and_goes_with_them(task: str, fixture: int) -> None:
+    states, actions, _ = rollout(task)
+    tip, closed = MAX_OBJECTS + fixture, GRIP_WIDTHS[fixture] + 0.006
+    held = [
+        t
+        for t in range(len(actions) - AHEAD)
+        if all(np.linalg.norm(s.fixture_pos[fixture] - s.ee_pos) < 0.02 for s in states[t : t + AHEAD + 1])
+        and all(s.gripper < closed for s in states[t : t + AHEAD + 1])
+        and all(a[6] < 0 for a in actions[t : t + AHEAD])
+    ]
+    assert held
+    for t in held:
+        now, then = foretold(t, obeys(0), actions, task), foretold(t, obeys(AHEAD), actions, task)
+        assert abs(then.proprio[0, 7] - states[t + AHEAD].gripper) < 0.006
+        gap = then.entities[0, tip, :3] - then.proprio[0, :3]
+        assert np.allclose(gap, now.entities[0, tip, :3] - now.proprio[0, :3], atol=1e-5)
+
+
+def test_what_a_hand_can_hold_of_the_furniture_is_known() -> None:
+    """Fingers that close on a handle stop where `GRIP_WIDTHS` says."""
+    for task, fixture in (("open_drawer", 0), ("slide_door_left", 1), ("turn_on_lamp", 3)):
+        states, _, _ = rollout(task)
+        near = [s.gripper for s in states if np.linalg.norm(s.fixture_pos[fixture] - s.ee_pos) < 0.02]
+        assert abs(min(near) - GRIP_WIDTHS[fixture]) < 0.004, task
