@@ -79,7 +79,8 @@ def test_spelling_and_punctuation_do_not_matter(agent):
     view = a_view(1)
     both = Observation(*(np.repeat(field, 2, 0) for field in view))
     actions = agent.act(both)
-    assert np.array_equal(actions[0], actions[1])
+    # The same numbers at two places in a batch: a processor may sum them in another order.
+    assert np.allclose(actions[0], actions[1], rtol=0, atol=1e-6)
 
 
 def test_who_is_told_nothing_holds_still_and_keeps_its_grip(agent):

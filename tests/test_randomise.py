@@ -17,41 +17,45 @@ from sim.world import World
 SEEDS = range(30)
 
 BEFORE = {
-    ("stack", 0): [
-        [0.618317, 0.327847, 0.404078],
-        [0.511823, 0.346361, 0.022957],
-        [0.381624, -0.026714, 0.014687],
-        [0.515382, 0.341789, 0.064129],
+    ("stack", 0, 10): [
+        [0.415206, 0.21028, 0.121489],
+        [0.511896, 0.346219, 0.022984],
+        [0.381617, -0.026712, 0.014687],
+        [0.418152, 0.206548, 0.120123],
     ],
-    ("turn_on_lamp", 2): [
-        [0.219481, 0.194665, 0.203074],
-        [0.45446, -0.058295, 0.023437],
-        [0.554095, 0.018706, 0.013238],
-        [0.50329, 0.103483, 0.021687],
+    ("turn_on_lamp", 2, 10): [
+        [0.352374, 0.329669, 0.032778],
+        [0.454484, -0.058297, 0.023437],
+        [0.554105, 0.01872, 0.013238],
+        [0.503328, 0.10348, 0.021687],
     ],
-    ("push_left", 3): [
-        [0.248023, 0.263016, 0.079595],
-        [0.410824, 0.227277, 0.014189],
-        [0.478793, 0.082226, 0.013438],
-        [0.469322, -0.019896, 0.023735],
+    ("open_drawer", 1, 25): [
+        [0.39138, 0.229058, 0.106595],
+        [0.540587, -0.351925, 0.027637],
+        [0.552286, -0.030653, 0.013193],
+        [0.485356, -0.12292, 0.017135],
     ],
 }
-"""Where the hand and the objects were after 25 actions of the expert and 15 by chance, m, before any of
-this could be randomised."""
+"""Where the hand and the objects were after so many actions of the expert, m, before any of this could be
+randomised. Processors round differently, and contact multiplies the difference: noise of 1e-5 on the actions
+moves nothing here by 0.1 mm, and would by centimetres later on."""
 
 
-@pytest.mark.parametrize(("task", "seed"), BEFORE)
-def test_a_nominal_world_is_the_one_there_was_before(task: str, seed: int) -> None:
+def hand_and_objects(task: str, seed: int, steps: int, **dynamics: float) -> np.ndarray:
     world = World()
     scene, goal = draw_scene_for(task, seed)
-    state = world.build(scene)
-    for _ in range(25):
+    state = world.build(replace(scene, dynamics=replace(scene.dynamics, **dynamics)))
+    for _ in range(steps):
         state = world.step(expert.act(state, goal))
-    for action in np.random.default_rng(seed).uniform(-1, 1, (15, 7)):
-        state = world.step(action)
     world.close()
-    # To the last bit where it was recorded; another processor's linear algebra rounds in another way.
-    assert np.allclose([state.ee_pos, *state.object_pos], BEFORE[task, seed], rtol=0, atol=1e-4)
+    return np.array([state.ee_pos, *state.object_pos])
+
+
+@pytest.mark.parametrize(("task", "seed", "steps"), BEFORE)
+def test_a_nominal_world_is_the_one_there_was_before(task: str, seed: int, steps: int) -> None:
+    before = BEFORE[task, seed, steps]
+    assert np.allclose(hand_and_objects(task, seed, steps), before, rtol=0, atol=3e-4)
+    assert not np.allclose(hand_and_objects(task, seed, steps, actuator_gain=0.19), before, rtol=0, atol=3e-4)
 
 
 @pytest.mark.parametrize("world", ["nominal", "train", "held_out", "held_out:gravity_tilt_x"])
