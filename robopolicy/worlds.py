@@ -149,9 +149,8 @@ def compare_worlds(config: WorldsConfig) -> dict[str, Any]:
     for name in policies:
         if name not in made:  # the stage was done before
             ask(name, lambda *_: None)
-    found = {
-        name: {world: one.results[config.level] for world, one in by_world.items()}
-        for name, by_world in made.items()
+    found = {  # in the order given, whichever was rolled out first
+        name: {world: one.results[config.level] for world, one in made[name].items()} for name in policies
     }
     info = {
         "schema": SCHEMA,

@@ -198,6 +198,13 @@ def test_every_policy_is_asked_in_every_world_in_a_folder_of_its_own(asked, tmp_
     assert info["produced_by"]["config"]["n"] == 8
 
 
+def test_the_first_policy_stays_the_first_where_another_is_added_later(asked, tmp_path: Path) -> None:
+    compare_worlds(replace(SMALL, output=str(tmp_path), policies=("a=expert",)))
+    info = compare_worlds(replace(SMALL, output=str(tmp_path)))
+    assert [list(row["policies"]) for row in info["worlds"]] == [["a", "b"]] * 2
+    assert info["worlds"][1]["against_first"]["b"]["lost"] == 4
+
+
 def test_the_page_is_whole_and_says_every_figure(asked, tmp_path: Path) -> None:
     info = compare_worlds(replace(SMALL, output=str(tmp_path), policies=("<a>=expert", "b=expert")))
     page = read(write_worlds_report(tmp_path, info).read_text())
