@@ -21,7 +21,18 @@ from sim.wordings import BEHIND, IN_FRONT_OF, LEFT_OF, RIGHT_OF
 
 # -- level "synonym": words -----------------------------------------------------------------------
 
-HELD_OUT_WORDS = frozenset(
+WORDS_BY_LOT = frozenset(
+    [
+        *("alabaster", "blossom", "blush", "carton", "cask", "cerulean", "checker", "cupboard", "hot"),
+        *("ingot", "lime", "onyx", "pilot", "pine", "strip", "sunflower", "sunset", "tomato"),
+        *("ultramarine", "wall", "access", "airborne", "bottom", "clear", "click", "completely", "crank"),
+        *("cut", "decrease", "expose", "fish", "guide", "increase", "life", "pop", "present", "slam"),
+        *("spot", "within"),
+    ]
+)
+"""Held-out words that were drawn by lot when the describer grew; nothing was ever chosen on them."""
+
+HELD_OUT_WORDS = WORDS_BY_LOT | frozenset(
     [
         # verbs: some for every family, each common enough that its meaning can be known from reading
         *(
@@ -48,12 +59,6 @@ HELD_OUT_WORDS = frozenset(
         *("dice", "barrel", "canister", "plank", "coin", "token"),
         *("compartment", "cabinet", "shutter", "hatch", "gate", "diode", "beacon", "lantern", "spotlight"),
         *("dish", "basin", "platter"),
-        # drawn by lot when the describer grew
-        *("alabaster", "blossom", "blush", "carton", "cask", "cerulean", "checker", "cupboard", "hot"),
-        *("ingot", "lime", "onyx", "pilot", "pine", "strip", "sunflower", "sunset", "tomato"),
-        *("ultramarine", "wall", "access", "airborne", "bottom", "clear", "click", "completely", "crank"),
-        *("cut", "decrease", "expose", "fish", "guide", "increase", "life", "pop", "present", "slam"),
-        *("spot", "within"),
     ]
 )
 """Content words that no training sentence contains, inflections included. A synonym-level sentence
@@ -396,6 +401,13 @@ def training_goal(goal: Goal, names: tuple[str, ...]) -> bool:
 def held_out_words_in(sentence: str) -> tuple[str, ...]:
     """Its words that training must not contain, in order."""
     return tuple(w for w in normalise(sentence).split() if w in HELD_OUT_WORDS or w in OBJECT_WORDS)
+
+
+def origin_of_words(sentence: str) -> str:
+    """ "lot", "hand" or "both": how the held-out words of a synonym sentence were chosen."""
+    words = held_out_words_in(sentence)
+    by_lot = [word in WORDS_BY_LOT for word in words]
+    return "both" if any(by_lot) and not all(by_lot) else "lot" if any(by_lot) else "hand"
 
 
 def why_held_out(sentence: str, goal: Goal, names: tuple[str, ...]) -> str | None:

@@ -88,6 +88,9 @@ def _hero(folder: Path, gif: str) -> str:
 def _levels(info: Mapping[str, Any]) -> str:
     says = {level.name: level.says for level in LEVELS} | {"yours": "your own sentences"}
     says |= {
+        "synonym: by words drawn by lot": "words that nothing was ever chosen on",
+        "synonym: by words chosen": "words that were held out by hand",
+        "synonym: by words of both kinds": "words of both kinds",
         "shown": "nothing is said: how the desk should be is shown (goal states of the scripted expert)",
         "minimal pairs, both right": "two commands that differ in as few words as possible",
         "chain, average length": "five commands in a row without a reset; the first failure ends it",

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from data.splits import origin_of_words
 from robopolicy.errors import UserError
 from robopolicy.plan import CHAIN, PAIRS, Plan
 from robopolicy.stats import mean_interval, wilson
@@ -16,6 +17,7 @@ from sim.scene import Scene
 from sim.tasks import TASKS
 
 SCHEMA = 1
+SYNONYM = "synonym"
 _ELSEWHERE = (PAIRS, CHAIN)  # rows that are not counted rollout by rollout
 
 
@@ -52,6 +54,7 @@ def summary(results: Mapping[str, Sequence[Result]], plan: Plan) -> dict[str, An
     return {
         "schema": SCHEMA,
         "levels": {level: counted(found) for level, found in levels.items()},
+        **({"synonym_words": _by_words(levels[SYNONYM])} if SYNONYM in levels else {}),
         **({"pairs": _pairs(results[PAIRS])} if PAIRS in results else {}),
         **({"chain": _chain(results[CHAIN])} if CHAIN in results else {}),
         "per_task": {name: by_level for name, by_level in families.items() if by_level},
@@ -79,6 +82,16 @@ def rated(outcomes: Sequence[bool]) -> dict[str, Any]:
         "pc_success": round(100 * k / n, 2) if n else None,
         "pc_success_ci95": [round(100 * low, 2), round(100 * high, 2)],
     }
+
+
+def _by_words(results: Sequence[Result]) -> dict[str, Any]:
+    """The level "synonym" by how the new words of its sentences were chosen, as far as it was asked."""
+    origins = [origin_of_words(result.trial.sentence) for result in results]
+    found = {
+        name: [result for result, origin in zip(results, origins, strict=True) if origin == name]
+        for name in ("lot", "hand", "both")
+    }
+    return {name: counted(mine) for name, mine in found.items() if mine}
 
 
 def _pairs(results: Sequence[Result]) -> dict[str, Any]:

@@ -6,6 +6,9 @@ from typing import Any, NamedTuple
 from rich.table import Table
 
 from robopolicy.stats import percent
+from robopolicy.summary import SYNONYM
+
+ORIGINS = {"lot": "by words drawn by lot", "hand": "by words chosen", "both": "by words of both kinds"}
 
 
 class Tally(NamedTuple):
@@ -30,7 +33,14 @@ class Line(NamedTuple):
 
 def lines_of(info: Mapping[str, Any]) -> list[Line]:
     """All results of an eval_info but those per family."""
-    lines = [Line(name, row["n_episodes"], rate_of(row)) for name, row in info["levels"].items()]
+    lines = []
+    for name, row in info["levels"].items():
+        lines.append(Line(name, row["n_episodes"], rate_of(row)))
+        by_words = info.get("synonym_words", {}) if name == SYNONYM else {}
+        lines += [
+            Line(f"{name}: {ORIGINS[origin]}", mine["n_episodes"], rate_of(mine), True)
+            for origin, mine in by_words.items()
+        ]
     if "pairs" in info:
         pairs = info["pairs"]
         lines.append(Line("minimal pairs, both right", pairs["both"]["n_episodes"], rate_of(pairs["both"])))

@@ -10,7 +10,8 @@ from robopolicy.films import Film
 from robopolicy.plan import Plan, Row
 from robopolicy.plots import Bar, bars, curve
 from robopolicy.report import Curve, training_curve, write_report
-from robopolicy.summary import SCHEMA, Result, read_info, summary
+from robopolicy.summary import SCHEMA, Result, rated, read_info, summary
+from robopolicy.tables import lines_of
 from robopolicy.trials import Trial
 from sim.draw import SceneConfig, draw_scene
 
@@ -80,6 +81,21 @@ def test_the_summary_counts_per_level_family_and_control(tmp_path: Path) -> None
     assert set(info["episodes"][0]) >= {"seed", "level", "task", "sentence", "success", "steps"}
     assert [episode["control"] for episode in info["control_episodes"]] == ["empty", "empty"]
     assert info["schema"] == SCHEMA
+
+
+def test_synonym_sentences_are_counted_by_how_their_words_were_chosen() -> None:
+    scene = draw_scene(0, SceneConfig(objects=train_objects()))
+    said = ("slam the drawer", "yank the drawer", "yank the hatch")
+    trials = tuple(Trial("synonym", i, "open_drawer", -1, -1, text) for i, text in enumerate(said))
+    results = [Result(t, scene, t.seed != 1, 9, np.zeros((9, 7), np.float32)) for t in trials]
+    info = summary({"synonym": results}, Plan((Row("synonym", "", trials, (scene,) * 3),)))
+    assert list(info["synonym_words"]) == ["lot", "hand"]
+    assert info["synonym_words"]["hand"] == rated([False, True])
+    assert [(line.name, line.n, line.quiet) for line in lines_of(info)] == [
+        ("synonym", 3, False),
+        ("synonym: by words drawn by lot", 1, True),
+        ("synonym: by words chosen", 2, True),
+    ]
 
 
 def test_the_report_is_one_well_formed_page_that_says_it_all(tmp_path: Path) -> None:

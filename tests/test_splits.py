@@ -20,6 +20,7 @@ from data.splits import (
     HELD_OUT_WORDS,
     LEVELS,
     OBJECT_WORDS,
+    WORDS_BY_LOT,
     UnknownLevel,
     all_objects,
     goal_split,
@@ -27,6 +28,7 @@ from data.splits import (
     held_out_words_in,
     is_held_out_combination,
     level_named,
+    origin_of_words,
     train_objects,
     training_allows,
     training_goal,
@@ -73,6 +75,19 @@ def test_no_training_word_is_another_form_of_a_held_out_word():
 
 def test_every_held_out_word_is_said_at_the_synonym_level():
     assert vocabulary("synonym") >= HELD_OUT_WORDS
+
+
+@pytest.mark.parametrize(
+    ("sentence", "origin"),
+    [("slam the drawer", "lot"), ("Yank the drawer!", "hand"), ("yank the cupboard", "both")],
+)
+def test_a_synonym_sentence_is_new_by_words_of_the_lot_of_the_hand_or_of_both(sentence, origin):
+    assert origin_of_words(sentence) == origin
+
+
+def test_words_were_drawn_by_lot_and_chosen_and_both_are_said():
+    assert HELD_OUT_WORDS > WORDS_BY_LOT
+    assert {origin_of_words(text) for text, *_ in drawn("synonym")} == {"lot", "hand", "both"}
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
