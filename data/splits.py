@@ -405,9 +405,10 @@ def held_out_words_in(sentence: str) -> tuple[str, ...]:
 
 def origin_of_words(sentence: str) -> str:
     """ "lot", "hand" or "both": how the held-out words of a synonym sentence were chosen."""
-    words = held_out_words_in(sentence)
-    by_lot = [word in WORDS_BY_LOT for word in words]
-    return "both" if any(by_lot) and not all(by_lot) else "lot" if any(by_lot) else "hand"
+    words = set(held_out_words_in(sentence))
+    if words.isdisjoint(WORDS_BY_LOT):
+        return "hand"
+    return "lot" if words <= WORDS_BY_LOT else "both"
 
 
 def why_held_out(sentence: str, goal: Goal, names: tuple[str, ...]) -> str | None:

@@ -17,7 +17,6 @@ from sim.scene import Scene
 from sim.tasks import TASKS
 
 SCHEMA = 1
-SYNONYM = "synonym"
 _ELSEWHERE = (PAIRS, CHAIN)  # rows that are not counted rollout by rollout
 
 
@@ -54,7 +53,7 @@ def summary(results: Mapping[str, Sequence[Result]], plan: Plan) -> dict[str, An
     return {
         "schema": SCHEMA,
         "levels": {level: counted(found) for level, found in levels.items()},
-        **({"synonym_words": _by_words(levels[SYNONYM])} if SYNONYM in levels else {}),
+        **({"synonym_words": _by_words(levels["synonym"])} if "synonym" in levels else {}),
         **({"pairs": _pairs(results[PAIRS])} if PAIRS in results else {}),
         **({"chain": _chain(results[CHAIN])} if CHAIN in results else {}),
         "per_task": {name: by_level for name, by_level in families.items() if by_level},
@@ -86,12 +85,10 @@ def rated(outcomes: Sequence[bool]) -> dict[str, Any]:
 
 def _by_words(results: Sequence[Result]) -> dict[str, Any]:
     """The level "synonym" by how the new words of its sentences were chosen, as far as it was asked."""
-    origins = [origin_of_words(result.trial.sentence) for result in results]
-    found = {
-        name: [result for result, origin in zip(results, origins, strict=True) if origin == name]
-        for name in ("lot", "hand", "both")
-    }
-    return {name: counted(mine) for name, mine in found.items() if mine}
+    found: dict[str, list[Result]] = {"lot": [], "hand": [], "both": []}
+    for result in results:
+        found[origin_of_words(result.trial.sentence)].append(result)
+    return {origin: counted(mine) for origin, mine in found.items() if mine}
 
 
 def _pairs(results: Sequence[Result]) -> dict[str, Any]:

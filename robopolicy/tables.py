@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 from rich.table import Table
 
 from robopolicy.stats import percent
-from robopolicy.summary import SYNONYM
 
 ORIGINS = {"lot": "by words drawn by lot", "hand": "by words chosen", "both": "by words of both kinds"}
 
@@ -35,32 +34,25 @@ def lines_of(info: Mapping[str, Any]) -> list[Line]:
     """All results of an eval_info but those per family."""
     lines = []
     for name, row in info["levels"].items():
-        lines.append(Line(name, row["n_episodes"], rate_of(row)))
-        by_words = info.get("synonym_words", {}) if name == SYNONYM else {}
-        lines += [
-            Line(f"{name}: {ORIGINS[origin]}", mine["n_episodes"], rate_of(mine), True)
-            for origin, mine in by_words.items()
-        ]
+        lines.append(_line(name, row))
+        if name == "synonym":
+            by_words = info.get("synonym_words", {})  # older ones have none
+            lines += [_line(f"synonym: {ORIGINS[origin]}", mine, True) for origin, mine in by_words.items()]
     if "pairs" in info:
         pairs = info["pairs"]
-        lines.append(Line("minimal pairs, both right", pairs["both"]["n_episodes"], rate_of(pairs["both"])))
-        lines += [
-            Line(f"pairs: {kind}", row["n_episodes"], rate_of(row), True)
-            for kind, row in pairs["kinds"].items()
-        ]
+        lines.append(_line("minimal pairs, both right", pairs["both"]))
+        lines += [_line(f"pairs: {kind}", row, True) for kind, row in pairs["kinds"].items()]
     if "chain" in info:
         chain = info["chain"]
         low, high = chain["average_length_ci95"]
         average = f"{chain['average_length']:.2f} of {len(chain['completed'])} [{low:.2f}, {high:.2f}]"
         lines.append(Line("chain, average length", chain["n_chains"], average))
-        lines += [
-            Line(f"chain: {k} in a row", row["n_episodes"], rate_of(row), True)
-            for k, row in chain["completed"].items()
-        ]
-    return lines + [
-        Line(f"control: {name} sentences", row["n_episodes"], rate_of(row), True)
-        for name, row in info["controls"].items()
-    ]
+        lines += [_line(f"chain: {k} in a row", row, True) for k, row in chain["completed"].items()]
+    return lines + [_line(f"control: {name} sentences", row, True) for name, row in info["controls"].items()]
+
+
+def _line(name: str, row: Mapping[str, Any], quiet: bool = False) -> Line:
+    return Line(name, row["n_episodes"], rate_of(row), quiet)
 
 
 def live_table(rows: Mapping[str, Tally], per_minute: float) -> Table:
