@@ -10,7 +10,7 @@ STAMP := .venv/.installed
 export HF_HUB_OFFLINE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install demo test test-slow bench check format clean
+.PHONY: help install demo test test-slow faults bench check format clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -31,11 +31,14 @@ demo: $(STAMP)  ## the whole loop, from play to unseen commands, into runs/demo 
 	@$(BIN)/robopolicy demo
 
 test: $(STAMP)  ## the test suite (under 15 minutes)
-	$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not alone"
+	$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not alone and not faults"
 	$(BIN)/python -m pytest -m alone
 
 test-slow: $(STAMP)  ## the tests that take minutes each
 	$(BIN)/python -m pytest -n $(JOBS) -m slow
+
+faults: $(STAMP)  ## kill, fill, flip and fuzz everything, and write docs/reliability.md (under 30 minutes)
+	ROBOPOLICY_FUZZ=faults $(BIN)/python -m pytest -n $(JOBS) -m faults --reliability docs/reliability.md
 
 bench: $(STAMP)  ## what a step of the world costs, how fast the page is, how soon the server answers (3 minutes)
 	$(BIN)/python -m sim.bench
