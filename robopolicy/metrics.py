@@ -17,9 +17,8 @@ def read_metrics(path: Path) -> list[dict[str, Any]]:
     lines = path.read_bytes().splitlines()
     rows = [row for row in map(_row, lines) if row is not None]
     if len(rows) < len(lines):
-        warn(
-            f"{path} is damaged, or of an earlier version; {len(lines) - len(rows)} of its {len(lines)} lines are left out"
-        )
+        lost = f"{len(lines) - len(rows)} of its {len(lines)} lines are left out"
+        warn(f"{path} is damaged, or of an earlier version; {lost}")
     return rows
 
 

@@ -64,8 +64,8 @@ def info_in(folder: Path) -> dict:
     info = summary(results, Plan(tuple(rows)))
     info["produced_by"] = {
         "commit": "abc", "code_sha256": "1" * 64, "checkpoint": "runs/<x>", "checkpoint_sha256": "0" * 64,
-        "versions": {"torch": "2"}, "python": "3.11", "system": "Linux", "cpus": 2, "wall_s": 3.0, "rollouts_per_minute": 300.0,
-        "config": {"seed": 0, "world": "nominal"},
+        "versions": {"torch": "2"}, "python": "3.11", "system": "Linux", "cpus": 2, "wall_s": 3.0,
+        "rollouts_per_minute": 300.0, "config": {"seed": 0, "world": "nominal"},
     }  # fmt: skip
     (folder / "eval_info.json").write_text(json.dumps(sealed(info)))
     return info

@@ -155,10 +155,10 @@ def test_a_damaged_state_is_told_and_the_one_before_goes_on_to_the_same_end(
 def test_a_training_that_is_killed_before_its_state_is_saved_ends_the_same(play, tmp_path: Path, monkeypatch):
     train_all(play, tmp_path / "straight")
     steps = train_on(TINY, play, play.segments, tmp_path / "out")
-    monkeypatch.setattr("robopolicy.progress.write_atomic", _killed)
-    with pytest.raises(_Killed):
-        list(steps)
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr("robopolicy.progress.write_atomic", _killed)
+        with pytest.raises(_Killed):
+            list(steps)
     train_all(play, tmp_path / "out")
     assert same(weights(tmp_path / "straight"), weights(tmp_path / "out"))
 
