@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from data.locks import held
 from data.nonsense import FITTED
 from robopolicy.agent import Agent
 from robopolicy.checkpoint import doubts_of, folder_of, load_checkpoint, read_config
@@ -28,9 +29,10 @@ def calibrate(checkpoint: Path | str) -> Iterator[tuple[int, int]]:
     policy = load_checkpoint(checkpoint)
     if not has_reading(policy) or doubts_of(checkpoint) is not None:
         return
-    yield 0, 1
-    fit(Agent(policy), read_config(checkpoint)["weights_sha256"], N).save(folder_of(checkpoint))
-    yield 1, 1
+    with held(folder_of(checkpoint)):
+        yield 0, 1
+        fit(Agent(policy), read_config(checkpoint)["weights_sha256"], N).save(folder_of(checkpoint))
+        yield 1, 1
 
 
 def has_reading(policy: Policy) -> bool:

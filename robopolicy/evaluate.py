@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from data.files import write_json
+from data.locks import held
 from robopolicy.agent import MEMORIES, OWN
 from robopolicy.checkpoint import folder_of
 from robopolicy.errors import UnknownName, UserError
@@ -93,8 +94,14 @@ def evaluate(config: EvaluateConfig, tick: Tick, crew: Crew | None = None) -> Ev
     """Evaluate, write `eval_info.json` under `config.output`, and return it with the rollouts.
 
     `tick` is called after each group with the tally per row and the rollouts a minute so far. A `crew` of
-    that checkpoint and `max_steps` spares each of many evaluations the start of worker processes.
+    that checkpoint and `max_steps` spares each of many evaluations the start of worker processes. Raises
+    `NoCheckpoint`, `FolderBusy`, `CannotWrite`, and the errors of `robopolicy.plan`.
     """
+    with held(config.output):
+        return _evaluate(config, tick, crew)
+
+
+def _evaluate(config: EvaluateConfig, tick: Tick, crew: Crew | None) -> Evaluation:
     start = time.monotonic()
     checkpoint = checkpoint_hash(config.checkpoint)
     plan = make_plan(config)
