@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from data.files import check_writable
 from data.splits import train_objects
 from robopolicy.agent import Agent, Understood
 from robopolicy.belief import in_words
@@ -70,6 +71,8 @@ class Session:
 
     def __init__(self, config: CommandConfig, actor: Actor | None = None) -> None:
         self.config = config
+        if config.video:
+            check_writable(Path(config.output))
         self._actor = actor or _load(config.checkpoint, config.refuse)
         self._world = World(visuals=config.video)
         desks = SceneConfig(

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from data.errors import is_users
 from robopolicy.errand import Actor, Errand
-from robopolicy.errors import is_users
 from robopolicy.live.actor import ready_actor
 from robopolicy.live.board import Board
 from robopolicy.live.exchange import (

@@ -9,6 +9,7 @@ from robopolicy.live.page import Page
 from robopolicy.responder import responder_of
 from robopolicy.server import HEALTH, PolicyServer
 from robopolicy.serving import ServeConfig
+from robopolicy.signals import STOPPING
 
 CONFIG, OUTPUT = ServeConfig, ""
 EXAMPLES = (
@@ -34,7 +35,7 @@ def run(config: ServeConfig) -> None:
 def _show(config: ServeConfig) -> None:
     page = Page(config)
     told = threading.Event()
-    before = {name: signal.signal(name, lambda *_: told.set()) for name in (signal.SIGTERM, signal.SIGINT)}
+    before = {name: signal.signal(name, lambda *_: told.set()) for name in STOPPING}
     try:
         page.start()
         console.print(f"The desk is at http://{config.host}:{page.port} ; Ctrl-C stops.", markup=False)
@@ -57,7 +58,7 @@ def _answer(config: ServeConfig) -> None:
 
 async def _until_told_to_stop(server: PolicyServer) -> None:
     stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
+    for name in STOPPING:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
 
     def ready(port: int) -> None:
