@@ -5,6 +5,7 @@ import signal
 import threading
 
 from robopolicy.console import console
+from robopolicy.errand import NO_MEASURE
 from robopolicy.live.page import Page
 from robopolicy.responder import responder_of
 from robopolicy.server import HEALTH, PolicyServer
@@ -37,6 +38,8 @@ def _show(config: ServeConfig) -> None:
     before = {name: signal.signal(name, lambda *_: told.set()) for name in (signal.SIGTERM, signal.SIGINT)}
     try:
         page.start()
+        if not page.desk.refuses:
+            console.print(NO_MEASURE, markup=False)
         console.print(f"The desk is at http://{config.host}:{page.port} ; Ctrl-C stops.", markup=False)
         while not told.wait(0.5):
             pass
@@ -48,8 +51,10 @@ def _show(config: ServeConfig) -> None:
 
 
 def _answer(config: ServeConfig) -> None:
-    responder = responder_of(config.checkpoint)
+    responder = responder_of(config.checkpoint, config.refuse)
     responder.warm_up()
+    if config.refuse and not responder.agent.refuses:
+        console.print(NO_MEASURE, markup=False)
     server = PolicyServer(config, responder)
     asyncio.run(_until_told_to_stop(server))
     console.print(f"Stopped. Requests answered: {server.answered}, refused: {server.refused}.")
