@@ -51,7 +51,7 @@ class EmptyCommand(UserError):
     """Nothing was said."""
 
     def __init__(self) -> None:
-        super().__init__('the command is empty; say what to do: robopolicy command "open the drawer"')
+        super().__init__('the command is empty; say what to do: robopolicy command "close the drawer"')
 
 
 class Told(NamedTuple):

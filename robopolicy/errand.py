@@ -5,6 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
+from data.naming import tell
 from data.relabel import happened
 from robopolicy.agent import Understood
 from robopolicy.belief import Obeys
@@ -88,7 +89,9 @@ class Errand:
 
     def happened(self) -> list[str]:
         """What was done so far, in words."""
-        return happened(stack(self.states), self._names)
+        words = happened(stack(self.states), self._names)
+        done = [tell(self.goal, self._names)] if self.goal and self.done else []
+        return [*words, *(one for one in done if one not in words)]
 
     def _is_so(self, state: State) -> bool:
         """Whether what it understood clearly is the case."""

@@ -37,7 +37,6 @@ DOOR_END = 0.008  # m: so near its end the door goes no farther
 DRAWER_AJAR = DRAWER_SHUT + 0.02  # m out: up to here nothing goes in or out
 BEYOND = 0.03  # m beyond where the hand can grasp
 FLOOR = -0.10  # m: what is lower has fallen off the desk
-STICKS_OUT = ROOF + 0.02  # m
 LOW = 0.02  # m: what stands on nothing has its underside below
 APART = 0.05  # m between the centres of things of which neither is on the other
 FAR_FROM_DRAWER = 0.155  # m from its middle: 3 cm beyond its corners
@@ -75,9 +74,10 @@ def open_drawer(state: State, obj: int = -1, other: int = -1) -> Hindrance | Non
 def close_drawer(state: State, obj: int = -1, other: int = -1) -> Hindrance | None:
     if state.joints[DRAWER] <= DRAWER_SHUT:
         return Hindrance(DONE, "the drawer is shut already")
-    for i in range(state.n_objects):
-        if in_drawer(state, i) and state.object_pos[i, 2] + state.object_size[i, 2] / 2 > STICKS_OUT:
-            return Hindrance(IMPOSSIBLE, "{0} sticks out of the drawer, so it does not shut", (i,))
+    inside = [i for i in range(state.n_objects) if in_drawer(state, i)]
+    above = next((found for i in inside if (found := _covered(state, i))), None)
+    if above and state.object_pos[above.things[0], 2] + state.object_size[above.things[0], 2] / 2 > ROOF:
+        return Hindrance(IMPOSSIBLE, "{0} sticks out of the drawer, so it does not shut", above.things[:1])
     return None
 
 

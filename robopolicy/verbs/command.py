@@ -9,9 +9,9 @@ from robopolicy.errand import NO_MEASURE
 
 CONFIG = CommandConfig
 EXAMPLES = (
-    'robopolicy command "open the drawer"',
-    'robopolicy command checkpoint=runs/train seed=3 "put the red cube into the tray"',
-    'robopolicy command -- "a sentence with key=value in it"',
+    'robopolicy command "close the drawer"',
+    'robopolicy command checkpoint=runs/train seed=3 "put the red puck into the tray"',
+    'robopolicy command -- "lamp=on"     (what has a = in it is a sentence after --)',
     "robopolicy command                  (then type commands; an empty line ends)",
 )
 

@@ -38,9 +38,9 @@ def _show(config: ServeConfig) -> None:
     before = {name: signal.signal(name, lambda *_: told.set()) for name in (signal.SIGTERM, signal.SIGINT)}
     try:
         page.start()
+        console.print(f"The desk is at http://{config.host}:{page.port} ; Ctrl-C stops.", markup=False)
         if not page.desk.refuses:
             console.print(NO_MEASURE, markup=False)
-        console.print(f"The desk is at http://{config.host}:{page.port} ; Ctrl-C stops.", markup=False)
         while not told.wait(0.5):
             pass
     finally:
@@ -53,14 +53,12 @@ def _show(config: ServeConfig) -> None:
 def _answer(config: ServeConfig) -> None:
     responder = responder_of(config.checkpoint, config.refuse)
     responder.warm_up()
-    if config.refuse and not responder.agent.refuses:
-        console.print(NO_MEASURE, markup=False)
     server = PolicyServer(config, responder)
-    asyncio.run(_until_told_to_stop(server))
+    asyncio.run(_until_told_to_stop(server, unmeasured=config.refuse and not responder.agent.refuses))
     console.print(f"Stopped. Requests answered: {server.answered}, refused: {server.refused}.")
 
 
-async def _until_told_to_stop(server: PolicyServer) -> None:
+async def _until_told_to_stop(server: PolicyServer, unmeasured: bool) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
@@ -72,5 +70,7 @@ async def _until_told_to_stop(server: PolicyServer) -> None:
             "Ctrl-C stops.",
             markup=False,
         )
+        if unmeasured:
+            console.print(NO_MEASURE, markup=False)
 
     await server.run(stop, ready)
