@@ -3,7 +3,7 @@
     robopolicy demo
     robopolicy train policy.chunk=16 steps=20000
     robopolicy train seed=0,1,2 --multirun
-    robopolicy command "open the drawer"
+    robopolicy command "close the drawer"
 
 Each verb is a module of `robopolicy.verbs` with CONFIG (a frozen dataclass), EXAMPLES and
 run(config); only the module of the verb asked for is imported. What a user did wrong is told in one
