@@ -57,10 +57,18 @@ class Workers:
         Raises `WorkersLost`, `WorkRefused` (an error that a person can put right) and `WorkFailed`.
         """
         waiting, lost, missing = deque(range(len(units))), Counter[int | None](), len(units)
+
+        def share() -> None:
+            for worker in self._workers:
+                if worker.is_ready and worker.unit is None and waiting:
+                    unit = waiting.popleft()
+                    worker.give(unit, work, units[unit])
+
         try:
             while missing:
                 while len(self._workers) < min(self._size, missing):
                     self._workers.append(_Worker(self._prepare, self._given))
+                share()
                 finished = []
                 for worker in self._speaking():
                     reply, unit = worker.reply(), worker.unit
@@ -71,11 +79,8 @@ class Workers:
                     elif worker.is_ready:
                         finished.append((unit, reply.value))
                     worker.is_ready, worker.unit = True, None
-                for worker in self._workers:  # none waits while the results are used
-                    if worker.is_ready and worker.unit is None and waiting:
-                        unit = waiting.popleft()
-                        worker.give(unit, work, units[unit])
                 missing -= len(finished)
+                share()  # none waits while the results are used
                 yield from finished
         except BaseException:
             self.end()

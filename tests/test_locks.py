@@ -12,14 +12,18 @@ from data.files import check_writable
 from data.locks import FolderBusy, Lock, held
 from tests.process_faults import fill, read_only, small_disk
 
-HOLD = "import sys, time; from data.locks import Lock; Lock(__import__('pathlib').Path(sys.argv[1])); print(flush=True); time.sleep(60)"
+HOLD = """
+import pathlib, sys, time, data.locks
+lock = data.locks.Lock(pathlib.Path(sys.argv[1]))
+print(flush=True)
+time.sleep(60)
+"""
 
 
 def test_a_folder_is_held_by_one_process_which_is_named_and_is_free_when_it_is_killed(
     tmp_path: Path, injected: Callable[..., None]
 ) -> None:
-    hold = HOLD.replace("Lock(__import__", "lock = Lock(__import__")
-    with subprocess.Popen([sys.executable, "-c", hold, tmp_path], stdout=subprocess.PIPE) as other:
+    with subprocess.Popen([sys.executable, "-c", HOLD, tmp_path], stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
         other.stdout.readline()
         with pytest.raises(FolderBusy, match=f"process {other.pid} is writing to {tmp_path}"), held(tmp_path):

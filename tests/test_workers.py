@@ -29,11 +29,9 @@ def test_a_worker_that_is_killed_is_replaced_and_said_and_no_result_depends_on_i
 
 
 def test_work_that_kills_every_worker_ends_in_one_sentence_with_the_rest_kept() -> None:
-    found = []
-    with pytest.raises(WorkersLost, match=f"{LOSSES} worker processes were lost.*killed by SIGKILL.*fewer"):
-        with spawned(1) as pool:
-            for unit, _ in pool.as_finished(workhands.killed, range(4)):
-                found.append(unit)
+    found: list[int] = []
+    with spawned(1) as pool, pytest.raises(WorkersLost, match=f"{LOSSES} worker processes.*SIGKILL.*fewer"):
+        found.extend(unit for unit, _ in pool.as_finished(workhands.killed, range(4)))
     assert found == [0, 1]
 
 
