@@ -4,10 +4,11 @@ Then we see a film, and hear in the relabeller's words what happened.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from data.sentence import SPOKEN, checked
 from data.splits import train_objects
 from robopolicy.agent import Agent, Understood
 from robopolicy.belief import in_words
@@ -29,7 +30,7 @@ from sim.world import CONTROL_HZ, World
 class CommandConfig:
     """Who is told what, where."""
 
-    sentence: str | None = None  # what to do; without it, commands are read from the terminal
+    sentence: str | None = field(default=None, metadata=SPOKEN)  # what to do; null: read commands
     checkpoint: str = "benchmark"  # folder of the policy, or the "benchmark" that is shipped
     output: str = "runs/command"  # folder for the videos
     seed: int = 0  # of the scene
@@ -40,8 +41,8 @@ class CommandConfig:
     refuse: bool = True  # do nothing when a sentence seems to ask for what cannot be done here
 
     def __post_init__(self) -> None:
-        if self.sentence is not None and not self.sentence.strip():
-            raise EmptyCommand
+        if self.sentence is not None:
+            _spoken(self.sentence)
         SceneConfig(n_objects=self.n_objects, layouts=layouts_of(self.world))
         if self.max_steps < 1:
             raise ValueError(f"max_steps must be at least 1, not {self.max_steps}")
@@ -52,6 +53,12 @@ class EmptyCommand(UserError):
 
     def __init__(self) -> None:
         super().__init__('the command is empty; say what to do: robopolicy command "open the drawer"')
+
+
+def _spoken(sentence: str) -> None:
+    """Refuse what is no sentence."""
+    if not checked(sentence).strip():
+        raise EmptyCommand
 
 
 class Told(NamedTuple):
@@ -81,9 +88,8 @@ class Session:
         self._count = 0
 
     def tell(self, sentence: str) -> Told:
-        """Carry out a sentence; raises `EmptyCommand`."""
-        if not sentence.strip():
-            raise EmptyCommand
+        """Carry out a sentence; raises `EmptyCommand` and `BadSentence`."""
+        _spoken(sentence)
         errand = Errand(self._actor, sentence, self.scene.names, self._world.state(), self.config.max_steps)
         frames = list(self._frames())
         while not errand.over:

@@ -7,7 +7,10 @@ three packages; the command line prints such an error without a traceback and ex
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from sim.printable import shortened, shown, visible
+
 OUR_PACKAGES = ("sim", "data", "robopolicy")
+LONGEST = 600  # characters of a message
 
 
 class UserError(ValueError):
@@ -18,7 +21,7 @@ class UnknownName(UserError):
     """A name that is none of those that exist."""
 
     def __init__(self, kind: str, name: str, accepted: Iterable[str]) -> None:
-        super().__init__(f"no {kind} is called {name!r}; {suggestion(name, tuple(accepted))}")
+        super().__init__(f"no {kind} is called {shown(name)}; {suggestion(name, tuple(accepted))}")
 
 
 def suggestion(name: str, accepted: tuple[str, ...]) -> str:
@@ -27,6 +30,11 @@ def suggestion(name: str, accepted: tuple[str, ...]) -> str:
     if near:
         return f"did you mean {near[0]}?"
     return f"there are: {', '.join(accepted)}."
+
+
+def told(error: BaseException) -> str:
+    """What an error says, in one line of moderate length."""
+    return shortened(visible(str(error)), LONGEST)
 
 
 def is_users(error: BaseException) -> bool:

@@ -5,18 +5,17 @@ Launchers of Hydra (joblib, submitit) work: `hydra/launcher=joblib`.
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
-from rich.markup import escape
 
-from robopolicy.config import CONFIG_MODULE, build, check, listed, options, register
+from robopolicy.config import CONFIG_MODULE, NOTHING_SAID, build, check, listed, options, register
 from robopolicy.console import console, errors
-from robopolicy.errors import is_users
+from robopolicy.errors import is_users, told
 
 
 @dataclass
@@ -27,24 +26,30 @@ class _One:
     schema: type
     run: Callable[[Any], None]
     output: str  # the option that is set to the run's own folder; "" if none is
+    said: Mapping[str, str]  # options that are sentences
     refused: list[str] = field(default_factory=list)
 
     def __call__(self, config: DictConfig) -> None:
         job = HydraConfig.get()
         if self.output:
             config[self.output] = job.runtime.output_dir
-        console.rule(escape(f"{self.verb} {' '.join(job.overrides.task)}"), align="left")
+        console.rule(f"{self.verb} {' '.join(job.overrides.task)}", align="left")
         try:
-            self.run(build(self.schema, config))
+            self.run(build(self.schema, config, self.said))
         except ValueError as error:
             if not is_users(error):
                 raise
             self.refused.append(str(error))
-            errors.print(f"robopolicy: {error}", markup=False)
+            errors.print(f"robopolicy: {told(error)}")
 
 
 def multirun(
-    verb: str, schema: type, run: Callable[[Any], None], overrides: list[str], output: str = "output"
+    verb: str,
+    schema: type,
+    run: Callable[[Any], None],
+    overrides: list[str],
+    output: str = "output",
+    said: Mapping[str, str] = NOTHING_SAID,
 ) -> int:
     """Run a verb over a sweep; a run that is refused is told and the others go on. Returns the exit code.
 
@@ -55,7 +60,7 @@ def multirun(
     register(verb, schema)
     given = any(argument.startswith(f"{output}=") for argument in arguments)
     has_own = any(option.key == output for option in options(schema)) and not given
-    one = _One(verb, schema, run, output if has_own else "")
+    one = _One(verb, schema, run, output if has_own else "", dict(said))
     settings = [
         f"hydra.job.name={verb}",
         f"hydra.sweep.dir=runs/multirun/{verb}/${{now:%Y-%m-%d_%H-%M-%S}}",

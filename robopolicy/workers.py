@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from robopolicy.console import forgive_encodings
+
 
 @contextmanager
 def spawned(
@@ -34,6 +36,7 @@ def _start(prepare: Callable[..., None] | None, given: tuple[Any, ...]) -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
+    forgive_encodings()
     if prepare is not None:
         prepare(*given)
 

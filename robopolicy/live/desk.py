@@ -18,7 +18,7 @@ import numpy as np
 import torch
 
 from robopolicy.errand import Actor, Errand
-from robopolicy.errors import is_users
+from robopolicy.errors import is_users, told
 from robopolicy.live.actor import ready_actor
 from robopolicy.live.board import Board
 from robopolicy.live.exchange import (
@@ -148,7 +148,7 @@ class LiveDesk:
             except Exception as error:
                 if one:
                     self.board.put(one._replace(status=STOPPED))
-                self.board.update(trouble=str(error) if is_users(error) else "something went wrong")
+                self.board.update(trouble=told(error) if is_users(error) else "something went wrong")
                 if not is_users(error):
                     traceback.print_exc()
             self.board.update(at=RECORDED if self._elsewhere else FREE)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from robopolicy.errors import is_users
+from robopolicy.errors import is_users, told
 from robopolicy.live import words
 from robopolicy.live.desk import OFFERED, LiveDesk
 from robopolicy.live.exchange import Standing
@@ -137,7 +137,7 @@ def guarded(client: Any, act: Callable[[], object]) -> None:
         if not is_users(error):
             raise
         if client is not None:
-            client.add_notification("That does not work", str(error), color="red", auto_close_seconds=8)
+            client.add_notification("That does not work", told(error), color="red", auto_close_seconds=8)
 
 
 def checkpoints(given: str) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ def _show(config: ServeConfig) -> None:
     before = {name: signal.signal(name, lambda *_: told.set()) for name in (signal.SIGTERM, signal.SIGINT)}
     try:
         page.start()
-        console.print(f"The desk is at http://{config.host}:{page.port} ; Ctrl-C stops.", markup=False)
+        console.print(f"The desk is at http://{config.host}:{page.port} ; Ctrl-C stops.")
         while not told.wait(0.5):
             pass
     finally:
@@ -65,7 +65,6 @@ async def _until_told_to_stop(server: PolicyServer) -> None:
         console.print(
             f"Serving {server.config.checkpoint} at ws://{host}:{port} (http://{host}:{port}{HEALTH}); "
             "Ctrl-C stops.",
-            markup=False,
         )
 
     await server.run(stop, ready)
