@@ -17,12 +17,12 @@ from data.lexicon import normalise
 from data.reading import Dataset, open_dataset
 from data.record import DatasetDamaged
 from data.segments import Segment
+from data.sentence import LONGEST, checked
 from data.splits import why_held_out
 from sim.tasks import Goal
 
 HUMAN, GRAMMAR, BOTH = "human", "grammar", "both"
 DESCRIBERS = (GRAMMAR, HUMAN, BOTH)
-LONGEST = 300  # characters of a sentence, and of a name
 
 
 class BadAnnotation(ValueError):
@@ -66,13 +66,13 @@ def annotations_path(folder: Path | str) -> Path:
 def annotate(
     folder: Path, episode: int, start: int, stop: int, goal: Goal, sentence: str, who: str
 ) -> Annotation:
-    """Add a sentence to a dataset, safely on disk once this returns. Raises `BadAnnotation`."""
+    """Add a sentence to a dataset, safe on disk once this returns. Raises `BadAnnotation`, `BadSentence`."""
     dataset = open_dataset(folder)
-    said, name = normalise(sentence), " ".join(who.split())
-    if not said or len(said) > LONGEST:
-        raise BadAnnotation(f"a sentence has 1 to {LONGEST} characters; say what was done: open the drawer")
+    said, name = normalise(checked(sentence)), " ".join(who.split())
+    if not said:
+        raise BadAnnotation("the sentence is empty; say what was done: open the drawer")
     if not name or len(name) > LONGEST:
-        raise BadAnnotation("say who you are: the sentence is stored with it")
+        raise BadAnnotation(f"say who you are, in 1 to {LONGEST} characters: the sentence is stored with it")
     if not 0 <= episode < dataset.n_episodes or not 0 <= start < stop <= int(dataset.lengths[episode]):
         raise BadAnnotation(f"there is no stretch {start} to {stop} in an episode {episode} of {folder}")
     when = datetime.now(UTC).isoformat(timespec="seconds")

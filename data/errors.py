@@ -6,6 +6,9 @@ three packages.
 
 import errno
 
+from sim.printable import shortened, visible
+
+LONGEST = 600  # characters of a message
 OUR_PACKAGES = ("sim", "data", "robopolicy")
 _DISK = frozenset(
     getattr(errno, name)
@@ -32,9 +35,16 @@ def is_users(error: BaseException) -> bool:
 def sentence_of(error: BaseException) -> str | None:
     """The sentence; None if the error is the program's own, whose traceback is wanted."""
     if is_users(error):
-        return str(error)
+        return _brief(error)
     if not isinstance(error, OSError) or error.errno not in _DISK:
         return None
     if error.filename is None:  # it may be the standard output
-        return f"the disk, or the system, refuses ({error.strerror or error}); what was finished is kept"
-    return f"cannot use {error.filename} ({error.strerror}); what was finished is kept"
+        return _brief(
+            f"the disk, or the system, refuses ({error.strerror or error}); what was finished is kept"
+        )
+    return _brief(f"cannot use {error.filename} ({error.strerror}); what was finished is kept")
+
+
+def _brief(says: object) -> str:
+    """In one line of moderate length."""
+    return shortened(visible(str(says)), LONGEST)

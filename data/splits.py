@@ -15,6 +15,7 @@ from zlib import crc32
 
 from data.lexicon import expand, normalise
 from data.things import COLOUR_WORDS, NOUNS
+from sim.printable import shown
 from sim.scene import COLOURS, SHAPES
 from sim.tasks import Goal, task_named
 from sim.wordings import BEHIND, IN_FRONT_OF, LEFT_OF, RIGHT_OF
@@ -379,7 +380,7 @@ class UnknownLevel(ValueError):
         known = [*(level.name for level in LEVELS), *others]
         near = get_close_matches(name, known, n=1)
         hint = f"did you mean {near[0]}? " if near else ""
-        super().__init__(f"no level is called {name!r}; {hint}the levels: {', '.join(known)}.")
+        super().__init__(f"no level is called {shown(name)}; {hint}the levels: {', '.join(known)}.")
 
 
 def goal_split(goal: Goal, names: tuple[str, ...]) -> str:

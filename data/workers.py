@@ -20,6 +20,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, NamedTuple, TypeVar
 
 from data.errors import sentence_of
+from sim.printable import forgive_encodings
 
 LOSSES = 3  # workers that a unit may lose before the run ends
 GRACE = 0.3  # s: what ends the workers often ends their parent too, and then there is nothing to say
@@ -184,6 +185,7 @@ def _interrupts_held() -> Iterator[None]:
 def _work(connection: Connection, prepare: Callable[..., None] | None, given: tuple[Any, ...]) -> None:
     """In the process: prepare, then do one unit after another."""
     threading.Thread(target=_leave_with_parent, daemon=True).start()
+    forgive_encodings()
     with suppress(EOFError, OSError):  # the parent has gone
         connection.send(_done(prepare, *given) if prepare else _Reply())
         while True:

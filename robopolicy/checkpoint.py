@@ -22,10 +22,11 @@ from data.files import write_atomic, write_json
 from robopolicy.confidence import FILE, Confidence, as_confidence
 from robopolicy.console import warn
 from robopolicy.encoder import EncoderConfig
-from robopolicy.errors import UserError, shown
+from robopolicy.errors import UserError
 from robopolicy.model_card import model_card
 from robopolicy.policy import Policy, PolicyConfig
 from robopolicy.tensors import LONGEST, shapes
+from sim.printable import shown
 
 FORMAT = 2
 LARGEST = 1 << 20  # bytes of config.json and of confidence.json; ours have some 2,000

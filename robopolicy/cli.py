@@ -14,20 +14,19 @@ import importlib
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from types import ModuleType
 from typing import NamedTuple
 
-from omegaconf import OmegaConf
-
 from data.errors import sentence_of
-from robopolicy.config import BadOverride, composed, load, quoted
+from robopolicy.config import BadOverride, load, printed
 from robopolicy.console import console, errors
 from robopolicy.errors import UnknownName, UserError
 from robopolicy.helptext import overview, verb_help
 from robopolicy.multirun import multirun
 from robopolicy.signals import exit_code, take_signals
+from sim.printable import forgive_encodings, shown
 
 
 class Verb(NamedTuple):
@@ -59,6 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code. Without arguments, it is the process that is run."""
     if arguments is None:
         take_signals()
+    forgive_encodings()
     try:
         return _dispatch(list(sys.argv[1:] if arguments is None else arguments))
     except BrokenPipeError:  # the reader of a pipe went away
@@ -72,13 +72,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sentence = sentence_of(error)
         if sentence is None or "ROBOPOLICY_TRACEBACK" in os.environ:
             raise
-        errors.print(f"robopolicy: {sentence}", markup=False)
+        errors.print(f"robopolicy: {sentence}")
         return 2
 
 
 def _dispatch(arguments: list[str]) -> int:
     if not arguments or arguments[0] in ("-h", "--help", "help"):
-        console.print(overview(VERBS), markup=False)
+        console.print(overview(VERBS))
         return 0
     if arguments[0] == "--version":
         console.print(version("robopolicy"))
@@ -90,23 +90,27 @@ def _dispatch(arguments: list[str]) -> int:
     flags, overrides, words = _sorted(rest)
     module = importlib.import_module(f"robopolicy.verbs.{verb.name}")
     if flags & {"-h", "--help"}:
-        console.print(verb_help(verb, module), markup=False)
+        console.print(verb_help(verb, module))
         return 0
-    return _run(verb, module, flags, overrides + _words(verb, words))
+    return _run(verb, module, flags, overrides, _said(verb, words))
 
 
-def _run(verb: Verb, module: ModuleType, flags: set[str], overrides: list[str]) -> int:
+def _run(
+    verb: Verb, module: ModuleType, flags: set[str], overrides: list[str], said: Mapping[str, str]
+) -> int:
     unknown = flags - {"-m", "--multirun", "--cfg", "-c"}
     if unknown:
-        raise UserError(f"no flag is called {sorted(unknown)[0]!r}; there are --help, --multirun and --cfg")
+        hint = f"; a {verb.words} that begins so goes after --" if verb.words else ""
+        raise UserError(
+            f"no flag is called {shown(min(unknown))}; there are --help, --multirun and --cfg{hint}"
+        )
     if flags & {"-c", "--cfg"}:
-        tree = composed(verb.name, module.CONFIG, overrides)
-        console.print(OmegaConf.to_yaml(tree), markup=False, end="")
+        console.print(printed(verb.name, module.CONFIG, overrides, said), end="")
         return 0
     if flags & {"-m", "--multirun"}:
         writes = getattr(module, "OUTPUT", "output"), getattr(module, "CHANGES", "")
-        return multirun(verb.name, module.CONFIG, module.run, overrides, *writes)
-    module.run(load(verb.name, module.CONFIG, overrides))
+        return multirun(verb.name, module.CONFIG, module.run, overrides, said, *writes)
+    module.run(load(verb.name, module.CONFIG, overrides, said))
     return 0
 
 
@@ -122,14 +126,14 @@ def _sorted(arguments: list[str]) -> tuple[set[str], list[str], list[str]]:
     return flags, overrides, said + words
 
 
-def _words(verb: Verb, words: list[str]) -> list[str]:
-    """Free words -> the override that they stand for."""
+def _said(verb: Verb, words: list[str]) -> dict[str, str]:
+    """Free words -> the option that they are, as they were typed."""
     if not words:
-        return []
+        return {}
     if not verb.words:
         hint = f"options are key=value, see robopolicy {verb.name} --help"
-        raise BadOverride(f"{words[0]!r} is not an option: {hint}")
-    return [f"{verb.words}={quoted(' '.join(words))}"]
+        raise BadOverride(f"{shown(words[0])} is not an option: {hint}")
+    return {verb.words: " ".join(words)}
 
 
 if __name__ == "__main__":

@@ -4,11 +4,12 @@ Then we see a film, and hear in the relabeller's words what happened.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from data.files import check_writable
+from data.sentence import SPOKEN, checked
 from data.splits import train_objects
 from robopolicy.agent import Agent, Understood
 from robopolicy.belief import in_words
@@ -30,7 +31,7 @@ from sim.world import CONTROL_HZ, World
 class CommandConfig:
     """Who is told what, where."""
 
-    sentence: str | None = None  # what to do; without it, commands are read from the terminal
+    sentence: str | None = field(default=None, metadata=SPOKEN)  # what to do; null: read commands
     checkpoint: str = "benchmark"  # folder of the policy, or the "benchmark" that is shipped
     output: str = "runs/command"  # folder for the videos
     seed: int = 0  # of the scene
@@ -41,8 +42,8 @@ class CommandConfig:
     refuse: bool = True  # do nothing about what cannot be done here, or is done already
 
     def __post_init__(self) -> None:
-        if self.sentence is not None and not self.sentence.strip():
-            raise EmptyCommand
+        if self.sentence is not None:
+            _spoken(self.sentence)
         SceneConfig(n_objects=self.n_objects, layouts=layouts_of(self.world))
         if self.max_steps < 1:
             raise ValueError(f"max_steps must be at least 1, not {self.max_steps}")
@@ -53,6 +54,12 @@ class EmptyCommand(UserError):
 
     def __init__(self) -> None:
         super().__init__('the command is empty; say what to do: robopolicy command "close the drawer"')
+
+
+def _spoken(sentence: str) -> None:
+    """Refuse what is no sentence."""
+    if not checked(sentence).strip():
+        raise EmptyCommand
 
 
 class Told(NamedTuple):
@@ -85,9 +92,8 @@ class Session:
         self._count = 0
 
     def tell(self, sentence: str) -> Told:
-        """Carry out a sentence; raises `EmptyCommand`."""
-        if not sentence.strip():
-            raise EmptyCommand
+        """Carry out a sentence; raises `EmptyCommand` and `BadSentence`."""
+        _spoken(sentence)
         errand = Errand(
             self._actor,
             sentence,

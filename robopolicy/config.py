@@ -14,8 +14,10 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import MISSING, field, fields, is_dataclass, make_dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
+import yaml
 from hydra import compose, initialize_config_module
 from hydra.core.config_store import ConfigStore
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -25,9 +27,13 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
 from robopolicy.errors import UserError, suggestion
+from sim.printable import shown
 
 CONFIG_MODULE = "robopolicy.configs"
+LONGEST = 10_000  # characters of one override
+DEEPEST = 20  # brackets within brackets in it
 T = TypeVar("T")
+NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
 
 
 class Option(NamedTuple):
@@ -48,14 +54,24 @@ def register(verb: str, schema: type) -> None:
     ConfigStore.instance().store(name=f"{verb}_schema", node=_thawed(schema))
 
 
-def load(verb: str, schema: type[T], overrides: list[str]) -> T:
-    """Compose a verb's configuration and check it; raises `BadOverride`."""
-    return build(schema, composed(verb, schema, overrides))
+def load(verb: str, schema: type[T], overrides: list[str], said: Mapping[str, str] = NOTHING_SAID) -> T:
+    """Compose a verb's configuration and check it; raises `BadOverride`. `said`: see `build`."""
+    overrides, typed = _apart(overrides, schema)
+    return build(schema, composed(verb, schema, overrides), {**typed, **said})
+
+
+def printed(verb: str, schema: type, overrides: list[str], said: Mapping[str, str] = NOTHING_SAID) -> str:
+    """A verb's configuration with overrides applied, as YAML; interpolations stay as they are."""
+    overrides, typed = _apart(overrides, schema)
+    tree: Any = OmegaConf.to_container(composed(verb, schema, overrides))
+    return yaml.safe_dump({**tree, **typed, **said}, sort_keys=False, allow_unicode=True)
 
 
 def composed(verb: str, schema: type, overrides: list[str]) -> DictConfig:
     """A verb's configuration with overrides applied, as OmegaConf holds it."""
     register(verb, schema)
+    for argument in overrides:
+        _bound(argument)
     arguments = [listed(argument, schema, sweep=False) for argument in overrides]
     check(arguments, schema, sweep=False)
     try:
@@ -65,16 +81,23 @@ def composed(verb: str, schema: type, overrides: list[str]) -> DictConfig:
         raise BadOverride(_sentence(error)) from error
 
 
-def build(schema: type[T], config: DictConfig) -> T:
-    """OmegaConf's tree -> the frozen dataclass it was made after."""
+def build(schema: type[T], config: DictConfig, said: Mapping[str, str] = NOTHING_SAID) -> T:
+    """OmegaConf's tree -> the frozen dataclass it was made after.
+
+    `said` holds the values of options that are sentences (SPOKEN). These, and those in the tree, are
+    taken as they are: `${...}` in a sentence is no interpolation.
+    """
+    raw: Any = OmegaConf.to_container(config)
+    verbatim = {name: raw[name] for name in _spoken(schema)} | dict(said)
+    tree = OmegaConf.merge(config, dict.fromkeys(verbatim, ""))
     try:
-        values = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+        values: Any = OmegaConf.to_container(tree, resolve=True, throw_on_missing=True)
     except MissingMandatoryValue as error:
         raise BadOverride(f"{error.full_key} must be given: add {error.full_key}=...") from error
     except OmegaConfBaseException as error:
         raise BadOverride(_sentence(error)) from error
     _check_seeds(values)
-    return _built(schema, values)
+    return _built(schema, {**values, **verbatim})
 
 
 def check(overrides: list[str], schema: type, sweep: bool) -> None:
@@ -89,12 +112,12 @@ def check(overrides: list[str], schema: type, sweep: bool) -> None:
             continue
         if override.type is not OverrideType.CHANGE:
             raise BadOverride(
-                f"{argument!r} adds or deletes an option; options can only be changed: key=value"
+                f"{shown(argument)} adds or deletes an option; options can only be changed: key=value"
             )
         if key not in known and not any(name.startswith(f"{key}.") for name in known):
-            raise BadOverride(f"no option is called {key!r}; {suggestion(key, known)}")
+            raise BadOverride(f"no option is called {shown(key)}; {suggestion(key, known)}")
         if override.is_sweep_override() and not sweep:
-            raise BadOverride(f"{argument!r} gives several values; add --multirun to run once for each")
+            raise BadOverride(f"{shown(argument)} gives several values; add --multirun to run once for each")
 
 
 def listed(argument: str, schema: type, sweep: bool) -> str:
@@ -141,6 +164,23 @@ def options(schema: type, prefix: str = "") -> Iterator[Option]:
             yield from options(hints[one.name], f"{key}.")  # pyright: ignore[reportArgumentType]
         else:
             yield Option(key, hints[one.name], _default(one), comments.get(one.name, ""))
+
+
+def _spoken(schema: type) -> list[str]:
+    """The options that hold a sentence."""
+    return [one.name for one in fields(schema) if one.metadata.get("spoken")]  # pyright: ignore
+
+
+def _apart(overrides: list[str], schema: type) -> tuple[list[str], dict[str, str]]:
+    """Overrides without the sentences among them, of which all that stands after the "=" is the value."""
+    names, rest, typed = _spoken(schema), [], {}
+    for argument in overrides:
+        key, equals, value = argument.partition("=")
+        if equals and key in names:
+            typed[key] = value
+        else:
+            rest.append(argument)
+    return rest, typed
 
 
 def _default(one: Any) -> Any:
@@ -240,12 +280,23 @@ def _built(hint: Any, value: Any) -> Any:
     return value
 
 
+def _bound(argument: str) -> None:
+    """Refuse what Hydra's parser, which descends, would take for ever to read."""
+    if len(argument) > LONGEST:
+        raise BadOverride(f"{shown(argument)} is too long: an option has at most {LONGEST} characters")
+    depth = 0
+    for one in argument:
+        depth += (one in "([{") - (one in ")]}")
+        if depth > DEEPEST:
+            raise BadOverride(f"{shown(argument)} has more than {DEEPEST} brackets open; close some of them")
+
+
 def _parsed(argument: str) -> Override:
     try:
         return OverridesParser.create().parse_override(argument)
     except HydraException as error:
         raise BadOverride(
-            f"{argument!r} cannot be read as key=value; put quotes around a value with special "
+            f"{shown(argument)} cannot be read as key=value; put quotes around a value with special "
             f"characters: {argument.partition('=')[0]}=\"'...'\""
         ) from error
 

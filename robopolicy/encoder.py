@@ -19,8 +19,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from robopolicy.errors import UserError, check_whole, shown
+from robopolicy.errors import UserError, check_whole
 from robopolicy.tokens import TokenCache, Tokens, join
+from sim.printable import shown
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

@@ -6,6 +6,8 @@ The command line prints such an error without a traceback and exits with 2 (`dat
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from sim.printable import shown
+
 
 class UserError(ValueError):
     """Something the user gave cannot be used."""
@@ -15,19 +17,13 @@ class UnknownName(UserError):
     """A name that is none of those that exist."""
 
     def __init__(self, kind: str, name: str, accepted: Iterable[str]) -> None:
-        super().__init__(f"no {kind} is called {name!r}; {suggestion(name, tuple(accepted))}")
+        super().__init__(f"no {kind} is called {shown(name)}; {suggestion(name, tuple(accepted))}")
 
 
 def check_whole(name: str, value: object, least: int, most: int) -> None:
     """Raises `UserError` unless a value is a whole number within bounds."""
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
         raise UserError(f"{name} must be a whole number from {least} to {most}, not {shown(value)}")
-
-
-def shown(value: object) -> str:
-    """A value that somebody gave, no longer than a message may be."""
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:60]}..."
 
 
 def suggestion(name: str, accepted: tuple[str, ...]) -> str:

@@ -30,6 +30,7 @@ from robopolicy.rollouts import Crew, Job, Rollouts, jobs_of, roll_out_all
 from robopolicy.summary import INFO, Result, summary
 from robopolicy.tables import Tally
 from sim.draw import SceneConfig
+from sim.printable import shown
 
 CONTROLS = ("shuffled", "empty")
 
@@ -193,7 +194,7 @@ class NoCheckpoint(UserError):
     def __init__(self, checkpoint: str) -> None:
         found = sorted(str(path.parent) for path in Path("runs").glob("**/config.json"))[:3]
         hint = f"there is one in {' and '.join(found)}" if found else "`robopolicy demo` or `train` makes one"
-        super().__init__(f"no checkpoint (a folder with config.json) at {checkpoint!r}; {hint}")
+        super().__init__(f"no checkpoint (a folder with config.json) at {shown(checkpoint)}; {hint}")
 
 
 def _roll_out(

@@ -6,17 +6,25 @@ Launchers of Hydra (joblib, submitit) work: `hydra/launcher=joblib`.
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
-from rich.markup import escape
 
 from data.errors import sentence_of
-from robopolicy.config import CONFIG_MODULE, build, check, is_swept, listed, options, register
+from robopolicy.config import (
+    CONFIG_MODULE,
+    NOTHING_SAID,
+    build,
+    check,
+    is_swept,
+    listed,
+    options,
+    register,
+)
 from robopolicy.console import console, errors
 from robopolicy.errors import UserError
 
@@ -30,6 +38,7 @@ class _One:
     run: Callable[[Any], None]
     output: str  # the option that is set to the run's own folder; "" if none is
     changes: str  # the option that names the folder that the run writes to; "" if there is none
+    said: Mapping[str, str]  # options that are sentences
     refused: list[str] = field(default_factory=list)
     taken: list[Any] = field(default_factory=list)  # folders that runs of this sweep have written to
 
@@ -37,15 +46,15 @@ class _One:
         job = HydraConfig.get()
         if self.output:
             config[self.output] = job.runtime.output_dir
-        console.rule(escape(f"{self.verb} {' '.join(job.overrides.task)}"), align="left")
+        console.rule(f"{self.verb} {' '.join(job.overrides.task)}", align="left")
         try:
-            self._run(build(self.schema, config))
+            self._run(build(self.schema, config, self.said))
         except (ValueError, OSError) as error:
             sentence = sentence_of(error)
             if sentence is None:
                 raise
             self.refused.append(sentence)
-            errors.print(f"robopolicy: {sentence}", markup=False)
+            errors.print(f"robopolicy: {sentence}")
 
     def _run(self, config: Any) -> None:
         folder = getattr(config, self.changes) if self.changes else None
@@ -71,6 +80,7 @@ def multirun(
     schema: type,
     run: Callable[[Any], None],
     overrides: list[str],
+    said: Mapping[str, str] = NOTHING_SAID,
     output: str = "output",
     changes: str = "",
 ) -> int:
@@ -90,7 +100,7 @@ def multirun(
         arguments = [argument for argument in arguments if argument not in given]
         given = []
     writes = output if has_output else changes
-    one = _One(verb, schema, run, output if has_output and not given else "", writes)
+    one = _One(verb, schema, run, output if has_output and not given else "", writes, dict(said))
     settings = [f"hydra.job.name={verb}", f"hydra.sweep.dir={folder}"]
     argv = sys.argv
     try:

@@ -1,6 +1,8 @@
 """The look of reports: one page, no script, no file from elsewhere, light and dark."""
 
-from html import escape
+import html
+
+from sim.printable import visible
 
 STYLE = """
 :root { --ink:#1c2330; --soft:#5d6779; --paper:#ffffff; --card:#f5f7fa; --line:#dde2ea; --bar:#2f6fde;
@@ -32,6 +34,11 @@ figcaption b { color:var(--ink); font-weight:600 } .hero { max-width:660px; marg
 details { margin:10px 0 } summary { cursor:pointer; color:var(--soft) } pre { background:var(--card); padding:14px;
   border-radius:8px; overflow-x:auto; font-size:12.5px }
 """
+
+
+def escape(text: str) -> str:
+    """Text as HTML that shows it as it is, control characters spelled out."""
+    return html.escape(visible(text, keep="\n"))
 
 
 def page(title: str, body: str) -> str:

@@ -1,10 +1,11 @@
 """Plots as inline SVG: they need no library, scale, and follow the page's light or dark colours."""
 
 from collections.abc import Sequence
-from html import escape
 from typing import NamedTuple
 
 import numpy as np
+
+from robopolicy.page import escape
 
 COLOURS = 6  # of lines, in the page's style
 

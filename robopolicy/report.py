@@ -6,7 +6,6 @@ write_report(Path("runs/demo"), films)   reads eval_info.json there, writes repo
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,7 +13,7 @@ from data.files import write_atomic
 from data.splits import LEVELS
 from robopolicy.films import Film
 from robopolicy.metrics import read_metrics
-from robopolicy.page import page, table
+from robopolicy.page import escape, page, table
 from robopolicy.plots import Bar, bars, curve
 from robopolicy.summary import read_info
 from robopolicy.tables import Line, lines_of, rate_of

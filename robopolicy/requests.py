@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from data.lexicon import normalise
+from data.sentence import LONGEST
 from robopolicy.architecture import ACTION_DIM
 from robopolicy.errors import UnknownName, UserError
 from sim.env import FAR_AWAY
@@ -34,8 +35,7 @@ PROMPT, STATE, NAMES, ENTITIES, SESSION = (
     "session",
 )
 KEYS = (PROMPT, STATE, NAMES, ENTITIES, SESSION)
-LONGEST_PROMPT = 500  # characters
-LONGEST_NAME = 60
+LONGEST_NAME = 60  # characters
 SESSIONS = 16  # of one client that are remembered; the oldest is forgotten
 
 POSE = (("x", "m"), ("y", "m"), ("z", "m"), *((axis, "quaternion") for axis in ("qx", "qy", "qz", "qw")))
@@ -97,7 +97,7 @@ def read_request(given: object, sessions: Sessions) -> Request:
     for key in KEYS[:-1]:
         if key not in whole:
             raise BadRequest(f"the request has no {key!r}; it has {', '.join(given) or 'nothing'}")
-    prompt = _text(PROMPT, whole[PROMPT], LONGEST_PROMPT)
+    prompt = _text(PROMPT, whole[PROMPT], LONGEST)
     names = _names(whole[NAMES])
     state = _array(STATE, whole[STATE], (PROPRIO_DIM,))
     entities = _array(ENTITIES, whole[ENTITIES], (len(names), ENTITY_DIM))
@@ -163,7 +163,7 @@ def expectations(chunk: int, execute: int) -> dict[str, Any]:
         "execute": execute,  # so many of a chunk, then ask again: the action_horizon of openpi's broker
         "frame": "the desk top at the robot's base: x away from the robot, y to its left, z up",
         "request": {
-            PROMPT: {"type": "str", "longest": LONGEST_PROMPT, "says": "what to do; empty: hold still"},
+            PROMPT: {"type": "str", "longest": LONGEST, "says": "what to do; empty: hold still"},
             STATE: {"shape": [PROPRIO_DIM], **_columns(HAND)},
             NAMES: {
                 "type": "list of str",

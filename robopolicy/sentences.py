@@ -9,9 +9,10 @@
 import re
 from pathlib import Path
 
-import yaml
-
+from data.sentence import BadSentence, checked
 from robopolicy.errors import UserError
+from robopolicy.strict_yaml import BadYaml, Tree, read_yaml
+from sim.printable import shown
 from sim.tasks import task_named
 
 _PLACEHOLDERS = ((), ("object",), ("object", "other"))
@@ -24,36 +25,40 @@ class BadCommands(UserError):
 def read_commands(path: Path) -> dict[str, list[str]]:
     """Family -> sentences; raises `BadCommands`, or `UnknownTask` for a family that does not exist."""
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return commands_of(read_yaml(path))
     except FileNotFoundError as error:
-        raise BadCommands(f"no file of commands at {str(path)!r}") from error
+        raise BadCommands(f"no file of commands at {shown(str(path))}") from error
     except (OSError, UnicodeDecodeError) as error:
         raise BadCommands(f"{path} cannot be read as text: {error}") from error
-    except yaml.YAMLError as error:
-        where = getattr(error, "problem_mark", None)
-        line = f" (line {where.line + 1})" if where else ""
-        raise BadCommands(f"{path} is no YAML{line}; it should hold `family: [sentence, ...]`") from error
+    except (BadYaml, BadCommands, BadSentence) as error:
+        raise BadCommands(f"{path}: {error}") from error
+
+
+def commands_of(raw: Tree) -> dict[str, list[str]]:
+    """As `read_commands`, of what a file holds."""
     if not isinstance(raw, dict) or not raw:
-        raise BadCommands(f"{path} should map task families to lists of sentences: `open_drawer: [open it]`")
-    return {str(family): _sentences(path, str(family), given) for family, given in raw.items()}
+        raise BadCommands("it should map task families to lists of sentences: `open_drawer: [open it]`")
+    return {family: _sentences(family, given) for family, given in raw.items()}
 
 
-def _sentences(path: Path, family: str, given: object) -> list[str]:
+def _sentences(family: str, given: Tree) -> list[str]:
     task = task_named(family)
     if not isinstance(given, list) or not given:
         raise BadCommands(
-            f"{path}: {family} should have a list of sentences, `{family}: [a sentence]`, not {given!r}"
+            f"{family} should have a list of sentences, `{family}: [a sentence]`, not {shown(given)}"
         )
     allowed = _PLACEHOLDERS[task.arguments]
-    for sentence in given:
-        if not isinstance(sentence, str) or not sentence.strip():
+    return [_sentence(family, one, allowed) for one in given]
+
+
+def _sentence(family: str, sentence: Tree, allowed: tuple[str, ...]) -> str:
+    if not isinstance(sentence, str) or not sentence.strip():
+        raise BadCommands(f"{family} has a sentence that is no text: {shown(sentence)}; put it in quotes")
+    for placeholder in re.findall(r"\{(.*?)\}", checked(sentence), re.DOTALL):
+        if placeholder not in allowed:
+            may = " and ".join("{" + name + "}" for name in allowed) or "no placeholder"
             raise BadCommands(
-                f"{path}: {family} has a sentence that is no text: {sentence!r}; put it in quotes"
+                f"{shown(sentence)} uses {shown(placeholder)} as a placeholder; "
+                f"sentences of {family} may use {may}"
             )
-        for placeholder in re.findall(r"\{(.*?)\}", sentence):
-            if placeholder not in allowed:
-                may = " and ".join("{" + name + "}" for name in allowed) or "no placeholder"
-                raise BadCommands(
-                    f"{path}: {sentence!r} uses {{{placeholder}}}; sentences of {family} may use {may}"
-                )
-    return list(given)
+    return sentence

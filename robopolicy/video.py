@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from data.files import write_atomic
+from sim.printable import visible
 
 STILL = 12  # of 255: less is not seen as a change
 Frame = NDArray[np.uint8]  # (H, W, 3)
@@ -23,14 +24,14 @@ def captioned(frame: Frame, sentence: str, note: str = "", colour: tuple[int, in
     """The frame under a strip with the sentence that was said and a short note. Sides become even."""
     height, width = frame.shape[0] // 2 * 2, frame.shape[1] // 2 * 2
     size = max(11, width // 40)
-    lines = wrapped(f"“{sentence}”" if sentence else "(nothing said)", width - size, size)[:3]
+    lines = wrapped(f"“{visible(sentence)}”" if sentence else "(nothing said)", width - size, size)[:3]
     strip = (len(lines) * (size + 4) + size + 10) // 2 * 2
     picture = Image.new("RGB", (width, height + strip), PAPER)
     picture.paste(Image.fromarray(frame[:height, :width]), (0, strip))
     draw = ImageDraw.Draw(picture)
     for i, line in enumerate(lines):
         draw.text((size // 2, 4 + i * (size + 4)), line, INK, ImageFont.load_default(size))
-    draw.text((size // 2, strip - size - 2), note, colour, ImageFont.load_default(size - 3))
+    draw.text((size // 2, strip - size - 2), visible(note), colour, ImageFont.load_default(size - 3))
     return np.asarray(picture)
 
 

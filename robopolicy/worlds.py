@@ -35,6 +35,7 @@ from robopolicy.stages import Report, Stage, run_stages
 from robopolicy.tables import Tally
 from sim.factors import factor_named
 from sim.presets import NAMES, NOMINAL
+from sim.printable import shown
 
 SCHEMA = 1
 
@@ -104,9 +105,9 @@ def policies_of(config: WorldsConfig) -> dict[str, Asked]:
             name, checkpoint = Path(rest).name, rest
             name = name if memory == OWN else f"{name}@{memory}"
         if not name or not checkpoint:
-            raise ValueError(f"{given!r} names no policy: say NAME=FOLDER")
+            raise ValueError(f"{shown(given)} names no policy: say NAME=FOLDER")
         if name in found:
-            raise ValueError(f"two policies are called {name!r}: say NAME=FOLDER for each")
+            raise ValueError(f"two policies are called {shown(name)}: say NAME=FOLDER for each")
         found[name] = Asked(checkpoint, memory)
     if not found:
         raise ValueError("policies is empty: say which, NAME=FOLDER, the first being compared with")

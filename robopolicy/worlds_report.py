@@ -2,12 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from html import escape
 from pathlib import Path
 from typing import Any
 
 from data.files import write_atomic
-from robopolicy.page import page, table
+from robopolicy.page import escape, page, table
 from robopolicy.plots import Bar, Series, bars, lines
 from robopolicy.tables import rate_of
 from sim.factors import factor_named

@@ -19,6 +19,7 @@ from functools import cache
 from types import MappingProxyType
 
 from sim.factors import FACTORS, REGIMES, Factor, How, Regime, factor_named
+from sim.printable import shown
 
 NOMINAL = "nominal"
 PRESETS = (NOMINAL, *REGIMES)
@@ -32,7 +33,7 @@ class UnknownWorld(ValueError):
         near = _nearest(name)
         hint = f"; did you mean {near}?" if near else "."
         super().__init__(
-            f"no world is called {name!r}{hint} The worlds: {', '.join(PRESETS)}; train:FACTOR or "
+            f"no world is called {shown(name)}{hint} The worlds: {', '.join(PRESETS)}; train:FACTOR or "
             "held_out:FACTOR for one factor alone, held_out:FACTOR+FACTOR for several, held_out-FACTOR for "
             f"all but one, and FACTOR=VALUE or FACTOR=VALUE+FACTOR=VALUE; the factors: {', '.join(NAMES)}."
         )

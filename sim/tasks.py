@@ -23,6 +23,7 @@ from sim import skills
 from sim.conditions import Condition
 from sim.hindrances import Hindering, Hindrance
 from sim.layouts import DRAWER_TRAVEL
+from sim.printable import shown
 from sim.skills import Skill
 from sim.state import FIXTURES, MAX_OBJECTS, State
 from sim.wordings import (
@@ -768,7 +769,7 @@ class UnknownTask(ValueError):
     def __init__(self, name: str) -> None:
         near = get_close_matches(name, _BY_NAME, n=3, cutoff=0.4)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        super().__init__(f"no task family is called {name!r}{hint} The families: {', '.join(_BY_NAME)}.")
+        super().__init__(f"no task family is called {shown(name)}{hint} The families: {', '.join(_BY_NAME)}.")
 
 
 def goals_of(task: Task, n_objects: int) -> tuple[Goal, ...]:

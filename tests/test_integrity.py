@@ -18,6 +18,7 @@ from safetensors.torch import load_file, save_file
 
 from data import annotations, chains
 from data.checksums import HTML, MP4, digest, sealed, stamped, unsealed, unstamped
+from data.errors import is_users
 from robopolicy import evaluate as evaluation
 from robopolicy import films
 from robopolicy.checkpoint import (
@@ -31,7 +32,6 @@ from robopolicy.checkpoint import (
 )
 from robopolicy.cli import main
 from robopolicy.encoder import TextEncoder
-from robopolicy.errors import is_users
 from robopolicy.evaluate import EvaluateConfig, evaluate, evaluate_once
 from robopolicy.metrics import read_metrics, write_metrics
 from robopolicy.policy import Policy, PolicyConfig

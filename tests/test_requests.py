@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from data.sentence import LONGEST
 from robopolicy.errors import UserError
 from robopolicy.requests import (
     ENTITIES,
     KEYS,
-    LONGEST_PROMPT,
     NAMES,
     PROMPT,
     SESSION,
@@ -73,7 +73,7 @@ def test_furniture_is_known_however_its_name_is_spelt() -> None:
         ({}, "no 'prompt'; it has nothing"),
         (without(NAMES), "no 'observation/names'; it has prompt, observation/state"),
         (a_request(prompt=3), "prompt is a text, not int '3'"),
-        (a_request(prompt="x" * 501), f"at most {LONGEST_PROMPT} are read"),
+        (a_request(prompt="x" * 501), f"at most {LONGEST} are read"),
         (a_request(**{STATE: np.zeros(7)}), "array of shape (8,), not an array of shape (7,)"),
         (a_request(**{STATE: [0.0] * 8}), "array of shape (8,), not a list of 8"),
         (a_request(**{STATE: np.full(8, np.nan)}), "no number or beyond 20"),

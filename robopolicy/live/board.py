@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from data.lexicon import normalise
+from data.sentence import checked
 from robopolicy.errors import UserError
 from robopolicy.live.exchange import STOPPED, Exchange, Frame, Standing
 from robopolicy.live.suggest import Suggestion
 from sim.scene import Scene
 from sim.state import Array
 
-LONGEST = 300  # characters of a command
 KEPT = 40  # exchanges that are remembered
 
 
@@ -44,12 +44,11 @@ class Board:
         self._standing = Standing(0, checkpoint, scene)
 
     def say(self, sentence: str) -> int:
-        """Put a command in line; its number. Raises `BadCommand` and `QueueFull`."""
+        """Put a command in line; its number. Raises `BadCommand`, `BadSentence` and `QueueFull`."""
         sentence = " ".join(sentence.split())
         if not sentence:
             raise BadCommand("the command is empty; say what to do: open the drawer")
-        if len(sentence) > LONGEST:
-            raise BadCommand(f"a command has at most {LONGEST} characters, not {len(sentence)}")
+        checked(sentence)
         with self.lock:
             if len(self._waiting) >= self._queue:
                 raise QueueFull(len(self._waiting))

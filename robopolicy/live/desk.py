@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from data.errors import is_users
+from data.errors import sentence_of
 from robopolicy.errand import Actor, Errand
 from robopolicy.live.actor import ready_actor
 from robopolicy.live.board import Board
@@ -154,8 +154,9 @@ class LiveDesk:
             except Exception as error:
                 if one:
                     self.board.put(one._replace(status=STOPPED))
-                self.board.update(trouble=str(error) if is_users(error) else "something went wrong")
-                if not is_users(error):
+                sentence = sentence_of(error)
+                self.board.update(trouble=sentence or "something went wrong")
+                if sentence is None:
                     traceback.print_exc()
             self.board.update(at=RECORDED if self._elsewhere else FREE)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from data.errors import is_users
+from data.errors import sentence_of
 from robopolicy.live import words
 from robopolicy.live.desk import OFFERED, LiveDesk
 from robopolicy.live.exchange import Standing
@@ -133,11 +133,12 @@ def guarded(client: Any, act: Callable[[], object]) -> None:
     """Do it; what the visitor did wrong is told to that visitor."""
     try:
         act()
-    except ValueError as error:
-        if not is_users(error):
+    except (ValueError, OSError) as error:
+        sentence = sentence_of(error)
+        if sentence is None:
             raise
         if client is not None:
-            client.add_notification("That does not work", str(error), color="red", auto_close_seconds=8)
+            client.add_notification("That does not work", sentence, color="red", auto_close_seconds=8)
 
 
 def checkpoints(given: str) -> tuple[str, ...]:

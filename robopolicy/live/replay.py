@@ -1,10 +1,9 @@
 """One command as a page of its own: all that was to be seen of it, in one file, to be turned and zoomed."""
 
-from html import escape
-
 from robopolicy.live.exchange import Recording
 from robopolicy.live.scenery import Scenery, stand
 from robopolicy.live.viewer import close_viewer, open_viewer
+from robopolicy.page import escape
 
 END = 1.5  # s that the end is shown for
 

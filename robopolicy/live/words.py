@@ -1,7 +1,5 @@
 """What the page says: the exchanges and the standing, as HTML. What visitors typed is escaped."""
 
-from html import escape
-
 from data.annotations import Annotation
 from robopolicy.agent import Understood
 from robopolicy.live.exchange import (
@@ -17,6 +15,7 @@ from robopolicy.live.exchange import (
     Exchange,
     Standing,
 )
+from robopolicy.page import escape
 
 SHOWN = 6  # exchanges, the latest first
 _CARD = (

@@ -28,7 +28,7 @@ def run(config: AblateConfig) -> None:
         f"Success, 95 % interval, over {len(config.seeds)} seeds of training and the same trials for all; "
         "p of the difference, trial by trial (exact sign test)."
     )
-    console.print(f"written: {config.output}/ablations.json", markup=False)
+    console.print(f"written: {config.output}/ablations.json")
 
 
 def _cell(row: Row) -> str:

@@ -25,8 +25,8 @@ def run(config: CommandConfig) -> None:
     session = Session(config)
     try:
         if config.refuse and not session.refuses:
-            console.print(NO_MEASURE, markup=False)
-        console.print(f"On the desk: {', '.join(session.scene.names)}.", markup=False)
+            console.print(NO_MEASURE)
+        console.print(f"On the desk: {', '.join(session.scene.names)}.")
         for sentence in _sentences(config.sentence):
             _print(session.tell(sentence))
     finally:
@@ -52,12 +52,12 @@ def _sentences(given: str | None) -> Iterator[str]:
 def _print(told: Told) -> None:
     seconds = len(told.states.gripper[1:]) / 10
     what = "; ".join(told.happened) or "nothing that has a name"
-    console.print(f"“{told.sentence}”: {told.why or f'after {seconds:.1f} s: {what}.'}", markup=False)
+    console.print(f"“{told.sentence}”: {told.why or f'after {seconds:.1f} s: {what}.'}")
     if told.understood is not None and not told.understood.refused:
         family, target, other, confidence, _ = told.understood
         things = f"{target}, {other}" if other else target
-        console.print(f"understood as {family} ({things}), {100 * confidence:.0f} % sure", markup=False)
+        console.print(f"understood as {family} ({things}), {100 * confidence:.0f} % sure")
     if told.world:
-        console.print(f"it finds that its actions here {told.world}", markup=False)
+        console.print(f"it finds that its actions here {told.world}")
     if told.video is not None:
-        console.print(f"video: {told.video}", markup=False)
+        console.print(f"video: {told.video}")

@@ -35,6 +35,4 @@ def run(config: PlayOptions) -> None:
     follow("play", collect(part(PlayConfig, config), folder, config.workers or os.cpu_count() or 1))
     dataset = open_dataset(folder)
     minutes = dataset.n_frames / dataset.fps / 60
-    console.print(
-        f"{folder}: {dataset.n_episodes} episodes, {minutes:.0f} minutes of robot time.", markup=False
-    )
+    console.print(f"{folder}: {dataset.n_episodes} episodes, {minutes:.0f} minutes of robot time.")

@@ -43,4 +43,4 @@ def run(config: RelabelOptions) -> None:
         table.add_row(task.name, str(counts[task.name]), example)
     console.print(table)
     sentences = len({sentence for segment in segments for sentence in segment.sentences})
-    console.print(f"{folder}: {len(segments)} segments, {sentences} different sentences.", markup=False)
+    console.print(f"{folder}: {len(segments)} segments, {sentences} different sentences.")

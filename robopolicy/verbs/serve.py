@@ -39,9 +39,9 @@ def _show(config: ServeConfig) -> None:
     before = {name: signal.signal(name, lambda *_: told.set()) for name in STOPPING}
     try:
         page.start()
-        console.print(f"The desk is at http://{config.host}:{page.port} ; Ctrl-C stops.", markup=False)
+        console.print(f"The desk is at http://{config.host}:{page.port} ; Ctrl-C stops.")
         if not page.desk.refuses:
-            console.print(NO_MEASURE, markup=False)
+            console.print(NO_MEASURE)
         while not told.wait(0.5):
             pass
     finally:
@@ -69,9 +69,8 @@ async def _until_told_to_stop(server: PolicyServer, unmeasured: bool) -> None:
         console.print(
             f"Serving {server.config.checkpoint} at ws://{host}:{port} (http://{host}:{port}{HEALTH}); "
             "Ctrl-C stops.",
-            markup=False,
         )
         if unmeasured:
-            console.print(NO_MEASURE, markup=False)
+            console.print(NO_MEASURE)
 
     await server.run(stop, ready)

@@ -36,4 +36,4 @@ def run(config: TrainOptions) -> None:
     with held(folder):
         follow("train", train(part(TrainConfig, config), [Path(one) for one in config.dataset], folder))
         follow("calibrate", calibrate(folder))
-    console.print(f"written: {config.output}", markup=False)
+    console.print(f"written: {config.output}")

@@ -37,7 +37,7 @@ def run(config: WorldsConfig) -> None:
         "policy's in the nominal world; difference to the first policy on the same trials, in points, and "
         "McNemar's exact p."
     )
-    console.print(f"written: {folder / 'worlds.json'}, {folder / 'worlds.html'}", markup=False)
+    console.print(f"written: {folder / 'worlds.json'}, {folder / 'worlds.html'}")
 
 
 def worlds_table(info: Mapping[str, Any]) -> Table:

@@ -1,0 +1,53 @@
+"""Text from outside on its way to a terminal, a page, or a message.
+
+visible("open\x1b[31m it")   "open\\x1b[31m it": nothing in it can steer a terminal
+shown("x" * 10**6)           the beginning and the end of it, in quotes
+"""
+
+import io
+import reprlib
+import sys
+import unicodedata
+
+SHOWN = 160  # characters of something given that a message shows at most
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # control, format, surrogate, line and paragraph ends
+_JOINERS = "\u200c\u200d"  # inside words of Persian, of Hindi, and in emoji
+
+_brief = reprlib.Repr()
+_brief.maxstring = _brief.maxother = _brief.maxlong = 100
+_brief.maxlevel = 3
+
+
+def visible(text: str, keep: str = "") -> str:
+    """The text with controls, bidi overrides and lone surrogates spelled out, but for those kept."""
+    if text.isprintable():
+        return text
+    return "".join(one if one in keep or _is_seen(one) else _spelled(one) for one in text)
+
+
+def shown(value: object) -> str:
+    """What was given, as Python writes it, in at most `SHOWN` characters."""
+    return shortened(_brief.repr(value), SHOWN)
+
+
+def shortened(text: str, most: int) -> str:
+    """The text, its middle left out where it is longer than so many characters."""
+    if len(text) <= most:
+        return text
+    tail = most // 4
+    return f"{text[: most - tail - 3]}...{text[-tail:]}"
+
+
+def forgive_encodings() -> None:
+    """What the encoding of a terminal or a pipe has no sign for is spelled out, and never an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _is_seen(one: str) -> bool:
+    return one in _JOINERS or unicodedata.category(one) not in _UNSEEN
+
+
+def _spelled(one: str) -> str:
+    return one.encode("unicode_escape").decode("ascii")
