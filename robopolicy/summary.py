@@ -17,6 +17,7 @@ from sim.scene import Scene
 from sim.tasks import TASKS
 
 SCHEMA = 1
+FELL = "fell"  # the cause that is counted
 _ELSEWHERE = (PAIRS, CHAIN)  # rows that are not counted rollout by rollout
 
 
@@ -30,6 +31,7 @@ class Result(NamedTuple):
     actions: NDArray[np.float32]  # (steps, 7)
     ends: tuple[int, ...] = ()  # step at which each command that was given was done, or given up
     context: NDArray[np.float32] = np.zeros(0, np.float32)  # what it came to think of the world: `Agent`
+    cause: str = ""  # why it failed: one of `robopolicy.rollouts.CAUSES`
 
     @property
     def completed(self) -> int:
@@ -67,8 +69,9 @@ def summary(results: Mapping[str, Sequence[Result]], plan: Plan) -> dict[str, An
 
 
 def counted(results: Sequence[Result]) -> dict[str, Any]:
-    """Count, rate and interval, in percent."""
-    return rated([result.success for result in results])
+    """Count, rate and interval, in percent, and how many failed with what they were about off the desk."""
+    fallen = sum(result.cause == FELL for result in results)
+    return {**rated([result.success for result in results]), "n_fallen": fallen}
 
 
 def rated(outcomes: Sequence[bool]) -> dict[str, Any]:
@@ -130,6 +133,7 @@ def _episode(result: Result) -> dict[str, Any]:
         "task": trial.task,
         "sentence": trial.sentence,
         "success": result.success,
+        "cause": result.cause,
         "steps": result.steps,
     }
     if trial.then:

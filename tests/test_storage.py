@@ -49,7 +49,7 @@ def record(seed: int = 0, steps: int = 6, objects: int = 3) -> EpisodeRecord:
     states = State(**{name: rng.normal(size=(steps + 1, *shape)) for name, shape in shapes.items()})
     size, pos = (0.04, 0.04, 0.04), (0.4, 0.1 * seed, 0.02)
     things = tuple(Thing("red", "cube", size, pos, float(rng.normal())) for _ in range(objects))
-    scene = Scene(seed, "left", things, (0.1, 0.0, 0.0, -0.3), led=bool(seed % 2))
+    scene = Scene(seed, "left_handed", things, (0.1, 0.0, 0.0, -0.3), led=bool(seed % 2))
     return EpisodeRecord(scene, states, rng.uniform(-1, 1, (steps, 7)).astype(np.float32))
 
 
