@@ -29,10 +29,10 @@ GROUP = 16
 LOOK = 5  # control steps between two looks at whether anything was done that was not asked for
 
 
-CAUSES = ("", "time", "fell", "forbidden")
-"""Why a rollout failed: not at all; nothing came of it in time; something that it was about had left the
-desk by then (`sim.predicates.fallen`), whether or not that was why; what must not be done, or anything
-else with a name where nothing should be, was done."""
+TIME, FELL, FORBIDDEN = "time", "fell", "forbidden"
+CAUSES = ("", TIME, FELL, FORBIDDEN)
+"""Why a rollout failed: it did not; it was not done in time; the same, and something that it was about was
+off the desk by then (`sim.predicates.fallen`); something was done where nothing should have been."""
 
 
 class Job(NamedTuple):
@@ -171,9 +171,9 @@ def _outcome(command: Command, before: State, now: State, step: int, max_steps: 
 def _cause(command: Command, now: State) -> str:
     """Why a command that is over failed: one of CAUSES."""
     if command.refrain:
-        return "forbidden"
+        return FORBIDDEN
     about = [index for index in (command.object, command.other) if index >= 0]
-    return "fell" if any(fallen(now, index) for index in about) else "time"
+    return FELL if any(fallen(now, index) for index in about) else TIME
 
 
 def _anything_done(before: State, now: State) -> bool:

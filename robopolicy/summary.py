@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from data.splits import origin_of_words
 from robopolicy.errors import UserError
 from robopolicy.plan import CHAIN, PAIRS, Plan
+from robopolicy.rollouts import FELL
 from robopolicy.stats import mean_interval, wilson
 from robopolicy.trials import Trial
 from sim.scene import Scene
 from sim.tasks import TASKS
 
 SCHEMA = 1
-FELL = "fell"  # the cause that is counted
 _ELSEWHERE = (PAIRS, CHAIN)  # rows that are not counted rollout by rollout
 
 
@@ -54,7 +54,7 @@ def summary(results: Mapping[str, Sequence[Result]], plan: Plan) -> dict[str, An
     }
     return {
         "schema": SCHEMA,
-        "levels": {level: counted(found) for level, found in levels.items()},
+        "levels": {level: {**counted(found), "n_fallen": _fallen(found)} for level, found in levels.items()},
         **({"synonym_words": _by_words(levels["synonym"])} if "synonym" in levels else {}),
         **({"pairs": _pairs(results[PAIRS])} if PAIRS in results else {}),
         **({"chain": _chain(results[CHAIN])} if CHAIN in results else {}),
@@ -69,9 +69,8 @@ def summary(results: Mapping[str, Sequence[Result]], plan: Plan) -> dict[str, An
 
 
 def counted(results: Sequence[Result]) -> dict[str, Any]:
-    """Count, rate and interval, in percent, and how many failed with what they were about off the desk."""
-    fallen = sum(result.cause == FELL for result in results)
-    return {**rated([result.success for result in results]), "n_fallen": fallen}
+    """Count, rate and interval, in percent."""
+    return rated([result.success for result in results])
 
 
 def rated(outcomes: Sequence[bool]) -> dict[str, Any]:
@@ -84,6 +83,11 @@ def rated(outcomes: Sequence[bool]) -> dict[str, Any]:
         "pc_success": round(100 * k / n, 2) if n else None,
         "pc_success_ci95": [round(100 * low, 2), round(100 * high, 2)],
     }
+
+
+def _fallen(results: Sequence[Result]) -> int:
+    """How many failed with something that they were about off the desk."""
+    return sum(result.cause == FELL for result in results)
 
 
 def _by_words(results: Sequence[Result]) -> dict[str, Any]:
