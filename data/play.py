@@ -16,16 +16,19 @@ import multiprocessing
 import signal
 from collections.abc import Generator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
+from data.chains import read_chains
 from data.record import EpisodeRecord
 from data.splits import train_objects
 from data.storage import DatasetWriter
 from sim.draw import SceneConfig, draw_scene
 from sim.expert import act, patient
 from sim.predicates import GRIP_REACH, OPEN_HAND
+from sim.seeds import play_sequence
 from sim.skills import DEFAULT_STYLE, Style, go_to, put_down
 from sim.state import Array, State, stack
 from sim.tasks import TASKS, Goal, achieved, goals_of, possible
@@ -169,7 +172,7 @@ def _held(state: State) -> int:
 def play_episode(world: World, config: PlayConfig, seed: np.random.SeedSequence) -> EpisodeRecord:
     """One episode of play in the given world, a pure function of config and seed."""
     scene_seed, play_seed = seed.spawn(2)
-    scene = draw_scene(int(scene_seed.generate_state(1)[0]), config.scene)
+    scene = draw_scene(play_seed(scene_seed, _chained()), config.scene)
     rng = np.random.default_rng(play_seed)
     player = Player(rng, scene.dynamics.latency)
     states = [world.build(scene)]
@@ -187,11 +190,17 @@ def play_episode(world: World, config: PlayConfig, seed: np.random.SeedSequence)
     return EpisodeRecord(scene, stack(states), actions)
 
 
+@cache
+def _chained() -> frozenset[int]:
+    """Seeds of the scenes that the shipped chains are asked in."""
+    return frozenset(chain.seed for chain in read_chains())
+
+
 def play_unit(config: PlayConfig, unit: int) -> list[EpisodeRecord]:
     """The episodes of one unit."""
     world = World()
     try:
-        seeds = np.random.SeedSequence([config.seed, unit]).spawn(EPISODES_PER_UNIT)
+        seeds = play_sequence(config.seed, unit).spawn(EPISODES_PER_UNIT)
         return [play_episode(world, config, seed) for seed in seeds]
     finally:
         world.close()

@@ -29,6 +29,7 @@ from sim.panda import HOME_POSE, MAX_OPENING
 from sim.presets import NOMINAL, parse_world
 from sim.randomise import draw_dynamics, draw_looks
 from sim.scene import COLOURS, MOST, SHAPES, Scene, Thing
+from sim.seeds import rng_of
 from sim.state import MAX_OBJECTS, State
 from sim.tasks import Begin, Goal, goals_of, possible, task_named
 
@@ -79,7 +80,7 @@ class CannotDraw(ValueError):
 def draw_scene(seed: int, config: SceneConfig = SceneConfig()) -> Scene:
     """A desk as it may be found: same seed and config, same scene. Raises `BadArgument`."""
     _check_seed(seed)
-    return _in_world(_draw(np.random.default_rng(seed), seed, config, Begin()), config)
+    return _in_world(_draw(rng_of("scene", seed), seed, config, Begin()), config)
 
 
 def draw_scene_for(
@@ -94,7 +95,7 @@ def draw_scene_for(
     """
     _check_seed(seed)
     family = task_named(task)
-    rng = np.random.default_rng([seed, sum(map(ord, task))])
+    rng = rng_of("scene", seed, sum(map(ord, task)))
     for _ in range(ATTEMPTS):
         scene = _draw(rng, seed, config, family.begins)
         state = initial_state(scene)
