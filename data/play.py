@@ -28,7 +28,7 @@ from data.storage import DatasetWriter
 from sim.draw import SceneConfig, draw_scene
 from sim.expert import act, patient
 from sim.predicates import GRIP_REACH, OPEN_HAND
-from sim.seeds import play_sequence
+from sim.seeds import play_seed, play_sequence
 from sim.skills import DEFAULT_STYLE, Style, go_to, put_down
 from sim.state import Array, State, stack
 from sim.tasks import TASKS, Goal, achieved, goals_of, possible
@@ -171,9 +171,9 @@ def _held(state: State) -> int:
 
 def play_episode(world: World, config: PlayConfig, seed: np.random.SeedSequence) -> EpisodeRecord:
     """One episode of play in the given world, a pure function of config and seed."""
-    scene_seed, play_seed = seed.spawn(2)
-    scene = draw_scene(play_seed(scene_seed, _chained()), config.scene)
-    rng = np.random.default_rng(play_seed)
+    of_scene, of_player = seed.spawn(2)
+    scene = draw_scene(play_seed(of_scene, _chained()), config.scene)
+    rng = np.random.default_rng(of_player)
     player = Player(rng, scene.dynamics.latency)
     states = [world.build(scene)]
     actions = np.empty((config.episode_steps, 7), np.float32)

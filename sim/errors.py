@@ -9,7 +9,8 @@ _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 60
 def shown(value: object) -> str:
     """Any value in a message: on one line, and not longer than a reader bears."""
     try:
-        return " ".join(_SHORT.repr(value).split())
+        text = " ".join(_SHORT.repr(value).split())
+        return text if len(text) <= 200 else f"{text[:197]}..."
     except Exception:  # an int of more digits than Python prints, or a type with a repr of its own
         return f"a {type(value).__name__}"
 
