@@ -50,7 +50,7 @@ states and actions, and the draw of the world that each episode began with.
 |---|---|
 | robot time | {hours:.2f} hours |
 | episodes | {info["total_episodes"]:,} |
-| frames | {info["total_frames"]:,} at {info["fps"]} Hz |
+{_fallen(own)}| frames | {info["total_frames"]:,} at {info["fps"]} Hz |
 | robot | {info["robot_type"]} |
 | format | LeRobotDataset {info["codebase_version"]}, with additions (robopolicy format {own["format"]}) |
 
@@ -71,10 +71,10 @@ stands on the desk top at the robot's base, x forward, y left, z up. Empty objec
 |---|---|---|
 {rows}
 
-Every frame's task is "play". `meta/episodes` has two columns of our own: `scene` (JSON: seed, layout,
-objects and how the furniture began) and `final_state` (the state after the last action: the `state.*`
-features joined). Sentences, if it was relabelled, are in `meta/lang_segments.parquet`: episode, start, stop,
-task, objects, sentences.
+Every frame's task is "play". `meta/episodes` has columns of our own: `scene` (JSON: seed, layout, objects and
+how the furniture began), `final_state` (the state after the last action: the `state.*` features joined) and,
+in newer datasets, `fallen` (names of the objects that left the desk). Sentences, if it was relabelled, are in
+`meta/lang_segments.parquet`: episode, start, stop, task, objects, sentences.
 
 ## Layout
 
@@ -86,6 +86,12 @@ counts it.
 
 MIT, as robopolicy itself.
 """
+
+
+def _fallen(own: dict[str, Any]) -> str:
+    """A row; none if it isn't recorded."""
+    count = own.get("fallen_episodes")
+    return "" if count is None else f"| episodes in which something left the desk | {count:,} |\n"
 
 
 def _outline(config: dict[str, Any], limit: int = 400) -> str:

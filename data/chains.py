@@ -30,6 +30,7 @@ from sim.draw import SceneConfig, draw_scene, initial_state
 from sim.layouts import DOOR_TRAVEL, DRAWER_TRAVEL
 from sim.predicates import DOOR, DRAWER, DRAWER_OPEN, DRAWER_SHUT, LAMP, LED, in_drawer, in_tray
 from sim.scene import Scene
+from sim.seeds import rng_of
 from sim.state import Array, State, yaw_of
 from sim.tasks import TASKS, Goal, goals_of, possible, task_named
 
@@ -239,7 +240,7 @@ def _near_drawer(state: State, obj: int, travel: float) -> bool:
 
 def beliefs(seed: int, goals: tuple[Goal, ...]) -> Iterator[Belief]:
     """What is known before each of the goals, and after the last: one more than there are goals."""
-    belief, rng = Belief((initial_state(draw_scene(seed, SCENES)),)), np.random.default_rng(seed)
+    belief, rng = Belief((initial_state(draw_scene(seed, SCENES)),)), rng_of("effects", seed)
     yield belief
     for goal in goals:
         before = _once_left(belief, goal)
@@ -250,7 +251,7 @@ def beliefs(seed: int, goals: tuple[Goal, ...]) -> Iterator[Belief]:
 
 def draw_chain(number: int, describer: Describer) -> Chain:
     """The chain of that number."""
-    rng, words = np.random.default_rng([SEED, number]), np.random.default_rng([SEED, number, LENGTH])
+    rng, words = rng_of("chain", SEED, number), rng_of("chain", SEED, number, LENGTH)
     seed, goals, names = 0, (), ()
     while len(goals) < LENGTH:
         seed = seed if goals else int(rng.integers(2**31))

@@ -5,18 +5,16 @@ would be its opposite, and counts only if `data.grammar.templates` has that for 
 """
 
 import re
-import zlib
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
-import numpy as np
-
 from data.grammar import negatable, templates
 from data.lexicon import IMPERATIVE_FRAMES, INFINITIVE_FRAMES, NEGATION_FRAMES, expand
 from data.naming import unheard_in
 from data.splits import HELD_OUT_FRAMES
+from sim.seeds import rng_of
 from sim.tasks import TASKS, task_named
 
 
@@ -80,7 +78,7 @@ templates that go together differ in one of these; `templates` decides whether t
 
 def contrasts(seed: int, n: int, n_objects: int) -> list[Contrast]:
     """In turn every kind, and of every kind every family; by colour and by shape by turns."""
-    rng = np.random.default_rng([seed, zlib.crc32(b"contrasts")])
+    rng = rng_of("contrasts", seed)
     offered: dict[str, list[tuple[str, str]]] = {}
     for kind, families in FAMILIES.items():  # in an order by the seed, for the last ones of few pairs
         fit = [both for both in families if _things_needed(kind, both) <= n_objects]

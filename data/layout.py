@@ -15,7 +15,8 @@ state after the last action has no row of its own (v3.0 has one row an action): 
 Frames hold `observation.state` and `observation.environment_state` for LeRobot's policies, and
 `state.<field>` for every field of `State`, from which an episode is read back. Slots of objects that
 the scene doesn't have are zero; how many it has is in the scene, the column `scene` of meta/episodes,
-as JSON.
+as JSON. The column `fallen` of meta/episodes names the objects that left the desk; older datasets have
+none, and are gone on with without it, since LeRobot reads files of one schema only.
 """
 
 import json
@@ -34,6 +35,7 @@ CODEBASE_VERSION = "v3.0"
 FORMAT = 1  # of what we add to v3.0; a dataset of another one is refused
 CHUNK = 1000  # files in a folder
 TASK = "play"
+FALLEN = "fallen"  # a column of meta/episodes
 ACTION_NAMES = ("dx", "dy", "dz", "rx", "ry", "rz", "gripper")
 
 STATE_SHAPES: dict[str, tuple[int, ...]] = {

@@ -17,7 +17,6 @@ has none; what forbids is framed by a held-out frame.
 """
 
 import re
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations, product
@@ -32,6 +31,7 @@ from sim.draw import ATTEMPTS, CannotDraw, SceneConfig, draw_scene, draw_scene_f
 from sim.layouts import LEVER_TRAVEL
 from sim.predicates import DRAWER, in_drawer
 from sim.scene import Scene
+from sim.seeds import rng_of, seeds_of
 from sim.tasks import Goal, goals_of, possible, task_named
 
 PLAIN_NAME = 0.5  # of the things are named in the plainest words, as in `data.grammar`
@@ -55,15 +55,15 @@ def draw_pairs(seed: int, n: int, n_objects: int, layouts: tuple[str, ...]) -> l
     Kinds and families that need more things than a desk holds are left out. Raises `CannotDraw`.
     """
     config = SceneConfig(n_objects, layouts, train_objects())
-    root = np.random.SeedSequence([seed, zlib.crc32(b"pairs")])
     wanted = contrasts(seed, n, n_objects)
-    seeds = (int(word) for word in root.generate_state(n) >> 1)  # 31 bits: any reader takes them
-    return [_draw(contrast, later, config) for contrast, later in zip(wanted, seeds, strict=True)]
+    return [
+        _draw(contrast, own, config) for contrast, own in zip(wanted, seeds_of("pairs", seed, n), strict=True)
+    ]
 
 
 def _draw(contrast: Contrast, seed: int, config: SceneConfig) -> Pair:
     for later in range(seed, seed + ATTEMPTS):
-        rng = np.random.default_rng([later, zlib.crc32(b"pair")])
+        rng = rng_of("pair", later)
         scenes = _scenes(contrast, later, config, rng)
         choices = _goals(contrast, scenes)
         if choices:

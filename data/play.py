@@ -14,11 +14,12 @@ number of worker processes gives the same dataset, and an interrupted collection
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
 
+from data.chains import read_chains
 from data.record import EpisodeRecord
 from data.splits import train_objects
 from data.storage import DatasetWriter
@@ -26,6 +27,7 @@ from data.workers import spawned
 from sim.draw import SceneConfig, draw_scene
 from sim.expert import act, patient
 from sim.predicates import GRIP_REACH, OPEN_HAND
+from sim.seeds import play_seed, play_sequence
 from sim.skills import DEFAULT_STYLE, Style, go_to, put_down
 from sim.state import Array, State, stack
 from sim.tasks import TASKS, Goal, achieved, goals_of, possible
@@ -168,9 +170,9 @@ def _held(state: State) -> int:
 
 def play_episode(world: World, config: PlayConfig, seed: np.random.SeedSequence) -> EpisodeRecord:
     """One episode of play in the given world, a pure function of config and seed."""
-    scene_seed, play_seed = seed.spawn(2)
-    scene = draw_scene(int(scene_seed.generate_state(1)[0]), config.scene)
-    rng = np.random.default_rng(play_seed)
+    of_scene, of_player = seed.spawn(2)
+    scene = draw_scene(play_seed(of_scene, _chained()), config.scene)
+    rng = np.random.default_rng(of_player)
     player = Player(rng, scene.dynamics.latency)
     states = [world.build(scene)]
     actions = np.empty((config.episode_steps, 7), np.float32)
@@ -187,11 +189,17 @@ def play_episode(world: World, config: PlayConfig, seed: np.random.SeedSequence)
     return EpisodeRecord(scene, stack(states), actions)
 
 
+@cache
+def _chained() -> frozenset[int]:
+    """Seeds of the scenes that the shipped chains are asked in."""
+    return frozenset(chain.seed for chain in read_chains())
+
+
 def play_unit(config: PlayConfig, unit: int) -> list[EpisodeRecord]:
     """The episodes of one unit."""
     world = World()
     try:
-        seeds = np.random.SeedSequence([config.seed, unit]).spawn(EPISODES_PER_UNIT)
+        seeds = play_sequence(config.seed, unit).spawn(EPISODES_PER_UNIT)
         return [play_episode(world, config, seed) for seed in seeds]
     finally:
         world.close()

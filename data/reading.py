@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from data.layout import (
     CODEBASE_VERSION,
+    FALLEN,
     FORMAT,
     STATE_COLUMNS,
     STATE_DIM,
@@ -28,7 +29,7 @@ from data.layout import (
 from data.record import DatasetDamaged, DatasetUnsupported, EpisodeRecord, NoDataset
 from sim.scene import Scene
 
-_EPISODE_COLUMNS = ["episode_index", "length", "dataset_from_index", "scene", "final_state"]
+_EPISODE_COLUMNS = ["episode_index", "length", "dataset_from_index", "scene", "final_state", FALLEN]
 
 
 class _Shard(NamedTuple):
@@ -39,6 +40,7 @@ class _Shard(NamedTuple):
     lengths: list[int]
     scenes: list[str]  # JSON
     finals: NDArray[np.float32]  # (episodes, 84)
+    fallen: list[list[str]] | None  # what left the desk; None: written before that was recorded
 
 
 class Dataset:
@@ -65,6 +67,12 @@ class Dataset:
     def lengths(self) -> NDArray[np.int64]:
         """Control steps of every episode, (n_episodes,)."""
         return np.array([length for shard in self._shards for length in shard.lengths], np.int64)
+
+    @property
+    def n_fallen(self) -> int | None:
+        """In how many episodes something left the desk; None: older play, in which that isn't recorded."""
+        columns = [shard.fallen for shard in self._shards]
+        return None if None in columns else sum(bool(names) for column in columns for names in column or ())
 
     def scene(self, index: int) -> Scene:
         """The scene of an episode, without reading its frames."""
@@ -157,7 +165,8 @@ def _shard(folder: Path, number: int, first: int, first_frame: int) -> _Shard:
     expected = (list(range(first, first + len(lengths))), starts.tolist())
     if (rows["episode_index"].to_pylist(), rows["dataset_from_index"].to_pylist()) != expected:
         raise DatasetDamaged(path, "its episodes don't follow those of the file before it")
-    return _Shard(data_path(folder, number), first, lengths, rows["scene"].to_pylist(), finals)
+    fallen = rows[FALLEN].to_pylist() if FALLEN in rows.column_names else None
+    return _Shard(data_path(folder, number), first, lengths, rows["scene"].to_pylist(), finals, fallen)
 
 
 def _frames(shard: _Shard, rows: Sequence[int]) -> dict[str, NDArray[Any]]:

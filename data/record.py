@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.predicates import fallen
 from sim.scene import Scene
 from sim.state import Array, State
 
@@ -21,6 +22,11 @@ class EpisodeRecord(NamedTuple):
     def length(self) -> int:
         """T, the number of control steps."""
         return len(self.actions)
+
+    @property
+    def fallen(self) -> tuple[str, ...]:
+        """The names of the objects that were off the desk at some time, and not in the hand."""
+        return tuple(name for i, name in enumerate(self.scene.names) if fallen(self.states, i).any())
 
 
 class NoDataset(ValueError):

@@ -21,6 +21,7 @@ from data.segments import Segment
 from data.tracker import follow_all
 from sim.actuation import arrived
 from sim.observation import Observation, entity_names
+from sim.seeds import rng_of
 from sim.sensing import is_clear, sense
 from sim.tasks import TASKS, Goal
 
@@ -265,7 +266,7 @@ class Samples:
 
     def batch(self, seed: int, step: int) -> SegmentBatch:
         """The stretches of a step."""
-        rng = np.random.default_rng([seed, step])
+        rng = rng_of("batch", seed, step)
         n, r = self.config.segments, self.config.instants
         row = self._families.draw(rng, n)
         table = Table(*(column[row] for column in self._all))
@@ -291,7 +292,7 @@ class Samples:
 
     def sentence_batch(self, seed: int, step: int) -> SentenceBatch:
         """The sentences of a step."""
-        rng = np.random.default_rng([seed, step, 1])
+        rng = rng_of("batch", seed, step, 1)
         row = self._told_families.draw(rng, self.config.sentences)
         table = Table(*(column[row] for column in self._told))
         said = self._said[table.said_from + _below(rng, table.said_count)]
@@ -320,7 +321,7 @@ class _Families:
 
 def _described(n_episodes: int, fraction: float) -> NDArray[np.bool_]:
     """Which episodes are described: a smaller fraction is part of every larger one."""
-    rank = np.random.default_rng(0).permutation(n_episodes)
+    rank = rng_of("described", 0).permutation(n_episodes)
     return rank < np.ceil(fraction * n_episodes)
 
 

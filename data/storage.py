@@ -23,6 +23,7 @@ from data.files import Write, as_text, publish_all, refusals_of, sweep, write_at
 from data.layout import (
     CHUNK,
     CODEBASE_VERSION,
+    FALLEN,
     FORMAT,
     STATE_DIM,
     TASK,
@@ -77,6 +78,7 @@ class DatasetWriter:
     ) -> None:
         self.folder = Path(folder)
         self.committed = self.n_episodes = self.n_frames = 0
+        self._fallen: int | None = 0  # episodes in which something left the desk; None: not recorded here
         self._moments: Moments | None = None
         self._fps, self._robot_type, self._command = fps, robot_type, command
         self._config = _plain(config)
@@ -112,8 +114,14 @@ class DatasetWriter:
         for one in moments:
             whole = merged(whole, one)
         assert whole is not None
+        if self._fallen is not None:
+            lost = [list(record.fallen) for record in records]
+            episodes = episodes.append_column(FALLEN, pa.array(lost, pa.list_(pa.string())))
+            fallen = self._fallen + sum(map(bool, lost))
+        else:
+            fallen = None
         counts = (shard + 1, self.n_episodes + len(records), int(starts[-1]))
-        info = self._info(*counts)
+        info = self._info(*counts, fallen)
         self._replace(
             {
                 data_path(self.folder, shard): lambda path: _write_frames(path, frames),
@@ -124,7 +132,7 @@ class DatasetWriter:
             }
         )
         self.committed, self.n_episodes, self.n_frames = counts
-        self._moments = whole
+        self._moments, self._fallen = whole, fallen
 
     def close(self) -> None:
         """Let others write. Nothing else is left to do."""
@@ -156,6 +164,7 @@ class DatasetWriter:
         whole = open_dataset(self.folder)
         self.committed = stored["robopolicy"]["shards"]
         self.n_episodes, self.n_frames = whole.n_episodes, whole.n_frames
+        self._fallen = whole.n_fallen
         self._command = self._command or stored["robopolicy"].get("command", "")
         for shard in range(self.committed):
             for moments in _stored_moments(self.folder, shard):
@@ -172,7 +181,7 @@ class DatasetWriter:
             sweep(path)
         for name in ("README.md", "meta/info.json", "meta/stats.json", "meta/tasks.parquet"):
             sweep(self.folder / name)
-        tasks, info = self.folder / "meta/tasks.parquet", self._info(*self._counts())
+        tasks, info = self.folder / "meta/tasks.parquet", self._info(*self._counts(), self._fallen)
         if remake or not tasks.exists():
             publish_all({tasks: lambda path: pq.write_table(tasks_table(), path, **_PARQUET)})
         if self._moments is None:
@@ -194,7 +203,7 @@ class DatasetWriter:
             if key not in may_change and given.get(key) != kept.get(key):
                 raise DatasetMismatch(self.folder, key, given.get(key), kept.get(key))
 
-    def _info(self, shards: int, episodes: int, frames: int) -> dict[str, Any]:
+    def _info(self, shards: int, episodes: int, frames: int, fallen: int | None) -> dict[str, Any]:
         return {
             "codebase_version": CODEBASE_VERSION,
             "robot_type": self._robot_type,
@@ -213,6 +222,7 @@ class DatasetWriter:
                 "format": FORMAT,
                 "shards": shards,
                 "command": self._command,
+                **({} if fallen is None else {"fallen_episodes": fallen}),
                 "config": self._config,
             },
         }

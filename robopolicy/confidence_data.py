@@ -10,14 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from typing import NamedTuple
 
-import numpy as np
-
 from data.grammar import Grammar
 from data.lexicon import IMPERATIVE_FRAMES, expand, normalise
 from data.nonsense import ORDERS
 from data.splits import HELD_OUT_FRAMES, LEVELS, level_named
 from sim.draw import CannotDraw, SceneConfig, draw_scene, draw_scene_for
 from sim.observation import entity_names
+from sim.seeds import rng_of
 from sim.tasks import TASKS
 
 BRIEF = 6  # words
@@ -51,7 +50,7 @@ def _sound(level: str, seed: int, brief: bool) -> Iterator[Said]:
         except CannotDraw:
             without.add(family)
             continue
-        said = grammar.describe(goal, scene.names, np.random.default_rng([seed, i]), DRAWS if brief else 1)
+        said = grammar.describe(goal, scene.names, rng_of("confidence", seed, i), DRAWS if brief else 1)
         for sentence in [one for one in said if not brief or len(one.split()) <= BRIEF][:1]:
             yield Said(sentence, entity_names(scene.names))
 
@@ -64,7 +63,7 @@ def sound_of_all_levels(n: int, seed: int) -> dict[str, list[Said]]:
 def nonsense(kinds: Mapping[str, Sequence[str]], seed: int, held_out: bool) -> tuple[list[Said], list[Said]]:
     """Sentences bare, and those that order something in frames too; `held_out` frames, or training's."""
     frames = [f for p in IMPERATIVE_FRAMES for f in expand(p) if (f in HELD_OUT_FRAMES) == held_out]
-    rng, bare, framed = np.random.default_rng(seed), [], []
+    rng, bare, framed = rng_of("confidence", seed), [], []
     for kind, sentences in kinds.items():
         for sentence in sentences:
             names = entity_names(draw_scene(100_000 * seed + len(bare)).names)

@@ -26,7 +26,7 @@ from robopolicy.plan import Plan, check_level, layouts_of, make_plan
 from robopolicy.players import maker_for, prepare
 from robopolicy.provenance import environment, program
 from robopolicy.reference import EXPERT
-from robopolicy.rollouts import Crew, Job, Rollouts, jobs_of, roll_out_all
+from robopolicy.rollouts import CAUSES, Crew, Job, Rollouts, jobs_of, roll_out_all
 from robopolicy.summary import INFO, Result, summary
 from robopolicy.tables import Tally
 from sim.draw import SceneConfig
@@ -231,9 +231,9 @@ def gathered(plan: Plan, done: Mapping[str, Rollouts]) -> dict[str, list[Result]
     """Rollouts of groups -> results per row, in the order of the trials."""
     results: dict[str, list[Result]] = {row.name: [] for row in plan.rows}
     for job in jobs_in(plan):
-        success, steps, actions, ends, context = done[job.name]
+        success, steps, actions, ends, context, causes = done[job.name]
         for i, (trial, scene) in enumerate(zip(job.trials, job.scenes, strict=True)):
             n, given = int(steps[i]), tuple(int(end) for end in ends[i] if end)
-            mine = (bool(success[i]), n, actions[i, :n], given, context[i])
+            mine = (bool(success[i]), n, actions[i, :n], given, context[i], CAUSES[causes[i]])
             results[job.row].append(Result(trial, scene, *mine))
     return results

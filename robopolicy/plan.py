@@ -1,11 +1,8 @@
 """The plan of an evaluation: all rows of its table, all trials and scenes of each, before it starts."""
 
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
-
-import numpy as np
 
 from data.chains import read_chains, scene_of
 from data.grammar import Grammar
@@ -13,17 +10,18 @@ from data.pairs import draw_pairs
 from data.splits import GOALS_OF_SPLIT, LEVELS, Level, level_named
 from robopolicy.errors import UnknownName, UserError
 from robopolicy.sentences import read_commands
-from robopolicy.trials import Command, Trial, filled, seeds_of, shuffled, silent
+from robopolicy.trials import Command, Trial, filled, shuffled, silent
 from sim.draw import SceneConfig, draw_scene_for
 from sim.layouts import LAYOUTS
 from sim.presets import NOMINAL, PRESETS, parse_world
 from sim.scene import Scene
+from sim.seeds import RETRIES, rng_of, seeds_of
 from sim.tasks import TASKS
 
 YOURS, PAIRS, CHAIN, SHOWN = "yours", "pairs", "chain", "shown"
 SPECIAL = (PAIRS, CHAIN, SHOWN, YOURS)
 """What can be evaluated beside the levels of unseen."""
-TRIES = 20  # draws for a scene and a sentence that belong to the level
+TRIES = 20  # draws for a sentence that belongs to the level, in each scene
 
 
 class Row(NamedTuple):
@@ -117,9 +115,9 @@ def _level_row(level: Level, config: Wanted) -> Row:
 
 def _asked(level: Level, grammar: Grammar, task: str, seed: int, config: Wanted) -> tuple[Trial, Scene]:
     """A trial of the family; the next seed where the level has no true sentence for the scene."""
-    for later in range(TRIES):
+    for later in range(RETRIES):
         scene, goal = draw_scene_for(task, seed + later, _scene_config(level, config), level.allows)
-        rng = np.random.default_rng([seed + later, zlib.crc32(b"sentence")])
+        rng = rng_of("sentence", seed + later)
         for _ in range(TRIES):
             for sentence in grammar.describe(goal, scene.names, rng, 1):
                 return Trial(level.name, seed + later, *goal, sentence), scene

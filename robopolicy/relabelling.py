@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
-
 from data.grammar import Grammar
 from data.locks import held
 from data.reading import open_dataset
 from data.relabel import relabel_episode
 from data.segments import Segment, write_segments
+from sim.seeds import rng_of
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ def relabel_dataset(folder: Path, config: RelabelConfig) -> Iterator[tuple[int, 
         segments: list[Segment] = []
         for index, record in enumerate(dataset.episodes()):
             yield index, dataset.n_episodes
-            rng = np.random.default_rng([config.seed, index])
+            rng = rng_of("sentences", config.seed, index)
             segments += relabel_episode(index, record, grammar, rng, config.sentences)
         write_segments(folder, segments, {**asdict(config), "split": "train", "episodes": dataset.n_episodes})
         yield dataset.n_episodes, dataset.n_episodes

@@ -16,7 +16,7 @@ from robopolicy.metrics import read_metrics
 from robopolicy.page import escape, page, table
 from robopolicy.plots import Bar, bars, curve
 from robopolicy.summary import read_info
-from robopolicy.tables import Line, lines_of, rate_of
+from robopolicy.tables import WHY, Line, failures_of, lines_of, rate_of
 from sim.tasks import TASKS
 
 MAX_EMBEDDED = 6_000_000  # bytes of GIF that still go into the page
@@ -181,14 +181,15 @@ def _failures(info: Mapping[str, Any]) -> str:
         return "<h2>Failures</h2><p>None.</p>"
     rows = [
         f"<tr><td>{escape(at['task'])}</td><td>{escape(e['level'])}</td><td>{escape(at['sentence'])}</td>"
+        f"<td>{escape(WHY.get(e.get('cause'), ''))}</td>"
         f'<td class="n">{e["seed"]}</td></tr>'
         for e in failed
         for at in [e["commands"][e["completed"]] if "commands" in e else e]
     ]
-    head = '<th>family</th><th>level</th><th>sentence</th><th class="n">seed</th>'
+    head = '<th>family</th><th>level</th><th>sentence</th><th>why</th><th class="n">seed</th>'
     return (
-        f"<h2>Failures</h2><details><summary>{len(failed)} of {len(info['episodes'])} rollouts, "
-        f"by family</summary>{table(head, rows)}</details>"
+        f"<h2>Failures</h2><details><summary>{escape(failures_of(info))}; by family</summary>"
+        f"{table(head, rows)}</details>"
     )
 
 

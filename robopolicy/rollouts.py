@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from data.workers import Workers, spawned
 from robopolicy.trials import Command, Trial
 from sim.observation import Observation
+from sim.predicates import fallen
 from sim.scene import Scene
 from sim.sensing import Sensor
 from sim.state import Array, State
@@ -25,6 +26,12 @@ from sim.world import World
 
 GROUP = 16
 LOOK = 5  # control steps between two looks at whether anything was done that was not asked for
+
+
+TIME, FELL, FORBIDDEN = "time", "fell", "forbidden"
+CAUSES = ("", TIME, FELL, FORBIDDEN)
+"""Why a rollout failed: it did not; it was not done in time; the same, and something that it was about was
+off the desk by then (`sim.predicates.fallen`); something was done where nothing should have been."""
 
 
 class Job(NamedTuple):
@@ -50,6 +57,7 @@ class Rollouts(NamedTuple):
     actions: NDArray[np.float32]  # (B, T, 7) enough to replay each rollout in its scene
     ends: NDArray[np.int64]  # (B, C) step at which each command was done or given up; 0 if never given
     context: NDArray[np.float32]  # (B, C) what the player came to think of each world; (B, 0) if nothing
+    causes: NDArray[np.int8]  # (B,) why each failed, an index into CAUSES; 0 where it did not
 
 
 class Player(Protocol):
@@ -113,6 +121,7 @@ def roll_out(job: Job, player: Player, worlds: Sequence[World], max_steps: int) 
     before, at = list(states), [0] * GROUP
     longest = max(len(commands) for commands in asked)
     success, ends = np.zeros(n, bool), np.zeros((n, longest), np.int64)
+    causes = np.zeros(n, np.int8)
     actions = np.zeros((n, max_steps * longest, 7), np.float32)
     player.begin()
     player.reset([commands[0] for commands in asked], scenes)
@@ -136,6 +145,7 @@ def roll_out(job: Job, player: Player, worlds: Sequence[World], max_steps: int) 
                 at[i], before[i], since[i], told_anew = at[i] + 1, states[i], t + 1, True
             else:
                 success[i] = done
+                causes[i] = CAUSES.index("" if done else _cause(asked[i][at[i]], states[i]))
                 active.remove(i)
                 context = player.context
                 contexts[i] = contexts[i] if context is None else context[i]
@@ -144,7 +154,7 @@ def roll_out(job: Job, player: Player, worlds: Sequence[World], max_steps: int) 
             player.reset([commands[k] for commands, k in zip(asked, at, strict=True)], scenes)
     steps = ends.max(1)
     thought = np.stack(contexts).astype(np.float32)
-    return Rollouts(success, steps, actions[:, : int(steps.max())], ends, thought)
+    return Rollouts(success, steps, actions[:, : int(steps.max())], ends, thought, causes)
 
 
 def _outcome(command: Command, before: State, now: State, step: int, max_steps: int) -> tuple[bool, bool]:
@@ -155,6 +165,14 @@ def _outcome(command: Command, before: State, now: State, step: int, max_steps: 
     if step % LOOK == 0 or step == max_steps:
         done = done or _anything_done(before, now)
     return not done and step == max_steps, done or step == max_steps
+
+
+def _cause(command: Command, now: State) -> str:
+    """Why a command that is over failed: one of CAUSES."""
+    if command.refrain:
+        return FORBIDDEN
+    about = [index for index in (command.object, command.other) if index >= 0]
+    return FELL if any(fallen(now, index) for index in about) else TIME
 
 
 def _anything_done(before: State, now: State) -> bool:

@@ -11,6 +11,7 @@ from data.checksums import read_sealed
 from data.splits import origin_of_words
 from robopolicy.errors import UserError
 from robopolicy.plan import CHAIN, PAIRS, Plan
+from robopolicy.rollouts import FELL
 from robopolicy.stats import mean_interval, wilson
 from robopolicy.trials import Trial
 from sim.scene import Scene
@@ -30,6 +31,7 @@ class Result(NamedTuple):
     actions: NDArray[np.float32]  # (steps, 7)
     ends: tuple[int, ...] = ()  # step at which each command that was given was done, or given up
     context: NDArray[np.float32] = np.zeros(0, np.float32)  # what it came to think of the world: `Agent`
+    cause: str = ""  # why it failed: one of `robopolicy.rollouts.CAUSES`
 
     @property
     def completed(self) -> int:
@@ -52,7 +54,7 @@ def summary(results: Mapping[str, Sequence[Result]], plan: Plan) -> dict[str, An
     }
     return {
         "schema": SCHEMA,
-        "levels": {level: counted(found) for level, found in levels.items()},
+        "levels": {level: {**counted(found), "n_fallen": _fallen(found)} for level, found in levels.items()},
         **({"synonym_words": _by_words(levels["synonym"])} if "synonym" in levels else {}),
         **({"pairs": _pairs(results[PAIRS])} if PAIRS in results else {}),
         **({"chain": _chain(results[CHAIN])} if CHAIN in results else {}),
@@ -81,6 +83,11 @@ def rated(outcomes: Sequence[bool]) -> dict[str, Any]:
         "pc_success": round(100 * k / n, 2) if n else None,
         "pc_success_ci95": [round(100 * low, 2), round(100 * high, 2)],
     }
+
+
+def _fallen(results: Sequence[Result]) -> int:
+    """How many failed with something that they were about off the desk."""
+    return sum(result.cause == FELL for result in results)
 
 
 def _by_words(results: Sequence[Result]) -> dict[str, Any]:
@@ -130,6 +137,7 @@ def _episode(result: Result) -> dict[str, Any]:
         "task": trial.task,
         "sentence": trial.sentence,
         "success": result.success,
+        "cause": result.cause,
         "steps": result.steps,
     }
     if trial.then:

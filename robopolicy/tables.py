@@ -1,5 +1,6 @@
 """Tables on the terminal: one row per level or family, every rate with its n and interval."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -8,6 +9,13 @@ from rich.table import Table
 from robopolicy.stats import percent
 
 ORIGINS = {"lot": "by words drawn by lot", "hand": "by words chosen", "both": "by words of both kinds"}
+
+
+WHY = {
+    "time": "not done in time",
+    "fell": "not done, and what it was about off the desk",
+    "forbidden": "did what was forbidden",
+}
 
 
 class Tally(NamedTuple):
@@ -76,6 +84,14 @@ def level_table(info: Mapping[str, Any]) -> Table:
     for line in lines_of(info):
         table.add_row(line.name, str(line.n), line.rate, style="dim" if line.quiet else None)
     return table
+
+
+def failures_of(info: Mapping[str, Any]) -> str:
+    """How many of an eval_info's rollouts failed, controls apart, and why."""
+    failed = [episode for episode in info["episodes"] if not episode["success"]]
+    why = Counter(episode.get("cause") for episode in failed)  # older ones have none
+    parts = ", ".join(f"{why[cause]} {says}" for cause, says in WHY.items() if why[cause])
+    return f"{len(failed)} of {len(info['episodes'])} rollouts failed" + (f": {parts}" if parts else "")
 
 
 def family_table(info: Mapping[str, Any]) -> Table:

@@ -4,14 +4,12 @@ Counting rollouts as they finish would favour the quick successes, so the list o
 sentence) is a pure function of the level, the number and the seed.
 """
 
-import zlib
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from robopolicy.errors import UserError
 from sim.scene import Scene
+from sim.seeds import rng_of
 from sim.tasks import Goal
 
 
@@ -55,17 +53,11 @@ class Trial(NamedTuple):
         return (Command(*self[2:7], self.shown), *self.then)
 
 
-def seeds_of(level: str, seed: int, n: int) -> list[int]:
-    """n seeds of scenes, different for each level."""
-    root = np.random.SeedSequence([seed, zlib.crc32(level.encode())])
-    return [int(word) for word in root.generate_state(n) >> 1]  # 31 bits: any reader takes them
-
-
 def shuffled(trials: Sequence[Trial], seed: int) -> list[Trial]:
     """The same trials, each with the sentence of a trial of another family (a derangement by family)."""
     if len({trial.task for trial in trials}) < 2:
         raise UserError("the control with shuffled sentences needs trials of at least two families")
-    rng = np.random.default_rng([seed, len(trials)])
+    rng = rng_of("control", seed, len(trials))
     tasks = [trial.task for trial in trials]
     giver = rng.permutation(len(trials))
     for _ in range(100):

@@ -6,10 +6,13 @@ already done, with the goal's objects chosen. Both depend on nothing but their a
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from sim.arrange import draw_shifts
+from sim.checks import one_of, whole
+from sim.errors import BadArgument
 from sim.factors import factor_named
 from sim.layouts import (
     DOOR_TRAVEL,
@@ -25,7 +28,8 @@ from sim.layouts import (
 from sim.panda import HOME_POSE, MAX_OPENING
 from sim.presets import NOMINAL, parse_world
 from sim.randomise import draw_dynamics, draw_looks
-from sim.scene import COLOURS, SHAPES, Scene, Thing
+from sim.scene import COLOURS, MOST, SHAPES, Scene, Thing
+from sim.seeds import rng_of
 from sim.state import MAX_OBJECTS, State
 from sim.tasks import Begin, Goal, goals_of, possible, task_named
 
@@ -45,15 +49,22 @@ class SceneConfig:
     world: str = NOMINAL  # nominal, train, held_out, held_out:latency, held_out-latency, latency=2, ...
 
     def __post_init__(self) -> None:
-        if not 1 <= self.n_objects <= MAX_OBJECTS:
-            raise ValueError(f"a scene holds 1 to {MAX_OBJECTS} objects, not {self.n_objects}")
-        unknown = [name for name in self.layouts if name not in LAYOUTS]
-        if unknown or not self.layouts:
-            raise ValueError(f"no layout is called {unknown}; the layouts: {', '.join(LAYOUTS)}")
+        if not whole(self.n_objects, 1, MAX_OBJECTS):
+            raise BadArgument("n_objects", f"a whole number from 1 to {MAX_OBJECTS}", self.n_objects)
+        layouts, things = self.layouts, self.objects
+        if not isinstance(layouts, tuple) or not layouts or not all(one_of(at, LAYOUTS) for at in layouts):
+            raise BadArgument("layouts", f"a tuple of some of {', '.join(LAYOUTS)}", layouts)
+        if not isinstance(things, tuple) or not all(map(_is_thing, things)):
+            raise BadArgument("objects", "a tuple of pairs of a colour and a shape, as in sim.scene", things)
         count = parse_world(self.world).get("n_objects", self.n_objects)
         most = MAX_OBJECTS if isinstance(count, str) else int(count)
         if len(set(self.objects)) < most:
             raise ValueError(f"{most} different objects can't be drawn from {len(set(self.objects))}")
+
+
+def _is_thing(pair: Any) -> bool:
+    fits = isinstance(pair, tuple) and len(pair) == 2
+    return fits and one_of(pair[0], COLOURS) and one_of(pair[1], SHAPES)
 
 
 class CannotDraw(ValueError):
@@ -67,8 +78,9 @@ class CannotDraw(ValueError):
 
 
 def draw_scene(seed: int, config: SceneConfig = SceneConfig()) -> Scene:
-    """A desk as it may be found: same seed and config, same scene."""
-    return _in_world(_draw(np.random.default_rng(seed), seed, config, Begin()), config)
+    """A desk as it may be found: same seed and config, same scene. Raises `BadArgument`."""
+    _check_seed(seed)
+    return _in_world(_draw(rng_of("scene", seed), seed, config, Begin()), config)
 
 
 def draw_scene_for(
@@ -79,10 +91,11 @@ def draw_scene_for(
 ) -> tuple[Scene, Goal]:
     """A desk on which the family is possible and not yet done, and the goal; `allows` filters goals.
 
-    Raises `UnknownTask` and `CannotDraw`.
+    Raises `UnknownTask`, `BadArgument` and `CannotDraw`.
     """
+    _check_seed(seed)
     family = task_named(task)
-    rng = np.random.default_rng([seed, sum(map(ord, task))])
+    rng = rng_of("scene", seed, sum(map(ord, task)))
     for _ in range(ATTEMPTS):
         scene = _draw(rng, seed, config, family.begins)
         state = initial_state(scene)
@@ -94,6 +107,11 @@ def draw_scene_for(
         if goals:
             return _in_world(scene, config), goals[rng.integers(len(goals))]
     raise CannotDraw(task)
+
+
+def _check_seed(seed: object) -> None:
+    if not whole(seed, 0, MOST):
+        raise BadArgument("the seed of a scene", f"a whole number from 0 to {MOST}", seed)
 
 
 def initial_state(scene: Scene) -> State:
@@ -108,9 +126,9 @@ def initial_state(scene: Scene) -> State:
         ee_pos=np.array(HOME_POSE[0]),
         ee_quat=np.array(HOME_POSE[1]),
         gripper=np.array(MAX_OPENING),
-        object_pos=np.array([thing.pos for thing in scene.objects]),
+        object_pos=np.array([thing.pos for thing in scene.objects]).reshape(-1, 3),
         object_quat=np.stack([0 * half, 0 * half, np.sin(half), np.cos(half)], -1),
-        object_size=np.array([thing.size for thing in scene.objects]),
+        object_size=np.array([thing.size for thing in scene.objects]).reshape(-1, 3),
         fixture_pos=fixture_points(poses, joints),
         fixture_yaw=poses[:, 2],
         joints=joints,

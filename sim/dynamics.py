@@ -6,8 +6,13 @@ A number is the same for all objects of a world, so that one touch tells about t
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+
+from sim.checks import number, numbers, whole
+from sim.errors import BadScene
+from sim.factors import LOOKS, PHYSICS, SENSING, Factor
+from sim.state import MAX_OBJECTS
 
 GRAVITY = 9.81  # m/s2
 
@@ -42,6 +47,9 @@ class Dynamics:
     start_z: float = 0.0
     start_yaw: float = 0.0  # rad, of the hand
 
+    def __post_init__(self) -> None:
+        _check(self, (*PHYSICS, *SENSING))
+
     @property
     def gravity(self) -> tuple[float, float, float]:
         """The vector, m/s2: always as long as nominal."""
@@ -74,6 +82,22 @@ class Looks:
     camera_z: float = 0.0
     camera_field: float = 1.0  # scale, of the angle of view
 
-    @classmethod
-    def from_dict(cls, raw: dict[str, Any]) -> "Looks":
-        return cls(**{**raw, "object_tint": tuple(map(tuple, raw.get("object_tint", ())))})
+    def __post_init__(self) -> None:
+        _check(self, [factor for factor in LOOKS if factor.name != "object_tint"])
+        tints = self.object_tint
+        if (
+            not isinstance(tints, tuple)
+            or len(tints) > MAX_OBJECTS
+            or not all(numbers(t, 3, -1, 1) for t in tints)
+        ):
+            raise BadScene("looks.object_tint", f"up to {MAX_OBJECTS} triples from -1 to 1", tints)
+
+
+def _check(values: Dynamics | Looks, factors: Sequence[Factor]) -> None:
+    """Refuse what physics or the camera could not bear; raises `BadScene`."""
+    for factor in factors:
+        value, (low, high) = getattr(values, factor.name), factor.bearable
+        fits = whole(value, int(low), int(high)) if factor.scale == "whole" else number(value, low, high)
+        if not fits:
+            kind = "a whole number" if factor.scale == "whole" else "a number"
+            raise BadScene(factor.name, f"{kind} from {low:g} to {high:g} {factor.unit}".rstrip(), value)

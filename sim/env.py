@@ -10,30 +10,47 @@
 Observations are `sim.observation.Observation` as a dict; `info["names"]` are the words for its rows and
 `info["state"]` is the `State` that tasks are judged by. There is no shaped reward: the reward is 0,
 unless a reset was given a task, whose achievement ends the episode with a reward of 1.
+
+After a step, `info["clipped"]` says whether the action was cut to [-1, 1]; `info["fallen"]` are the names
+of the objects that are off the desk, which ends nothing: nothing brings them back but a reset.
 """
 
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import gymnasium
 import numpy as np
 from gymnasium import spaces
 
-from sim.draw import SceneConfig, draw_scene, draw_scene_for
+from sim.actuation import seven
+from sim.checks import one_of, whole
+from sim.draw import SceneConfig, draw_scene, draw_scene_for, initial_state
+from sim.errors import BadArgument, BadSnapshot
 from sim.observation import ENTITY_DIM, MAX_ENTITIES, PROPRIO_DIM, Observation, entity_names
+from sim.predicates import fallen
 from sim.presets import NOMINAL
-from sim.render import SIZE, Picture, camera_named, render
-from sim.scene import Scene
+from sim.printable import shown
+from sim.render import SIZE, Picture, camera_named, check_size, render
+from sim.scene import MOST, Scene
 from sim.sensing import Memory, Sensor
+from sim.snapshot import Snapshot, check_snapshot
 from sim.state import Array, State
-from sim.tasks import Goal, achieved
-from sim.world import CONTROL_HZ, Snapshot, World
+from sim.tasks import Goal, achieved, check_goal
+from sim.world import CONTROL_HZ, World
 
 ID = "robopolicy/Desk-v0"
 FAR_AWAY = 20.0  # m, rad: beyond anything that is observed
 OPTIONS = ("scene", "task", "goal")
 
 Observed = dict[str, Array]
-Saved = tuple[Snapshot, State, Goal | None, Memory]
+
+
+class Saved(NamedTuple):
+    """Where an episode is, as plain values."""
+
+    snapshot: Snapshot
+    before: State  # what it began with
+    goal: Goal | None
+    memory: Memory  # of its sensors
 
 
 class DeskEnv(gymnasium.Env[Any, Array]):
@@ -57,12 +74,14 @@ class DeskEnv(gymnasium.Env[Any, Array]):
         renderer: Literal["tiny", "egl"] = "tiny",
         world: str = NOMINAL,
     ) -> None:
-        if render_mode not in (None, "rgb_array"):
+        if render_mode is not None and not one_of(render_mode, ("rgb_array",)):
             raise BadRenderMode(render_mode)
+        if config is not None and not isinstance(config, SceneConfig):
+            raise BadArgument("config", "a SceneConfig or None", config)
         self.render_mode = render_mode
         self.metadata = {**self.metadata, "render_fps": control_hz}
         self._config = config or SceneConfig(n_objects=n_objects, world=world)
-        self._camera, self._size = camera_named(camera), size
+        self._camera, self._size = camera_named(camera), check_size(size)
         self._world = World(control_hz, render_mode is not None, renderer)
         self._before: State | None = None
         self._goal: Goal | None = None
@@ -79,20 +98,23 @@ class DeskEnv(gymnasium.Env[Any, Array]):
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Observed, dict[str, Any]]:
-        """Rebuild the world; the scene depends on the seed, and on nothing if one is given."""
+        """Rebuild the world; the scene depends on the seed, and on nothing if one is given.
+
+        Raises `BadOptions`, `UnknownTask`, `BadArgument`, and `ClosedWorld` after `close`.
+        """
         super().reset(seed=seed)
-        scene, self._goal = self._drawn(options or {})
-        self._names = entity_names(scene.names)
+        scene, goal = self._drawn({} if options is None else options)
         self._before = self._world.build(scene)
-        self._sensor = Sensor(scene)
+        self._goal, self._names, self._sensor = goal, entity_names(scene.names), Sensor(scene)
         return _dict(self._sensor.observe(self._before)), self._info(self._before)
 
     def step(self, action: Array) -> tuple[Observed, float, bool, bool, dict[str, Any]]:
-        """One action of seven numbers in [-1, 1], see `World.step`."""
-        before = self._running()
-        state = self._world.step(action)
+        """One action of seven numbers in [-1, 1], see `World.step`. Raises `BadAction`."""
+        before, given = self._running(), seven(action)
+        state = self._world.step(given)
         done = self._goal is not None and bool(achieved(self._goal, before, state))
-        return _dict(self._sensor.observe(state)), float(done), done, False, self._info(state)
+        info = self._info(state, clipped=any(abs(v) > 1 for v in given))
+        return _dict(self._sensor.observe(state)), float(done), done, False, info
 
     def render(self) -> Picture | None:  # type: ignore[override]
         """(H, W, 3) uint8 if the environment was made with `render_mode="rgb_array"`."""
@@ -119,24 +141,39 @@ class DeskEnv(gymnasium.Env[Any, Array]):
     def save_state(self) -> Saved:
         """Where the episode is: what it needs to go on from here, as plain values."""
         before = self._running()
-        return self._world.save(), before, self._goal, self._sensor.memory
+        return Saved(self._world.save(), before, self._goal, self._sensor.memory)
 
     def restore_state(self, saved: Saved) -> tuple[Observed, dict[str, Any]]:
         """Go back to a saved instant, of this environment or another; returns what `reset` returns.
 
-        All restores of one instant have the same future, bit for bit.
+        All restores of one instant have the same future, bit for bit. Raises `BadSnapshot`.
         """
-        snapshot, self._before, self._goal, memory = saved
-        self._sensor = Sensor(snapshot.scene, memory)
-        self._names = entity_names(snapshot.scene.names)
+        if not isinstance(saved, Saved):
+            raise BadSnapshot("a saved instant", "what save_state returned", saved)
+        snapshot, before, goal, memory = saved
+        check_snapshot(snapshot)
+        if goal is not None:
+            check_goal(goal, len(snapshot.scene.objects))
+        if not _alike(before, initial_state(snapshot.scene)):
+            raise BadSnapshot("a saved instant's before", "a finite State of its scene", before)
+        if not _remembers(memory, len(snapshot.scene.objects)):
+            raise BadSnapshot("a saved instant's memory", "what its sensors had seen", memory)
         state = self._world.restore(snapshot)
+        self._before, self._goal, self._names = before, goal, entity_names(snapshot.scene.names)
+        self._sensor = Sensor(snapshot.scene, memory)
         return _dict(self._sensor.observe(state)), self._info(state)
 
     def _drawn(self, options: dict[str, Any]) -> tuple[Scene, Goal | None]:
+        if not isinstance(options, dict) or not options.keys() <= set(OPTIONS):
+            raise BadOptions(options)
         scene, task, goal = (options.get(key) for key in OPTIONS)
-        if set(options) - set(OPTIONS) or (task and (scene or goal)) or (goal and not scene):
+        if (scene is not None and task is not None) or (goal is not None and scene is None):
             raise BadOptions(options)
         if scene is not None:
+            if not isinstance(scene, Scene):
+                raise BadArgument("the option scene", "a Scene, as draw_scene draws one", scene)
+            if goal is not None:
+                check_goal(goal, len(scene.objects))
             return scene, goal
         seed = int(self.np_random.integers(2**31))
         if task is not None:
@@ -149,17 +186,18 @@ class DeskEnv(gymnasium.Env[Any, Array]):
             raise gymnasium.error.ResetNeeded("reset the environment before anything else")
         return self._before
 
-    def _info(self, state: State) -> dict[str, Any]:
-        return {"names": self._names, "state": state}
+    def _info(self, state: State, clipped: bool = False) -> dict[str, Any]:
+        off = tuple(self._names[i] for i in range(state.n_objects) if fallen(state, i))
+        return {"names": self._names, "state": state, "clipped": clipped, "fallen": off}
 
 
 class BadOptions(ValueError):
     """Options that `reset` cannot make sense of."""
 
-    def __init__(self, options: dict[str, Any]) -> None:
+    def __init__(self, options: object) -> None:
         super().__init__(
-            f"reset was given the options {', '.join(options)}; it takes a scene,"
-            " or a task, or a scene and a goal"
+            f"reset was given the options {shown(options)}; it takes a scene,"
+            " or a task, or a scene and a goal, in a dict"
         )
 
 
@@ -167,11 +205,30 @@ class BadRenderMode(ValueError):
     """A render mode that there is not."""
 
     def __init__(self, mode: object) -> None:
-        super().__init__(f"render_mode={mode!r} is not there; rgb_array and None are")
+        super().__init__(f"render_mode={shown(mode)} is not there; rgb_array and None are")
 
 
 def _dict(observation: Observation) -> Observed:
-    return dict(observation._asdict())
+    """As the observation space has it: what falls off the floor too is seen at its edge for ever."""
+    return {name: np.clip(value, -FAR_AWAY, FAR_AWAY) for name, value in observation._asdict().items()}
+
+
+def _alike(state: object, other: State) -> bool:
+    """Whether it is a finite state of the same shapes as the other."""
+    if not isinstance(state, State) or not all(isinstance(field, np.ndarray) for field in state):
+        return False
+    return all(
+        a.shape == b.shape and a.dtype.kind == "f" and np.isfinite(a).all()
+        for a, b in zip(state, other, strict=True)
+    )
+
+
+def _remembers(memory: object, n_objects: int) -> bool:
+    """Whether it is what the sensors of a scene of n objects remember."""
+    if not isinstance(memory, tuple) or len(memory) != 2 or not whole(memory[0], 0, MOST):
+        return False
+    rows = memory[1]
+    return rows is None or (isinstance(rows, np.ndarray) and rows.shape == (n_objects, ENTITY_DIM))
 
 
 def register() -> None:

@@ -1,5 +1,36 @@
 """What a world cannot do, each in one sentence that says what it could do."""
 
+from sim.printable import shown
+
+
+class BadArgument(ValueError):
+    """Something was given a value that it does not take."""
+
+    def __init__(self, name: str, accepted: str, given: object) -> None:
+        super().__init__(f"{name} is {accepted}, not {shown(given)}")
+
+
+class BadScene(BadArgument):
+    """A scene, or a part of one, that cannot be built."""
+
+
+class BadSnapshot(BadArgument):
+    """A saved instant that no world can go back to."""
+
+
+class ClosedWorld(ValueError):
+    """Something was asked of a world that was closed."""
+
+    def __init__(self) -> None:
+        super().__init__("the world was closed, which is for good; make another one")
+
+
+class NoPhysics(ValueError):
+    """PyBullet has no room for another world."""
+
+    def __init__(self) -> None:
+        super().__init__("PyBullet bears no more worlds in this process; close those that are done with")
+
 
 class EmptyWorld(ValueError):
     """Something was asked of a world in which nothing was built."""
@@ -13,7 +44,7 @@ class BadAction(ValueError):
 
     def __init__(self, action: object) -> None:
         super().__init__(
-            f"an action is seven finite numbers in [-1, 1] (xyz, axis-angle, gripper), not {action!r}"
+            f"an action is seven finite numbers in [-1, 1] (xyz, axis-angle, gripper), not {shown(action)}"
         )
 
 
@@ -23,7 +54,7 @@ class BadRate(ValueError):
     def __init__(self, control_hz: object, physics_hz: int) -> None:
         rates = ", ".join(str(hz) for hz in range(1, physics_hz + 1) if physics_hz % hz == 0)
         super().__init__(
-            f"control_hz={control_hz} does not divide the physics' {physics_hz} Hz; these do: {rates}"
+            f"control_hz={shown(control_hz)} does not divide the physics' {physics_hz} Hz; these do: {rates}"
         )
 
 
@@ -33,7 +64,8 @@ class BadParts(ValueError):
     def __init__(self, parts: object, substeps: int) -> None:
         fine = ", ".join(str(n) for n in range(1, substeps + 1) if substeps % n == 0)
         super().__init__(
-            f"an action is {substeps} steps of physics, which {parts} parts do not divide; these do: {fine}"
+            f"an action is {substeps} steps of physics, which {shown(parts)} parts do not divide;"
+            f" these do: {fine}"
         )
 
 
@@ -41,7 +73,9 @@ class UnknownRenderer(ValueError):
     """There is no renderer of this name."""
 
     def __init__(self, name: object) -> None:
-        super().__init__(f"no renderer is called {name!r}; there are tiny (on the CPU, anywhere) and egl")
+        super().__init__(
+            f"no renderer is called {shown(name)}; there are tiny (on the CPU, anywhere) and egl"
+        )
 
 
 class NoVisuals(ValueError):

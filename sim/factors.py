@@ -36,6 +36,15 @@ class Factor:
         """From where to where a value may be given."""
         return (0.0, self.held_out[1]) if self.either_way else self.held_out
 
+    @property
+    def bearable(self) -> Range:
+        """What a scene may hold, from wherever it comes: held out, and about as far again beyond it."""
+        low, high = self.held_out
+        if self.scale == "log":
+            return low / 2, high * 2
+        beyond = high - low
+        return (low - beyond if low < 0 else 0.0), high + beyond
+
     def draw(self, rng: np.random.Generator, how: How) -> float:
         """A number from the training range, or one from the held-out range that is not in it.
 

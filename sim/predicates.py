@@ -31,6 +31,7 @@ HAND_AWAY = 0.09  # m: farther than this the hand cannot be holding the object
 ON_TOP = 0.012  # m: tolerance of the height of one thing on another
 BESIDE_NEAR, BESIDE_FAR = 0.045, 0.17  # m between centres, along the direction asked for
 BESIDE_ASTRAY = 0.045  # m, across it
+FALLEN = 0.02  # m below the desk top, of the centre: more than anything sinks into it
 MOVED = 0.03  # m: an object that was put somewhere moved at least this far
 
 
@@ -136,6 +137,16 @@ put_left_of, put_right_of = _beside(1, 1), _beside(1, -1)
 
 
 # -- relations that hold at one instant ---------------------------------------------------------
+
+
+def fallen(state: State, obj: int) -> Truth:
+    """Off the desk: below its top, where nothing that is on it can be, and not in the hand.
+
+    Whatever is in the drawer, in the tray, on another thing or behind the furniture has its centre above
+    the desk top; the floor is far below. A thing that goes over the edge has fallen once its centre is
+    `FALLEN` below the top.
+    """
+    return (state.object_pos[..., obj, 2] < -FALLEN) & ~_in_hand(state, obj)
 
 
 def _move(before: State, after: State, obj: int) -> Array:

@@ -23,14 +23,15 @@ from sim.printable import shown
 
 NOMINAL = "nominal"
 PRESETS = (NOMINAL, *REGIMES)
+LONGEST = 2000  # characters of a name: all factors, each with a value
 NAMES = tuple(factor.name for factor in FACTORS)
 
 
 class UnknownWorld(ValueError):
     """No world has this name."""
 
-    def __init__(self, name: str) -> None:
-        near = _nearest(name)
+    def __init__(self, name: object) -> None:
+        near = _nearest(name) if isinstance(name, str) and len(name) <= LONGEST else ""
         hint = f"; did you mean {near}?" if near else "."
         super().__init__(
             f"no world is called {shown(name)}{hint} The worlds: {', '.join(PRESETS)}; train:FACTOR or "
@@ -52,9 +53,15 @@ class BadValue(ValueError):
         )
 
 
-@cache
 def parse_world(name: str) -> Mapping[str, How]:
     """Factor -> how the world has it; one that is absent is nominal. Raises `UnknownWorld`, `BadValue`."""
+    if not isinstance(name, str) or len(name) > LONGEST:
+        raise UnknownWorld(name)
+    return _parse(name)
+
+
+@cache
+def _parse(name: str) -> Mapping[str, How]:
     found = _parsed(name)
     if found is None:
         raise UnknownWorld(name)

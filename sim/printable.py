@@ -26,8 +26,11 @@ def visible(text: str, keep: str = "") -> str:
 
 
 def shown(value: object) -> str:
-    """What was given, as Python writes it, in at most `SHOWN` characters."""
-    return shortened(_brief.repr(value), SHOWN)
+    """What was given, as Python writes it, on one line of at most `SHOWN` characters."""
+    try:
+        return shortened(" ".join(_brief.repr(value).split()), SHOWN)
+    except Exception:  # an int of more digits than Python prints, or a type with a repr of its own
+        return f"a {type(value).__name__}"
 
 
 def shortened(text: str, most: int) -> str:

@@ -4,7 +4,6 @@ Every factor has a stream of its own, so that two worlds of one seed differ in n
 names say, and a new factor leaves the draws of the others alone.
 """
 
-import zlib
 from typing import Any
 
 import numpy as np
@@ -12,12 +11,13 @@ import numpy as np
 from sim.dynamics import Dynamics, Looks
 from sim.factors import LOOKS, PHYSICS, SENSING, Factor, factor_named
 from sim.presets import parse_world
+from sim.seeds import rng_of
 from sim.state import MAX_OBJECTS
 
 
 def stream(seed: int, name: str) -> np.random.Generator:
     """The random numbers of one factor of one world."""
-    return np.random.default_rng([seed, zlib.crc32(name.encode())])
+    return rng_of(name, seed)
 
 
 def draw_dynamics(seed: int, world: str) -> Dynamics:

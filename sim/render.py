@@ -10,12 +10,15 @@ Rendered on the CPU by PyBullet's TinyRenderer, so the same world gives the same
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.bullet import pybullet
+from sim.checks import number, numbers, one_of, whole
 from sim.dynamics import Looks
+from sim.errors import BadArgument
 from sim.state import Array
 from sim.world import Light, World
 
@@ -25,6 +28,10 @@ Picture = NDArray[np.uint8]  # (H, W, 3)
 SIZE = (480, 360)  # width, height, px
 NEAR, FAR = 0.1, 4.0  # m
 LIGHT = (-0.35, 0.55, 1.6)  # where it comes from
+LARGEST = 4096  # px, of a side: ten seconds a picture
+FARTHEST = 100.0  # m
+FIELDS = (1.0, 170.0)  # degrees
+_PLACE = f"a tuple of three numbers within {FARTHEST:g} m"
 SKY, GROUND = (226, 231, 238), (188, 196, 208)  # the background, from top to bottom
 
 
@@ -40,6 +47,15 @@ class Camera:
     target: Vec = (0.462, 0.0, 0.0)
     up: Vec = (1.0, 0.0, 0.0)
     field: float = 35.0  # degrees, vertical
+
+    def __post_init__(self) -> None:
+        for name in ("eye", "target", "up"):
+            if not numbers(getattr(self, name), 3, -FARTHEST, FARTHEST):
+                raise BadArgument(f"a camera's {name}", _PLACE, getattr(self, name))
+        if np.linalg.norm(np.cross(np.subtract(self.target, self.eye), self.up)) < 1e-6:
+            raise BadArgument("a camera's up", "a direction across the one that it looks in", self.up)
+        if not number(self.field, *FIELDS):
+            raise BadArgument("a camera's field", f"from {FIELDS[0]} to {FIELDS[1]} degrees", self.field)
 
     def view(self) -> tuple[float, ...]:
         """OpenGL's view matrix, column by column."""
@@ -71,14 +87,22 @@ class UnknownCamera(ValueError):
     """No camera has this name."""
 
     def __init__(self, name: object) -> None:
-        super().__init__(f"no camera is called {name!r}; the cameras: {', '.join(CAMERAS)}")
+        super().__init__(f"no camera is called {shown(name)}; the cameras: {', '.join(CAMERAS)}")
 
 
 def camera_named(name: str) -> Camera:
     """The camera of that name; raises `UnknownCamera`."""
-    if name not in CAMERAS:
+    if not one_of(name, CAMERAS):
         raise UnknownCamera(name)
     return CAMERAS[name]
+
+
+def check_size(size: Any) -> tuple[int, int]:
+    """(width, height) of a picture, px; raises `BadArgument`."""
+    pair = size if isinstance(size, (tuple, list)) else ()
+    if len(pair) != 2 or not all(whole(side, 1, LARGEST) for side in pair):
+        raise BadArgument("the size of a picture", f"(width, height) from 1 to {LARGEST} pixels each", size)
+    return int(pair[0]), int(pair[1])
 
 
 def moved(camera: Camera, looks: Looks) -> Camera:
@@ -98,7 +122,13 @@ def lit(looks: Looks) -> Light:
 def render(
     world: World, camera: Camera = CAMERAS["desk"], size: tuple[int, int] = SIZE, shadow: bool = False
 ) -> Picture:
-    """What the camera sees now, (H, W, 3); `size` is (width, height). A shadow doubles the cost."""
+    """What the camera sees now, (H, W, 3); `size` is (width, height). A shadow doubles the cost.
+
+    Raises `BadArgument`, and as `World.photograph`.
+    """
+    size = check_size(size)
+    if not isinstance(camera, Camera):
+        raise BadArgument("camera", "a Camera, such as camera_named gives", camera)
     looks = world.scene.looks if world.scene else Looks()
     camera = moved(camera, looks)
     picture, depth = world.photograph(camera.view(), camera.projection(size), size, lit(looks), shadow)

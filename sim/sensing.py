@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from sim.dynamics import Dynamics
 from sim.observation import Observation, observe
 from sim.scene import Scene
+from sim.seeds import rng_of
 from sim.state import MAX_OBJECTS, Array, State
 
 BLOCK = 64  # instants whose errors are drawn at once, for speed
-_SALT = 0x5E25E  # tells the sensor's numbers from those that drew the scene
 
 Memory = tuple[int, Array | None]
 """Instants seen, and the objects' rows at the last."""
@@ -29,7 +29,7 @@ class Sensor:
     def __init__(self, scene: Scene, memory: Memory = (0, None)) -> None:
         self._dynamics, self._seed = scene.dynamics, scene.seed
         self._clear = is_clear(scene.dynamics)
-        rng = np.random.default_rng([self._seed, _SALT])
+        rng = rng_of("sensor", self._seed)
         self._bias = scene.dynamics.position_bias * rng.standard_normal((MAX_OBJECTS, 3))
         self.memory, self._now, self._block = memory, memory, -1
 
@@ -73,7 +73,7 @@ def _errors(dynamics: Dynamics, seed: int, block: int) -> tuple[Array, Array, ND
 
     A turn is the matrix that multiplies a quaternion xyzw by a small rotation in the world frame.
     """
-    rng = np.random.default_rng([seed, _SALT, block])
+    rng = rng_of("sensor", seed, block)
     shift = dynamics.position_noise * rng.standard_normal((BLOCK, MAX_OBJECTS, 3))
     by = dynamics.orientation_noise * rng.standard_normal((BLOCK, MAX_OBJECTS, 3))  # rotation vectors, rad
     lost = rng.random((BLOCK, MAX_OBJECTS)) < dynamics.dropout

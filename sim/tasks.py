@@ -11,7 +11,7 @@ siblings share are in `sim.wordings`.
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
 from difflib import get_close_matches
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,9 @@ from sim import conditions as when
 from sim import hindrances as why
 from sim import predicates as judge
 from sim import skills
+from sim.checks import one_of, whole
 from sim.conditions import Condition
+from sim.errors import BadArgument
 from sim.hindrances import Hindering, Hindrance
 from sim.layouts import DRAWER_TRAVEL
 from sim.printable import shown
@@ -758,7 +760,7 @@ _BY_NAME = {task.name: task for task in TASKS}
 
 def task_named(name: str) -> Task:
     """The family of that name; raises `UnknownTask` with the nearest ones."""
-    if name not in _BY_NAME:
+    if not one_of(name, _BY_NAME):
         raise UnknownTask(name)
     return _BY_NAME[name]
 
@@ -766,8 +768,8 @@ def task_named(name: str) -> Task:
 class UnknownTask(ValueError):
     """No family has this name."""
 
-    def __init__(self, name: str) -> None:
-        near = get_close_matches(name, _BY_NAME, n=3, cutoff=0.4)
+    def __init__(self, name: object) -> None:
+        near = get_close_matches(name[:60] if isinstance(name, str) else "", _BY_NAME, n=3, cutoff=0.4)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         super().__init__(f"no task family is called {shown(name)}{hint} The families: {', '.join(_BY_NAME)}.")
 
@@ -780,6 +782,18 @@ def goals_of(task: Task, n_objects: int) -> tuple[Goal, ...]:
     if task.arguments == 1:
         return tuple(Goal(task.name, i) for i in objects)
     return tuple(Goal(task.name, i, j) for i in objects for j in objects if i != j)
+
+
+def check_goal(goal: Any, n_objects: int) -> None:
+    """Raises `UnknownTask`, or `BadArgument` for what is no goal in a scene of n objects."""
+    if not isinstance(goal, Goal):
+        raise BadArgument("a goal", "a Goal, such as Goal('lift', 0)", goal)
+    task = task_named(goal.task)
+    fits = all(whole(index, -1, n_objects - 1) for index in goal[1:])
+    if not fits or goal not in goals_of(task, n_objects):
+        which = "different objects' indices" if task.arguments > 1 else "an object's index"
+        needs = f"{which}, from 0 to {n_objects - 1}, and -1 for the rest" if task.arguments else "no objects"
+        raise BadArgument(f"what {task.name} is about", needs, tuple(goal[1:]))
 
 
 def achieved(goal: Goal, before: State, after: State) -> NDArray[np.bool_]:

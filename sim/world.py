@@ -4,7 +4,6 @@ The world is rebuilt from its `Scene` at every reset, which costs a few millisec
 determinism: Bullet's saveState keeps sleeping islands and cached contacts apart from what it saves.
 """
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
@@ -12,12 +11,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import panda
-from sim.actuation import Actuation
+from sim.actuation import Actuation, seven
 from sim.build import set_up
 from sim.bullet import pybullet, silence
+from sim.checks import one_of, whole
 from sim.dynamics import Dynamics
 from sim.egl import load_egl
-from sim.errors import BadAction, BadParts, BadRate, EmptyWorld, NoVisuals, UnknownRenderer
+from sim.errors import (
+    BadArgument,
+    BadParts,
+    BadRate,
+    ClosedWorld,
+    EmptyWorld,
+    NoPhysics,
+    NoVisuals,
+    UnknownRenderer,
+)
 from sim.figures import poses_of
 from sim.furniture import FURNITURE
 from sim.kinematics import joint_targets
@@ -25,7 +34,7 @@ from sim.layouts import LEVER_TRAVEL, Points, layout_of
 from sim.posing import pose_as
 from sim.reach import begin, jacobian
 from sim.scene import Scene
-from sim.snapshot import Snapshot, moving_parts, put_back
+from sim.snapshot import Snapshot, check_snapshot, moving_parts, put_back
 from sim.solver import Solver
 from sim.state import Array, State
 
@@ -53,23 +62,37 @@ class World:
     def __init__(
         self, control_hz: int = CONTROL_HZ, visuals: bool = False, renderer: Literal["tiny", "egl"] = "tiny"
     ) -> None:
-        if renderer not in ("tiny", "egl"):
+        if not one_of(renderer, ("tiny", "egl")):
             raise UnknownRenderer(renderer)
-        if not 1 <= control_hz <= PHYSICS_HZ or PHYSICS_HZ % control_hz:
+        if not whole(control_hz, 1, PHYSICS_HZ) or PHYSICS_HZ % control_hz:
             raise BadRate(control_hz, PHYSICS_HZ)
         self._client: int = pybullet.connect(pybullet.DIRECT)
+        if self._client < 0:
+            raise NoPhysics
         self._visuals = visuals
         self._renderer: int = pybullet.ER_TINY_RENDERER
-        if visuals and renderer == "egl":
-            load_egl(self._client)
-            self._renderer = pybullet.ER_BULLET_HARDWARE_OPENGL
-        self._substeps = PHYSICS_HZ // control_hz
         self.scene: Scene | None = None
+        if visuals and renderer == "egl":
+            self._take_egl()
+        self._substeps = PHYSICS_HZ // control_hz
+
+    def _take_egl(self) -> None:
+        try:
+            load_egl(self._client)
+        except BaseException:
+            self.close()
+            raise
+        self._renderer = pybullet.ER_BULLET_HARDWARE_OPENGL
 
     # -- building --------------------------------------------------------------------------------
 
     def build(self, scene: Scene) -> State:
-        """Take down what there is and set the scene up; returns its first state."""
+        """Take down what there is and set the scene up; returns its first state.
+
+        Raises `ClosedWorld`, and `BadArgument` for what is no scene.
+        """
+        if not isinstance(scene, Scene):
+            raise BadArgument("a scene", "a Scene, as draw_scene draws or Scene.from_dict reads one", scene)
         self._set_up(scene)
         self._hold(begin(self._client, self._arm, scene.dynamics), panda.MAX_OPENING)
         self._detent()
@@ -79,6 +102,8 @@ class World:
         return self.state()
 
     def _set_up(self, scene: Scene) -> None:
+        if self._client < 0:
+            raise ClosedWorld
         p, client = pybullet, self._client
         p.resetSimulation(physicsClientId=client)
         p.setPhysicsEngineParameter(
@@ -105,13 +130,13 @@ class World:
 
     def save(self) -> Snapshot:
         """The instant, to be restored here or in another world."""
-        if self.scene is None:
-            raise EmptyWorld
+        scene = self._standing()
         moving = moving_parts(self._client, self._bodies)
-        return Snapshot(self.scene, *moving, self._led, self._armed, self._actuation.pending)
+        return Snapshot(scene, *moving, self._led, self._armed, self._actuation.pending)
 
     def restore(self, snapshot: Snapshot) -> State:
-        """Rebuild the world as it was at an instant; returns that state."""
+        """Rebuild the world as it was at an instant; returns that state. Raises `BadSnapshot`."""
+        check_snapshot(snapshot)
         self._set_up(snapshot.scene)
         put_back(self._client, self._bodies, snapshot)
         self._led, self._armed = snapshot.led, snapshot.armed
@@ -140,7 +165,7 @@ class World:
 
         The world that it leaves behind is that of `step`, bit for bit. Raises `BadParts`.
         """
-        if parts < 1 or self._substeps % parts:
+        if not whole(parts, 1, self._substeps) or self._substeps % parts:
             raise BadParts(parts, self._substeps)
         self._command(action)
         for part in range(parts):
@@ -152,9 +177,8 @@ class World:
             yield self.poses()
 
     def _command(self, action: Array | Sequence[float]) -> None:
-        if self.scene is None:
-            raise EmptyWorld
-        a = self._actuation(_checked(action))
+        self._standing()
+        a = self._actuation([min(max(v, -1.0), 1.0) for v in seven(action)])
         opening = (a[6] + 1) / 2 * panda.MAX_OPENING
         self._solver.adapt(self._q[7] + self._q[8], opening)
         self._hold(self._joint_targets(a), opening)
@@ -211,10 +235,17 @@ class World:
         self._q = [joint[0] for joint in p.getJointStates(self._arm, panda.ALL, physicsClientId=client)]
         self._joints = [p.getJointState(body, 0, physicsClientId=client)[0] for body in self._fixtures[:4]]
 
-    def state(self) -> State:
-        """What a task may judge, now."""
+    def _standing(self) -> Scene:
+        """The scene that is built; raises `ClosedWorld` and `EmptyWorld`."""
+        if self._client < 0:
+            raise ClosedWorld
         if self.scene is None:
             raise EmptyWorld
+        return self.scene
+
+    def state(self) -> State:
+        """What a task may judge, now."""
+        self._standing()
         locate, client, q, joints = (
             pybullet.getBasePositionAndOrientation,
             self._client,
@@ -238,17 +269,15 @@ class World:
 
     def poses(self) -> Array:
         """Where the figures of `sim.figures.figures(scene)` are: (F, 7) position, m, and quaternion xyzw."""
-        if self.scene is None:
-            raise EmptyWorld
-        return poses_of(self._client, self._bodies, self.scene)
+        scene = self._standing()
+        return poses_of(self._client, self._bodies, scene)
 
     def show(self, state: State) -> None:
         """Put everything where a recorded state of this scene has it, for `poses` and pictures.
 
         Nothing of physics happens; the arm bends as it must for the hand to be there.
         """
-        if self.scene is None:
-            raise EmptyWorld
+        self._standing()
         pose_as(self._client, self._bodies, state)
         self._led = bool(state.lights[0])
         self._read()
@@ -260,8 +289,7 @@ class World:
 
         Physics is left as it is. Raises `NoVisuals` if the world was made without them.
         """
-        if self.scene is None:
-            raise EmptyWorld
+        self._standing()
         if not self._visuals:
             raise NoVisuals
         p, client = pybullet, self._client
@@ -292,14 +320,3 @@ class World:
             with silence():  # EGL says goodbye
                 pybullet.disconnect(physicsClientId=self._client)
             self._client = -1
-
-
-def _checked(action: Array | Sequence[float]) -> list[float]:
-    """Seven floats in [-1, 1]. Plain Python: for seven numbers NumPy takes longer."""
-    try:
-        a = [float(v) for v in (action.tolist() if isinstance(action, np.ndarray) else action)]
-    except (TypeError, ValueError):
-        raise BadAction(action) from None
-    if len(a) != 7 or not math.isfinite(sum(a)):
-        raise BadAction(action)
-    return [min(max(v, -1.0), 1.0) for v in a]

@@ -94,7 +94,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             n = len(job.trials)
             ends = np.full((n, 1), 3)
             actions, nothing = np.zeros((n, 3, 7), np.float32), np.zeros((n, 0), np.float32)
-            yield job, Rollouts(np.zeros(n, bool), ends[:, 0], actions, ends, nothing)
+            yield job, Rollouts(np.zeros(n, bool), ends[:, 0], actions, ends, nothing, np.ones(n, np.int8))
 
     monkeypatch.setattr(module, "roll_out_all", fake)
     return names

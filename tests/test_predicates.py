@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from sim.predicates import DOOR_MOVED, DRAWER_OPEN, DRAWER_SHUT, LIFTED, PUSHED, TURNED
+from sim.draw import SceneConfig, draw_scene, initial_state
+from sim.predicates import DOOR_MOVED, DRAWER_OPEN, DRAWER_SHUT, LIFTED, PUSHED, TURNED, fallen
 from sim.state import State, stack
 from sim.tasks import TASKS, Goal, achieved, goals_of
 from tests.states import HALF, HERE, SIDE, Vec, in_drawer, in_tray, state_with
@@ -192,3 +193,17 @@ def test_an_episode_is_judged_as_its_instants_are(task) -> None:
         whole = achieved(goal, states[0], stack(states))
         assert whole.shape == (40,)
         assert whole.tolist() == [bool(achieved(goal, states[0], state)) for state in states]
+
+
+def test_only_what_is_below_the_desk_and_not_in_the_hand_has_fallen() -> None:
+    below = (0.4, 0.8, -0.5)
+    assert fallen(state_with(pos={0: below}), 0)
+    assert not fallen(state_with(pos={0: below}), 1)
+    assert not fallen(state_with(pos={0: below}, hand=below, gripper=SIDE), 0)
+    for place in (in_drawer(0.0), in_drawer(0.17), in_tray(), (0.9, 0.7, HALF), (0.9, 0.9, HALF)):
+        assert not fallen(state_with(drawer=0.17, pos={0: place}), 0)
+
+
+def test_nothing_of_a_drawn_desk_has_fallen() -> None:
+    states = [initial_state(draw_scene(seed, SceneConfig(n_objects=5))) for seed in range(60)]
+    assert not any(fallen(state, i) for state in states for i in range(5))

@@ -12,6 +12,7 @@ from robopolicy.metrics import write_metrics
 from robopolicy.plan import Plan, Row
 from robopolicy.plots import Bar, bars, curve
 from robopolicy.report import Curve, training_curve, write_report
+from robopolicy.rollouts import FELL
 from robopolicy.summary import SCHEMA, Result, rated, read_info, summary
 from robopolicy.tables import lines_of
 from robopolicy.trials import Trial
@@ -60,7 +61,11 @@ def info_in(folder: Path) -> dict:
     for name, control in names:
         trials = tuple(Trial(name, i, task, 0, -1, sentence) for i, task in enumerate(("lift", "push_left")))
         rows.append(Row(name, control, trials, (scene, scene)))
-        results[name] = [Result(t, scene, t.task == "lift", 9, np.zeros((9, 7), np.float32)) for t in trials]
+        still = np.zeros((9, 7), np.float32)
+        results[name] = [
+            Result(t, scene, t.task == "lift", 9, still, cause="" if t.task == "lift" else FELL)
+            for t in trials
+        ]
     info = summary(results, Plan(tuple(rows)))
     info["produced_by"] = {
         "commit": "abc", "code_sha256": "1" * 64, "checkpoint": "runs/<x>", "checkpoint_sha256": "0" * 64,
@@ -74,13 +79,14 @@ def info_in(folder: Path) -> dict:
 def test_the_summary_counts_per_level_family_and_control(tmp_path: Path) -> None:
     info = info_in(tmp_path)
     half = {"n_episodes": 2, "n_success": 1, "pc_success": 50.0, "pc_success_ci95": [9.45, 90.55]}
-    assert info["levels"] == {"seen": half, "paraphrase": half}
+    assert info["levels"] == {name: {**half, "n_fallen": 1} for name in ("seen", "paraphrase")}
     assert info["controls"] == {"empty": half}
     assert list(info["per_task"]) == ["lift", "push_left"]
     assert info["per_task"]["lift"]["paraphrase"]["n_success"] == 1
     assert info["per_task"]["push_left"]["seen"]["pc_success"] == 0.0
     assert len(info["episodes"]) == 4
     assert set(info["episodes"][0]) >= {"seed", "level", "task", "sentence", "success", "steps"}
+    assert [episode["cause"] for episode in info["episodes"]] == ["", "fell", "", "fell"]
     assert [episode["control"] for episode in info["control_episodes"]] == ["empty", "empty"]
     assert info["schema"] == SCHEMA
 
@@ -106,6 +112,7 @@ def test_the_report_is_one_well_formed_page_that_says_it_all(tmp_path: Path) -> 
     films = [Film("videos/a.mp4", "seen", "lift", 'put "it" <there> & go', success=False)]
     path = write_report(tmp_path, films, Curve([1, 2, 3], [3.0, 0.2, 0.1]), "unseen.gif")
     page = read(path.read_text())
+    assert "2 of 4 rollouts failed: 2 not done, and what it was about off the desk" in page.text
     for text in ("seen", "paraphrase", "control: empty", "50.0 % [9.5, 90.5]", "1 of 2", "lift", "runs/<x>"):
         assert text in page.text
     assert page.text.count('put "it" <there> & go') == 3  # a film and two failures

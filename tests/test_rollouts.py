@@ -1,6 +1,6 @@
 """Rollouts by the scripted expert: real physics, no network."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,11 +8,23 @@ import pytest
 
 from robopolicy.plan import Row, make_plan
 from robopolicy.reference import ExpertPlayer
-from robopolicy.rollouts import GROUP, Job, Player, Rollouts, jobs_of, roll_out, roll_out_all
-from robopolicy.trials import Command
+from robopolicy.rollouts import (
+    CAUSES,
+    FELL,
+    FORBIDDEN,
+    GROUP,
+    TIME,
+    Job,
+    Player,
+    Rollouts,
+    jobs_of,
+    roll_out,
+    roll_out_all,
+)
+from robopolicy.trials import Command, Trial
 from sim.dynamics import Dynamics
 from sim.observation import Observation
-from sim.scene import Scene
+from sim.scene import Scene, Thing
 from sim.sensing import sense
 from sim.state import Array, State, stack
 from sim.tasks import achieved
@@ -210,7 +222,7 @@ def test_a_chain_goes_on_without_a_reset_and_ends_at_the_first_failure(worlds: l
     out = roll_out(job, ExpertPlayer(), worlds, STEPS)
     assert out.ends.shape == (GROUP, 5)
     assert out.success.mean() >= 0.8
-    for trial, scene, success, steps, actions, ends, _ in zip(row.trials, row.scenes, *out, strict=True):
+    for trial, scene, success, steps, actions, ends, *_ in zip(row.trials, row.scenes, *out, strict=True):
         given = [int(end) for end in ends if end]
         assert given == sorted(given)
         assert steps == given[-1]
@@ -242,3 +254,46 @@ def test_what_is_forbidden_must_not_be_done(worlds: list[World]) -> None:
     stubborn = roll_out(job, Stubborn(), worlds, 60)
     assert not stubborn.success.any()
     assert (stubborn.steps < 60).any()
+
+
+# -- why a rollout failed ---------------------------------------------------------------------------
+
+SIZE = (0.045, 0.045, 0.045)
+CUBE = Thing("blue", "cube", SIZE, (0.45, 0.0, 0.023), 0.0)
+OFF = Thing("red", "cube", SIZE, (1.1, 0.0, 0.05), 0.0)
+"""It has nothing under it: the desk ends at x = 0.95."""
+
+
+class Disobedient(ExpertPlayer):
+    """Does what it is told not to do."""
+
+    def reset(self, commands: Sequence[Command], scenes: Sequence[Scene]) -> None:
+        super().reset([command._replace(refrain=False) for command in commands], scenes)
+
+
+@pytest.mark.parametrize(
+    ("trial", "success", "cause"),
+    [
+        (Trial("seen", 0, "lift", 0, -1, "lift it"), False, FELL),
+        (Trial("seen", 0, "lift", 1, -1, "lift it"), False, TIME),
+        (Trial("seen", 0, "stack", 1, 0, "stack it"), False, FELL),
+        (Trial("seen", 0, "open_drawer", -1, -1, "open it"), False, TIME),
+        (Trial("pairs", 0, "lift", 1, -1, "do not lift it", refrain=True), True, ""),
+    ],
+)
+def test_a_rollout_says_why_it_failed(
+    trial: Trial, success: bool, cause: str, worlds: list[World], injected: Callable[..., None]
+) -> None:
+    scene = Scene(0, "right_handed", (OFF, CUBE), (0.0, 0.0, 0.0, -0.45), led=False)
+    out = roll_out(Job("seen", 0, (trial,), (scene,)), Idle(), worlds, 12)
+    assert (bool(out.success[0]), CAUSES[out.causes[0]], int(out.steps[0])) == (success, cause, 12)
+    if cause == FELL:
+        injected("a target falls off the desk in a trial", "a scene with an object beyond its edge", 1)
+
+
+def test_what_was_forbidden_and_done_is_a_cause_of_its_own(row: Row, worlds: list[World]) -> None:
+    job = jobs_of(row.trials[:4], row.scenes[:4], "seen")[0]
+    job = job._replace(trials=tuple(trial._replace(refrain=True) for trial in job.trials))
+    out = roll_out(job, Disobedient(), worlds, STEPS)
+    assert (~out.success).sum() >= 3
+    assert {CAUSES[cause] for cause in out.causes[~out.success]} == {FORBIDDEN}

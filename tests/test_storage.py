@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -27,6 +28,7 @@ from data.record import (
     NoDataset,
 )
 from data.storage import DatasetWriter
+from sim.draw import draw_scene
 from sim.observation import observe
 from sim.scene import Scene, Thing
 from sim.state import State
@@ -49,7 +51,7 @@ def record(seed: int = 0, steps: int = 6, objects: int = 3) -> EpisodeRecord:
     states = State(**{name: rng.normal(size=(steps + 1, *shape)) for name, shape in shapes.items()})
     size, pos = (0.04, 0.04, 0.04), (0.4, 0.1 * seed, 0.02)
     things = tuple(Thing("red", "cube", size, pos, float(rng.normal())) for _ in range(objects))
-    scene = Scene(seed, "left", things, (0.1, 0.0, 0.0, -0.3), led=bool(seed % 2))
+    scene = Scene(seed, "left_handed", things, (0.1, 0.0, 0.0, -0.3), led=bool(seed % 2))
     return EpisodeRecord(scene, states, rng.uniform(-1, 1, (steps, 7)).astype(np.float32))
 
 
@@ -487,3 +489,40 @@ def test_an_info_that_counts_other_than_there_is_is_damage(tmp_path: Path) -> No
 
 if __name__ == "__main__":
     _killed_at_every_step(Path(sys.argv[1]))
+
+
+# -- what left the desk -----------------------------------------------------------------------------
+
+
+def fallen_record() -> EpisodeRecord:
+    """An episode at the end of which the second object lies on the floor."""
+    kept = record()
+    pos = np.abs(kept.states.object_pos) + 0.1
+    pos[-2:, 1, 2] = -0.7
+    return kept._replace(scene=draw_scene(3), states=kept.states._replace(object_pos=pos))
+
+
+def test_an_episode_in_which_something_left_the_desk_is_recorded_as_such(
+    tmp_path: Path, injected: Callable[..., None]
+) -> None:
+    fell = fallen_record()
+    sound = fell._replace(states=fell.states._replace(object_pos=np.abs(fell.states.object_pos)))
+    write(tmp_path, [[fell, sound], [sound]])
+    rows = pq.read_table(tmp_path / "meta/episodes").to_pylist()
+    assert [row["fallen"] for row in rows] == [[fell.scene.names[1]], [], []]
+    write(tmp_path, [[fell, sound], [sound], [fell]])
+    assert open_dataset(tmp_path).n_fallen == 2
+    assert "something left the desk | 2 |" in (tmp_path / "README.md").read_text()
+    injected("an object leaves the desk in play", "an episode that ends with it on the floor", 2)
+
+
+def test_older_play_is_gone_on_with_in_its_own_columns(tmp_path: Path) -> None:
+    write(tmp_path, [[fallen_record()]])
+    for path in tmp_path.glob("meta/episodes/*/*.parquet"):  # as it was before the column was there
+        pq.write_table(pq.read_table(path).drop_columns(["fallen"]), path)
+    write(tmp_path, [[fallen_record()], [fallen_record()]])
+    schemas = {str(pq.read_schema(path)) for path in tmp_path.glob("meta/episodes/*/*.parquet")}
+    assert len(schemas) == 1
+    dataset = open_dataset(tmp_path)
+    assert (dataset.n_episodes, dataset.n_fallen) == (2, None)
+    assert "left the desk |" not in (tmp_path / "README.md").read_text()

@@ -17,7 +17,7 @@ from robopolicy.live.extras import need
 from robopolicy.reference import EXPERT
 from robopolicy.replays import replays_of
 from robopolicy.report import training_curve, write_report
-from robopolicy.tables import Tally, family_table, level_table, live_table, markdown_table
+from robopolicy.tables import Tally, failures_of, family_table, level_table, live_table, markdown_table
 
 CONFIG = EvaluateConfig
 EXAMPLES = (
@@ -54,5 +54,5 @@ def _evaluate(config: EvaluateConfig) -> None:
     write_report(folder, films, training_curve(folder_of(config.checkpoint)), replays=pages)
     if config.card and config.checkpoint != EXPERT:
         write_card(folder_of(config.checkpoint), markdown_table(info))
-    console.print(level_table(info), "", family_table(info), "")
+    console.print(level_table(info), "", family_table(info), "", failures_of(info), "")
     console.print(f"written: {folder / 'eval_info.json'}, {folder / 'report.html'}")

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 from rich.table import Table
 
 from data.grammar import Grammar
@@ -10,6 +9,7 @@ from data.splits import level_named
 from robopolicy.console import console
 from robopolicy.plan import families_of
 from sim.draw import SceneConfig, draw_scene_for
+from sim.seeds import rng_of
 from sim.tasks import TASKS, task_named
 
 
@@ -42,7 +42,7 @@ def run(config: TasksConfig) -> None:
         if task.name not in (config.families or families_of(level)):
             continue
         scene, goal = draw_scene_for(task.name, config.seed, SceneConfig(objects=level.objects), level.allows)
-        rng = np.random.default_rng(config.seed)
+        rng = rng_of("examples", config.seed)
         told = grammar.describe(goal, scene.names, rng, config.sentences)
         table.add_row(task.name, "\n".join(told))
     console.print(table)
