@@ -35,8 +35,9 @@ EVALUATE = (
     "workers=2",
 )
 TRAIN = (
-    "train", "steps=60", "save_every=10", "log_every=5", "batch=16", "threads=1", "policy.width=32",
-    "policy.blocks=1", "policy.slot_width=8", "policy.code_width=8", "policy.conditioning=free",
+    "train", "steps=60", "save_every=10", "log_every=5", "threads=1", "samples.segments=8",
+    "samples.sentences=8", "policy.width=32", "policy.blocks=1", "policy.slot_width=8",
+    "policy.code_width=8", "policy.conditioning=free",
 )  # fmt: skip
 
 
