@@ -6,11 +6,13 @@ three packages; the command line prints such an error without a traceback and ex
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from textwrap import shorten
 
 from sim.printable import shortened, shown, visible
 
 OUR_PACKAGES = ("sim", "data", "robopolicy")
 LONGEST = 600  # characters of a message
+LISTED = 400  # characters of the names in it
 
 
 class UserError(ValueError):
@@ -25,11 +27,11 @@ class UnknownName(UserError):
 
 
 def suggestion(name: str, accepted: tuple[str, ...]) -> str:
-    """The nearest of the accepted names if one is near, else all of them."""
+    """The nearest of the accepted names if one is near, else all of them, as far as they fit."""
     near = get_close_matches(name, accepted, n=1, cutoff=0.5)
     if near:
         return f"did you mean {near[0]}?"
-    return f"there are: {', '.join(accepted)}."
+    return f"there are: {shorten(', '.join(accepted), LISTED, placeholder=' ...')}."
 
 
 def told(error: BaseException) -> str:
