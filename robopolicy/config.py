@@ -294,7 +294,7 @@ def _bound(argument: str) -> None:
 def _parsed(argument: str) -> Override:
     try:
         return OverridesParser.create().parse_override(argument)
-    except HydraException as error:
+    except (HydraException, ValueError) as error:  # ValueError: of a number of thousands of digits
         raise BadOverride(
             f"{shown(argument)} cannot be read as key=value; put quotes around a value with special "
             f"characters: {argument.partition('=')[0]}=\"'...'\""

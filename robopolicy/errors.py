@@ -5,8 +5,11 @@ The command line prints such an error without a traceback and exits with 2 (`dat
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from textwrap import shorten
 
 from sim.printable import shown
+
+LISTED = 400  # characters of the names in a message
 
 
 class UserError(ValueError):
@@ -27,8 +30,8 @@ def check_whole(name: str, value: object, least: int, most: int) -> None:
 
 
 def suggestion(name: str, accepted: tuple[str, ...]) -> str:
-    """The nearest of the accepted names if one is near, else all of them."""
+    """The nearest of the accepted names if one is near, else all of them, as far as they fit."""
     near = get_close_matches(name, accepted, n=1, cutoff=0.5)
     if near:
         return f"did you mean {near[0]}?"
-    return f"there are: {', '.join(accepted)}."
+    return f"there are: {shorten(', '.join(accepted), LISTED, placeholder=' ...')}."

@@ -19,6 +19,7 @@ from sim.bullet import pybullet
 from sim.checks import number, numbers, one_of, whole
 from sim.dynamics import Looks
 from sim.errors import BadArgument
+from sim.printable import shown
 from sim.state import Array
 from sim.world import Light, World
 

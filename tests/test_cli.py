@@ -148,7 +148,7 @@ def test_free_words_become_the_sentence() -> None:
     verb = next(verb for verb in VERBS if verb.name == "command")
     flags, overrides, words = cli._sorted(["seed=3", "open", "the drawer", "--", "a=b", "-x"])
     assert (flags, overrides, words) == (set(), ["seed=3"], ["open", "the drawer", "a=b", "-x"])
-    assert cli._words(verb, words) == ["sentence='open the drawer a=b -x'"]
+    assert cli._said(verb, words) == {"sentence": "open the drawer a=b -x"}
 
 
 def test_ctrl_c_says_that_nothing_is_lost(ran, monkeypatch: pytest.MonkeyPatch) -> None:

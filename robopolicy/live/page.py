@@ -9,7 +9,7 @@ import ipaddress
 import socket
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +24,7 @@ from robopolicy.live.cameras import Cameras
 from robopolicy.live.describing import Describing
 from robopolicy.live.desk import DeskConfig, LiveDesk
 from robopolicy.live.extras import need
+from robopolicy.live.frames import GARBLED, guard, quiet_about_strangers
 from robopolicy.live.handles import Handles
 from robopolicy.live.panel import Panel
 from robopolicy.live.replay import replay_html
@@ -50,6 +51,8 @@ class Page:
         wish = Wish(config.seed, config.layout, config.n_objects)
         settings = DeskConfig(config.checkpoint, config.max_steps, config.speed, config.parts)
         self.desk = desk or LiveDesk(settings, wish)
+        self._quiet = ExitStack()
+        self._quiet.enter_context(quiet_about_strangers())
         self.server: Any = open_viewer(config.host, config.listens_at)
         self._inside: set[int] = set()
         self.server._websock_server.on_client_connect(self._admit)
@@ -86,6 +89,7 @@ class Page:
             if thread.is_alive():
                 thread.join(5)
         close_viewer(self.server)
+        self._quiet.close()
 
     def keep(self, client: Any) -> None:
         """Write the latest command as a replay page, and offer it to the visitor."""
@@ -116,6 +120,7 @@ class Page:
             await _turn_away(connection, full(self.config.clients))
         else:
             self._inside.add(visitor.client_id)
+            guard(connection, lambda: _turn_away(connection, GARBLED))
 
     async def _miss(self, visitor: Any) -> None:
         self._inside.discard(visitor.client_id)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from data.errors import sentence_of
+from robopolicy.errors import UnknownName
 from robopolicy.live import words
 from robopolicy.live.desk import OFFERED, LiveDesk
 from robopolicy.live.exchange import Standing
@@ -89,11 +90,18 @@ class Panel:
         with gui.add_folder("Physics and sensing, from the next reset on", order=5, expand_by_default=False):
             draws = gui.add_button_group("Draw", ("nominal", "train", "held_out"))
             self._sliders = {factor.name: self._slider(factor) for factor in SLIDERS}
-        draws.on_click(lambda event: self._draw(event.target.value))
+        draws.on_click(lambda event: guarded(event.client, lambda: self._draw(event.target.value)))
         with gui.add_folder("Policy", order=6, expand_by_default=False):
             known = checkpoints(self._desk.config.checkpoint)
             self._policy = gui.add_dropdown("Checkpoint", known, initial_value=self._desk.config.checkpoint)
-        self._policy.on_update(lambda event: self._desk.switch(event.target.value))
+        self._policy.on_update(
+            lambda event: guarded(event.client, lambda: self._switch(event.target.value, known))
+        )
+
+    def _switch(self, checkpoint: str, known: tuple[str, ...]) -> None:
+        if checkpoint not in known:
+            raise UnknownName("checkpoint of this page", checkpoint, known)
+        self._desk.switch(checkpoint)
 
     def _slider(self, factor: Factor) -> Any:
         low, high = factor.held_out

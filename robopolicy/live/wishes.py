@@ -5,16 +5,21 @@ from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 
 from data.splits import all_objects, train_objects
-from robopolicy.errors import UnknownName
+from robopolicy.errors import UnknownName, UserError
 from sim.draw import SceneConfig, draw_scene
 from sim.dynamics import Dynamics
 from sim.factors import PHYSICS, SENSING, Factor
 from sim.layouts import LAYOUTS
+from sim.printable import shown
 from sim.scene import Scene
 
 ANY = "any"
 SLIDERS: tuple[Factor, ...] = (*PHYSICS, *SENSING)
 """What a visitor may set of a world: every number of `sim.dynamics.Dynamics`."""
+
+
+class BadWish(UserError):
+    """A desk that there cannot be."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +35,16 @@ class Wish:
     def __post_init__(self) -> None:
         if self.layout not in (ANY, *LAYOUTS):
             raise UnknownName("layout", self.layout, (ANY, *LAYOUTS))
+        if not 0 <= self.seed < 1 << 63:
+            raise BadWish(f"the number of a scene is 0 or more, and below 2^63, not {shown(self.seed)}")
         known = tuple(one.name for one in fields(Dynamics))
-        for name in self.dynamics:
+        within = {factor.name: factor.held_out for factor in SLIDERS}
+        for name, value in self.dynamics.items():
             if name not in known:
                 raise UnknownName("factor", name, known)
+            low, high = within[name]
+            if not low <= value <= high:  # true of what is not a number, too
+                raise BadWish(f"{name} is from {low:g} to {high:g}, not {shown(value)}")
 
     def scene(self) -> Scene:
         """The same wish, the same scene."""

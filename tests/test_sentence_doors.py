@@ -1,0 +1,98 @@
+"""What people type as a sentence arrives as it was typed, or is refused in one sentence."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from omegaconf import DictConfig
+
+from data.lexicon import normalise
+from data.sentence import LONGEST, BadSentence, checked
+from robopolicy.cli import VERBS, _said, _sorted
+from robopolicy.command import CommandConfig
+from robopolicy.config import _apart, build, composed, load, printed
+from robopolicy.live.board import Board
+from robopolicy.live.wishes import Wish
+from tests.doors import takes_or_refuses
+from tests.test_printable import ANY_TEXT
+
+COMMAND = next(verb for verb in VERBS if verb.name == "command")
+TYPED = some.text(some.characters(exclude_categories=("Cs",)), min_size=1, max_size=60).filter(str.strip)
+
+
+def _arrives(text: str, tree: DictConfig) -> None:
+    """As words, and as an option, whatever is in it."""
+    _, overrides, words = _sorted(["seed=1", "--", text])
+    assert overrides == ["seed=1"]
+    rest, typed = _apart([f"sentence={text}"], CommandConfig)
+    assert rest == []
+    assert build(CommandConfig, tree, typed).sentence == text
+    assert build(CommandConfig, tree, _said(COMMAND, words)).sentence == text
+
+
+@pytest.fixture(scope="module")
+def tree() -> DictConfig:
+    return composed("command", CommandConfig, [])
+
+
+@given(TYPED)
+def test_any_sentence_arrives_as_it_was_typed(tree: DictConfig, text: str) -> None:
+    _arrives(text, tree)
+
+
+@pytest.mark.faults
+@given(TYPED)
+def test_very_many_sentences_arrive_as_they_were_typed(tree: DictConfig, text: str) -> None:
+    _arrives(text, tree)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lift ${oc.env:HOME}", "${x}", "${", "\\${x}", "???", "null", "'", "a\\",
+        "{object} [x] (y), a=b", "-x", "open it\nand shut it", "[" * 60,
+    ],
+)  # fmt: skip
+def test_what_means_something_to_a_parser_is_a_sentence_like_any_other(text: str) -> None:
+    for given_ in ((["seed=1"], {"sentence": text}), ([f"sentence={text}"], {})):
+        assert load("command", CommandConfig, *given_).sentence == text
+
+
+def test_other_options_are_interpolated_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WHERE", "there")
+    assert load("command", CommandConfig, ["output=${oc.env:WHERE}/films"]).output == "there/films"
+
+
+def test_the_configuration_that_is_printed_has_the_sentence_as_it_was_typed() -> None:
+    assert "sentence: lift ${x}\n" in printed("command", CommandConfig, ["sentence=lift ${x}"])
+
+
+def _heard(text: str) -> None:
+    normalise(text)
+    assert takes_or_refuses(CommandConfig, text)
+
+
+@given(ANY_TEXT)
+def test_any_text_is_a_command_or_is_refused_in_one_sentence(text: str) -> None:
+    _heard(text)
+
+
+@pytest.mark.faults
+@given(ANY_TEXT)
+def test_very_many_texts_are_commands_or_are_refused_in_one_sentence(text: str) -> None:
+    _heard(text)
+
+
+def test_a_sentence_has_one_longest_length_at_every_door(tmp_path: Path) -> None:
+    longest, longer = "x" * LONGEST, "x" * (LONGEST + 1)
+    board = Board(Wish().scene(), "none", 2)
+    for door in (checked, board.say, lambda text: CommandConfig(sentence=text)):
+        door(longest)
+        with pytest.raises(BadSentence, match=f"at most {LONGEST} characters"):
+            door(longer)
+
+
+def test_bytes_that_are_no_text_are_refused() -> None:
+    with pytest.raises(BadSentence, match="no text"):
+        checked(b"lift \xff".decode("utf-8", "surrogateescape"))
