@@ -13,7 +13,6 @@ from robopolicy.command import CommandConfig, Session
 from robopolicy.config import load
 from robopolicy.errand import resting
 from robopolicy.films import slug
-from robopolicy.policy import Policy
 from robopolicy.verbs import command as verb
 from sim import expert
 from sim.observation import Observation
@@ -21,7 +20,7 @@ from sim.sensing import sense
 from sim.state import Array, State, stack
 from sim.tasks import Goal
 from tests.actors import Forgetful
-from tests.servers import SMALL
+from tests.servers import an_agent
 
 
 class Obedient(Forgetful):
@@ -246,7 +245,8 @@ def test_what_is_done_already_is_tried_all_the_same_if_so_wished(tmp_path: Path)
 def test_a_policy_without_a_measure_of_confidence_is_told_of_at_the_start(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    save_checkpoint(tmp_path, Policy(SMALL), {})
+    agent = an_agent()
+    save_checkpoint(tmp_path, agent.policy, agent.encoder.fingerprint, {})
     assert main(["command", "video=false", "max_steps=1", f"checkpoint={tmp_path}", "lift it"]) == 0
     assert capsys.readouterr().out.startswith("This checkpoint has no measure of confidence")
     assert main(["command", "video=false", "max_steps=1", "refuse=false", f"checkpoint={tmp_path}", "x"]) == 0
