@@ -86,6 +86,7 @@ def shipped() -> Iterator[int]:
         (0, "open the drawer", False, "The drawer is open already."),
         (1, "lift the white puck", False, "The white puck is in the drawer, and the drawer is shut."),
         (0, "close the drawer", False, ""),
+        (0, "put the black puck into the tray", False, ""),
     ],
 )
 def test_the_shipped_policy_holds_still_where_there_is_no_use_in_beginning_and_says_why(
@@ -102,6 +103,12 @@ def test_the_shipped_policy_holds_still_where_there_is_no_use_in_beginning_and_s
     assert understood["why"].startswith(says)
     assert bool(understood["why"]) is bool(says)
     assert reply["actions"][:, :6].any() == (not says)
+
+
+def test_who_says_nothing_is_told_of_no_hindrance(shipped: int) -> None:
+    with client(shipped) as (socket, _):
+        understood = asked(socket, a_request(prompt=""))["understood"]
+    assert (understood["holds_still"], understood["refused"], understood["why"]) == (True, False, "")
 
 
 def test_a_server_that_is_not_to_refuse_says_so_and_acts() -> None:
