@@ -75,7 +75,10 @@ class Responder:
     def _order(self, request: Request) -> tuple[Order, str]:
         """What is made of a request, and why nothing is done about it, if nothing is."""
         order, things = self._hear(request), tuple(name for name in request.names[:MAX_OBJECTS] if name)
-        why = why_not(order.understood[0], things, request.observation) if self.careful else ""
+        understood = order.understood[0]
+        if not self.careful or (order.still[0] and not understood.refused):  # nothing was asked for
+            return order, ""
+        why = why_not(understood, things, request.observation)
         return (order._replace(still=np.array([True])) if why else order), why
 
     def _hear(self, request: Request) -> Order:

@@ -1,12 +1,16 @@
 """Telling a robot what to do; the scripted expert stands in for a policy."""
 
+import re
+import shlex
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from robopolicy.checkpoint import save_checkpoint
 from robopolicy.cli import main
 from robopolicy.command import CommandConfig, Session
+from robopolicy.config import load
 from robopolicy.errand import resting
 from robopolicy.films import slug
 from robopolicy.verbs import command as verb
@@ -16,6 +20,7 @@ from sim.sensing import sense
 from sim.state import Array, State, stack
 from sim.tasks import Goal
 from tests.actors import Forgetful
+from tests.servers import an_agent
 
 
 class Obedient(Forgetful):
@@ -160,6 +165,92 @@ def test_the_end_of_input_ends_too(monkeypatch, tmp_path: Path) -> None:
     monkeypatch.setattr("builtins.input", closed)
     monkeypatch.setattr(verb, "Session", lambda config: session_in(tmp_path, video=False))
     verb.run(CommandConfig())
+
+
+EXAMPLES = {
+    "close the drawer": "closed the drawer",
+    "put the red puck into the tray": "put the red puck in the tray",
+    "put the black puck into the tray": "put the black puck in the tray",
+    "get the little light to glow": "turned on the led",
+    "lamp=on": "turned on the lamp",
+}
+"""What is shown to newcomers, and what has to come of it."""
+
+
+def shown_in(lines: list[str]) -> list[list[str]]:
+    """Arguments of every `robopolicy command` that says a sentence."""
+    said = [re.search(r'robopolicy command ([^#(]*"[^"]+")', line) for line in lines]
+    return [shlex.split(one[1]) for one in said if one]
+
+
+def comes_of(arguments: list[str]) -> tuple[str, list[str]]:
+    """The sentence, and what the shipped policy does on the desk that the arguments name."""
+    *options, sentence = (one for one in arguments if one != "--")
+    options = [one for one in options if not one.startswith("checkpoint=")]
+    session = Session(load("command", CommandConfig, [*options, "video=false"]))
+    told = session.tell(sentence)
+    session.close()
+    return sentence, told.happened
+
+
+def test_every_example_of_help_does_what_it_says() -> None:
+    shown = shown_in(list(verb.EXAMPLES))
+    assert len(shown) == 3
+    for arguments in shown:
+        sentence, happened = comes_of(arguments)
+        assert EXAMPLES[sentence] in happened
+
+
+def test_every_command_of_the_readme_does_what_it_says() -> None:
+    shown = shown_in(Path("README.md").read_text().splitlines())
+    assert len(shown) >= 2
+    for arguments in shown:
+        sentence, happened = comes_of(arguments)
+        assert EXAMPLES[sentence] in happened
+
+
+@pytest.mark.parametrize("where", ["robopolicy", "docs"])
+def test_every_command_that_is_mentioned_elsewhere_is_one_that_does_what_it_says(where: str) -> None:
+    paths = [path for kind in ("*.py", "*.md") for path in Path(where).rglob(kind)]
+    lines = [line for path in paths for line in path.read_text().splitlines()]
+    assert {arguments[-1] for arguments in shown_in(lines)} <= set(EXAMPLES)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["open the drawer"], "“open the drawer”: The drawer is open already.\n"),
+        (["turn off the led"], "The LED is off already.\n"),
+        (["seed=1", "lift the white puck"], "The white puck is in the drawer, and the drawer is shut.\n"),
+        (["make me a coffee"], "I do not know how to do that here"),
+    ],
+)
+def test_what_there_is_no_use_in_beginning_is_said_and_nothing_moves(
+    arguments: list[str], says: str, capsys: pytest.CaptureFixture[str], monkeypatch
+) -> None:
+    monkeypatch.setattr("sim.world.World.step", None)
+    assert main(["command", "video=false", *arguments]) == 0
+    out = capsys.readouterr().out
+    assert says in out
+    assert "after" not in out
+
+
+def test_what_is_done_already_is_tried_all_the_same_if_so_wished(tmp_path: Path) -> None:
+    session = Session(CommandConfig(video=False, refuse=False, max_steps=20))
+    assert not session.refuses
+    assert len(session.tell("open the drawer").states.gripper) > 5
+    session.close()
+
+
+def test_a_policy_without_a_measure_of_confidence_is_told_of_at_the_start(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    agent = an_agent()
+    save_checkpoint(tmp_path, agent.policy, agent.encoder.fingerprint, {})
+    assert main(["command", "video=false", "max_steps=1", f"checkpoint={tmp_path}", "lift it"]) == 0
+    assert capsys.readouterr().out.startswith("This checkpoint has no measure of confidence")
+    assert main(["command", "video=false", "max_steps=1", "refuse=false", f"checkpoint={tmp_path}", "x"]) == 0
+    assert "no measure" not in capsys.readouterr().out
 
 
 def test_a_sentence_becomes_a_file_name() -> None:

@@ -66,14 +66,14 @@ def bench() -> Iterator[Bench]:
 
 
 def test_what_was_asked_for_is_so_when_a_command_ends(bench: Bench) -> None:
-    row = make_plan(EvaluateConfig(levels=("seen",), n=48, controls=())).rows[0]
+    row = make_plan(EvaluateConfig(levels=("seen",), n=24, controls=())).rows[0]
     right = 0
     for trial, scene in zip(row.trials, row.scenes, strict=True):
         bench.on(scene)
         errand = bench.tell(trial.sentence)
         right += bool(achieved(trial.goal, errand.states[0], errand.states[-1]))
         assert errand.happened() or not errand.done
-    assert right >= 44  # of 48; 98.7 % of a thousand at some instant, 73 % if it goes on for 0.6 s
+    assert right >= 22  # of 24; 98.7 % of a thousand at some instant, 73 % if it goes on for 0.6 s
 
 
 @pytest.mark.parametrize("drawer", [0.06, 0.09])
@@ -107,7 +107,7 @@ def both(bench: Bench, first: str, second: str, n: int) -> int:
     ],
 )
 def test_a_command_is_obeyed_right_after_its_opposite(bench: Bench, first: str, second: str) -> None:
-    assert both(bench, first, second, n=4) == 4
+    assert both(bench, first, second, n=3) == 3
 
 
 @pytest.mark.xfail(
@@ -119,7 +119,7 @@ def test_a_command_is_obeyed_right_after_its_opposite(bench: Bench, first: str, 
     ("first", "second"), [("turn_on_led", "turn_off_led"), ("turn_off_led", "turn_on_led")]
 )
 def test_the_led_is_switched_back_right_after_it_was_switched(bench: Bench, first: str, second: str) -> None:
-    assert both(bench, first, second, n=10) >= 8
+    assert both(bench, first, second, n=5) >= 4
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_the_led_is_switched_back_if_the_hand_was_lifted_off_the_button(
     bench: Bench, first: str, second: str
 ) -> None:
     """Which is why the one above fails."""
-    for seed in range(4):
+    for seed in range(3):
         bench.on(draw_scene_for(first, seed)[0])
         assert bench.does(first)
         for _ in range(2):

@@ -10,9 +10,13 @@ import pytest
 from robopolicy.errors import UnknownName, UserError
 from robopolicy.live import words
 from robopolicy.live.board import BadCommand, QueueFull
-from robopolicy.live.exchange import DONE, REFUSED, STOPPED, WAITING
+from robopolicy.live.desk import OFFERED
+from robopolicy.live.exchange import DONE, NOT_BEGUN, REFUSED, STOPPED, WAITING
 from robopolicy.live.pace import Pace
+from robopolicy.live.suggest import suggestions
 from robopolicy.live.wishes import Wish
+from sim.draw import initial_state
+from sim.tasks import hindrance, possible
 from tests.live_desks import CLOSE, OPEN, desk_at_work, finished, shut
 
 
@@ -85,6 +89,27 @@ def test_a_command_out_of_its_depth_is_refused_and_nothing_moves() -> None:
         assert desk.board.frame.number == number
         assert "I do not know" in words.history(desk.board.standing)
         assert finished(desk, desk.board.say(OPEN)).status == DONE
+
+
+def test_what_is_done_already_is_said_and_nothing_moves() -> None:
+    with desk_at_work() as desk:
+        number = desk.board.frame.number
+        one = finished(desk, desk.board.say(CLOSE))
+        assert (one.status, one.why) == (NOT_BEGUN, "The drawer is shut already.")
+        assert desk.board.frame.number == number
+        assert "The drawer is shut already." in words.history(desk.board.standing)
+        assert finished(desk, desk.board.say(OPEN)).status == DONE
+        assert finished(desk, desk.board.say(OPEN)).why == "The drawer is open already."
+
+
+@pytest.mark.parametrize("seed", range(20, 30))
+def test_only_what_can_be_done_is_suggested(seed: int) -> None:
+    state, names = initial_state(Wish(seed=seed).scene()), Wish(seed=seed).scene().names
+    offered = suggestions(state, names, np.random.default_rng(seed), OFFERED)
+    assert offered
+    for one in offered:
+        assert possible(one.goal, state)
+        assert hindrance(one.goal, state) is None
 
 
 def test_suggestions_hold_seen_and_unseen_sentences() -> None:

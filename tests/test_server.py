@@ -20,12 +20,15 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from data.splits import train_objects
 from robopolicy.bench_server import measure, served
 from robopolicy.checkpoint import save_checkpoint
 from robopolicy.cli import main
-from robopolicy.requests import PROMPT, SESSION, STATE
-from robopolicy.responder import HEARD, Responder
+from robopolicy.requests import ENTITIES, NAMES, PROMPT, SESSION, STATE
+from robopolicy.responder import HEARD, Responder, responder_of
 from robopolicy.wire import pack
+from sim.draw import SceneConfig, draw_scene, initial_state
+from sim.observation import entity_names, observe
 from tests.servers import a_request, actions, an_agent, asked, client, serving
 
 
@@ -68,6 +71,52 @@ def test_a_reply_holds_the_chunk_what_was_understood_and_the_time_it_took(port: 
         assert reply["server_timing"]["infer_ms"] > 0
     assert "prev_total_ms" not in replies[0]["server_timing"]
     assert replies[1]["server_timing"]["prev_total_ms"] > 0
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Iterator[int]:
+    with serving(responder_of("benchmark")) as (port, _):
+        yield port
+
+
+@pytest.mark.parametrize(
+    ("desk", "prompt", "refused", "says"),
+    [
+        (1, "make me a coffee", True, "I do not know how to do that here, so I do nothing."),
+        (0, "open the drawer", False, "The drawer is open already."),
+        (1, "lift the white puck", False, "The white puck is in the drawer, and the drawer is shut."),
+        (0, "close the drawer", False, ""),
+        (0, "put the black puck into the tray", False, ""),
+    ],
+)
+def test_the_shipped_policy_holds_still_where_there_is_no_use_in_beginning_and_says_why(
+    shipped: int, desk: int, prompt: str, refused: bool, says: str
+) -> None:
+    scene = draw_scene(desk, SceneConfig(objects=train_objects()))
+    seen, names = observe(initial_state(scene)), list(entity_names(scene.names))
+    with client(shipped) as (socket, metadata):
+        assert metadata["refuses"] == {"nonsense": True, "needless": True}
+        reply = asked(socket, {PROMPT: prompt, STATE: seen.proprio, NAMES: names, ENTITIES: seen.entities})
+    understood = reply["understood"]
+    assert understood["refused"] is refused
+    assert understood["holds_still"] is bool(says)
+    assert understood["why"].startswith(says)
+    assert bool(understood["why"]) is bool(says)
+    assert reply["actions"][:, :6].any() == (not says)
+
+
+def test_who_says_nothing_is_told_of_no_hindrance(shipped: int) -> None:
+    with client(shipped) as (socket, _):
+        understood = asked(socket, a_request(prompt=""))["understood"]
+    assert (understood["holds_still"], understood["refused"], understood["why"]) == (True, False, "")
+
+
+def test_a_server_that_is_not_to_refuse_says_so_and_acts() -> None:
+    with serving(responder_of("benchmark", refuse=False)) as (port, _), client(port) as (socket, metadata):
+        assert metadata["refuses"] == {"nonsense": False, "needless": False}
+        reply = asked(socket, a_request(prompt="make me a coffee"))
+    assert reply["actions"][:, :6].any()
+    assert not reply["understood"]["refused"]
 
 
 def test_sessions_are_of_one_client_alone(port: int) -> None:
