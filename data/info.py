@@ -29,9 +29,7 @@ def read_info(folder: Path) -> dict[str, Any]:
     if not isinstance(info, dict):
         raise DatasetDamaged(path, "not a JSON object")
     if info.get("codebase_version") != CODEBASE_VERSION:
-        raise DatasetUnsupported(
-            folder, f"codebase_version {info.get('codebase_version')}", CODEBASE_VERSION
-        )
+        raise DatasetUnsupported(folder, f"codebase_version {info.get('codebase_version')}", CODEBASE_VERSION)
     _check_features(folder, info.get("features"))
     for name in _COUNTS:
         if type(info.get(name)) is not int or info[name] < (name == "fps"):

@@ -96,12 +96,9 @@ def open_dataset(folder: Path | str) -> Dataset:
     folder = Path(folder)
     info = read_info(folder)
     shards = find_shards(folder, info["total_episodes"])
-    frames = sum(sum(shard.lengths) for shard in shards)
-    if frames != info["total_frames"]:
-        raise DatasetDamaged(
-            info_path(folder),
-            f"it counts {info['total_frames']} frames in {info['total_episodes']} episodes, and there are {frames}",
-        )
+    frames, counted = sum(sum(shard.lengths) for shard in shards), info["total_frames"]
+    if frames != counted:
+        raise DatasetDamaged(info_path(folder), f"it counts {counted} frames, and there are {frames}")
     return Dataset(folder, info, shards)
 
 

@@ -14,8 +14,9 @@ from data.layout import NEEDED, STATE_DIM, as_arrays, data_file, episodes_file
 from data.record import ColumnMissing, DatasetDamaged, unreadable
 
 _COUNTS = (
-    "episode_index", "length", "dataset_from_index", "dataset_to_index", "data/chunk_index", "data/file_index",
-)  # fmt: skip
+    *("episode_index", "length", "dataset_from_index", "dataset_to_index"),
+    *("data/chunk_index", "data/file_index"),
+)
 _EPISODE_COLUMNS = (*_COUNTS, "scene", "final_state")
 _BAD = (pa.ArrowException, OSError, KeyError, ValueError, IndexError, TypeError, OverflowError)
 REBUILT = (
@@ -88,7 +89,9 @@ def read_frames(shard: Shard, first: int, last: int, fps: int) -> dict[str, NDAr
     try:
         with pq.ParquetFile(shard.path, page_checksum_verification=True) as file:
             _require(shard.path, file.schema_arrow.names, NEEDED, "no episode can be read without it")
-            groups = np.cumsum([0, *(file.metadata.row_group(i).num_rows for i in range(file.num_row_groups))])
+            groups = np.cumsum(
+                [0, *(file.metadata.row_group(i).num_rows for i in range(file.num_row_groups))]
+            )
             from_group = int(np.searchsorted(groups, start, side="right")) - 1
             to_group = int(np.searchsorted(groups, stop))
             whole = file.read_row_groups(

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from data.card import dataset_card
 from data.files import Write, as_text, publish_all, sweep, write_atomic
+from data.info import config_of, read_info
 from data.layout import (
     CHUNK,
     CODEBASE_VERSION,
@@ -37,7 +38,6 @@ from data.layout import (
     frame_schema,
     tasks_table,
 )
-from data.info import config_of, read_info
 from data.moments import STATS, Moments, by_feature, joined, merged, moments_of
 from data.reading import Dataset, open_dataset
 from data.record import (
