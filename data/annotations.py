@@ -100,7 +100,7 @@ def read_annotations(folder: Path | str) -> list[Annotation]:
         found = [_annotation(json.loads(line)) for line in lines]
     except FileNotFoundError:
         return []
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise unreadable(path, error) from error
     return found
 
