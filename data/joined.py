@@ -80,6 +80,7 @@ def _by_grammar(dataset: Dataset) -> tuple[list[Segment], int]:
 def _refuse_twice(folders: Sequence[Path]) -> None:
     seen: dict[Path, Path] = {}
     for folder in folders:
-        first = seen.setdefault(folder.resolve(), folder)
-        if first is not folder or list(folders).count(folder) > 1:
-            raise SameDataset(first, folder)
+        real = folder.resolve()
+        if real in seen:
+            raise SameDataset(seen[real], folder)
+        seen[real] = folder
