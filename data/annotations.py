@@ -4,19 +4,21 @@ A line is a sentence of a stretch in which the relabeller found something done, 
 `segments_by_people` lets them into training through the door that `data.splits` guards.
 """
 
+import fcntl
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from data.checksums import KEY, sealed, unsealed
-from data.files import write_atomic
+from data.files import refusals_of, write_atomic
 from data.lexicon import normalise
 from data.reading import Dataset, open_dataset
-from data.record import DatasetDamaged
-from data.segments import Segment
+from data.record import DatasetDamaged, unreadable
+from data.segments import BadSegment, Segment, check_segment, check_segments
 from data.sentence import LONGEST, checked
 from data.splits import why_held_out
 from sim.tasks import Goal
@@ -66,7 +68,10 @@ def annotations_path(folder: Path | str) -> Path:
 def annotate(
     folder: Path, episode: int, start: int, stop: int, goal: Goal, sentence: str, who: str
 ) -> Annotation:
-    """Add a sentence to a dataset, safe on disk once this returns. Raises `BadAnnotation`, `BadSentence`."""
+    """Add a sentence to a dataset, safe on disk once this returns; others may be adding, too.
+
+    Raises `BadAnnotation`, `BadSentence`, and `CannotWrite` if it could not be stored.
+    """
     dataset = open_dataset(folder)
     said, name = normalise(checked(sentence)), " ".join(who.split())
     if not said:
@@ -77,10 +82,10 @@ def annotate(
         raise BadAnnotation(f"there is no stretch {start} to {stop} in an episode {episode} of {folder}")
     when = datetime.now(UTC).isoformat(timespec="seconds")
     made = Annotation(episode, start, stop, *goal, said, name, when)
-    lines = [
-        json.dumps(sealed(one._asdict()), ensure_ascii=False) for one in [*read_annotations(folder), made]
-    ]
-    write_atomic(annotations_path(folder), "\n".join(lines) + "\n")
+    with refusals_of(folder), _alone(folder):
+        known = [*read_annotations(folder), made]
+        lines = [json.dumps(sealed(one._asdict()), ensure_ascii=False) for one in known]
+        write_atomic(annotations_path(folder), "\n".join(lines) + "\n")
     return made
 
 
@@ -90,29 +95,24 @@ def read_annotations(folder: Path | str) -> list[Annotation]:
     A line carries its checksum; those of earlier versions, and of people's own tools, may have none.
     """
     path = annotations_path(folder)
-    if not path.is_file():
-        return []
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-        return [_annotation(number, json.loads(line)) for number, line in enumerate(lines, 1)]
-    except (ValueError, TypeError, RecursionError) as error:
-        raise DatasetDamaged(path, error) from error
-
-
-def _annotation(number: int, row: Any) -> Annotation:
-    if KEY not in row:
-        return Annotation(**row)
-    told = unsealed(row)
-    if told is None:
-        raise ValueError(f"line {number} is not what its checksum says")
-    return Annotation(**told)
+        found = [_annotation(number, json.loads(line)) for number, line in enumerate(lines, 1)]
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise unreadable(path, error) from error
+    return found
 
 
 def segments_by_people(dataset: Dataset) -> tuple[list[Segment], list[str]]:
     """Segments with people's sentences, in order; and why those were left out that training must not see."""
     said: dict[tuple[int, int, int, Goal], list[str]] = defaultdict(list)
     left_out = []
+    lengths = dataset.lengths.tolist()
     for one in read_annotations(dataset.folder):
+        if one.episode >= len(lengths):
+            raise DatasetDamaged(annotations_path(dataset.folder), f"there is no episode {one.episode}")
         why = why_held_out(one.sentence, one.goal, dataset.scene(one.episode).names)
         if why:
             left_out.append(f"“{one.sentence}”: {why}")
@@ -123,4 +123,34 @@ def segments_by_people(dataset: Dataset) -> tuple[list[Segment], list[str]]:
         for (episode, start, stop, goal), sentences in sorted(said.items())
         if sentences
     ]
+    check_in(dataset, found, annotations_path(dataset.folder))
     return found, left_out
+
+
+def check_in(dataset: Dataset, segments: Sequence[Segment], path: Path) -> None:
+    """Refuse segments, read from a file, that are not in the dataset; raises `DatasetDamaged`."""
+    used = {segment.episode for segment in segments if segment.episode < dataset.n_episodes}
+    objects = [len(dataset.scene(i).objects) if i in used else 0 for i in range(dataset.n_episodes)]
+    try:
+        check_segments(segments, dataset.lengths.tolist(), objects)
+    except BadSegment as error:
+        raise DatasetDamaged(path, error) from error
+
+
+def _annotation(number: int, row: dict[str, Any]) -> Annotation:
+    """A line of the file; raises ValueError or TypeError for one that says nothing, or was changed."""
+    told = unsealed(row) if KEY in row else row
+    if told is None:
+        raise ValueError(f"line {number} is not what its checksum says")
+    one = Annotation(**told)
+    check_segment(Segment(one.episode, one.start, one.stop, *one.goal, (one.sentence,), HUMAN))
+    return one
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """No other process adds to the dataset's sentences meanwhile."""
+    with annotations_path(folder).with_name(".annotations.lock").open("w") as lock:
+        with suppress(OSError):  # a network disk without locks
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

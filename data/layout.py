@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from data.record import EpisodeRecord
@@ -86,14 +87,26 @@ INDICES = {"timestamp": "float32"} | dict.fromkeys(
 )
 WIDTHS = {**{f.name: f.width for f in FEATURES}, **dict.fromkeys(INDICES, 1)}
 STATE_COLUMNS = tuple(f"state.{field}" for field in STATE_SHAPES)
+NEEDED = ("index", "episode_index", "timestamp", "action", *STATE_COLUMNS)
+"""Columns of the frames without which no episode can be read back."""
 
 
 def data_path(folder: Path, shard: int) -> Path:
-    return folder / f"data/chunk-{shard // CHUNK:03d}/file-{shard % CHUNK:03d}.parquet"
+    """Where the frames of a commit go."""
+    return data_file(folder, *divmod(shard, CHUNK))
 
 
 def episodes_path(folder: Path, shard: int) -> Path:
-    return folder / f"meta/episodes/chunk-{shard // CHUNK:03d}/file-{shard % CHUNK:03d}.parquet"
+    """Where the episodes of a commit go."""
+    return episodes_file(folder, *divmod(shard, CHUNK))
+
+
+def data_file(folder: Path, chunk: int, file: int) -> Path:
+    return folder / f"data/chunk-{chunk:03d}/file-{file:03d}.parquet"
+
+
+def episodes_file(folder: Path, chunk: int, file: int) -> Path:
+    return folder / f"meta/episodes/chunk-{chunk:03d}/file-{file:03d}.parquet"
 
 
 def described_features() -> dict[str, Any]:
@@ -186,9 +199,30 @@ def as_table(columns: dict[str, NDArray[Any]], schema: pa.Schema) -> pa.Table:
 
 
 def as_arrays(table: pa.Table) -> dict[str, NDArray[Any]]:
-    """A table of frames -> (T, width) arrays of our own memory."""
+    """A table of frames -> (T, width) arrays of our own memory, whatever kind of list a writer chose.
+
+    Raises ValueError for values that are missing, or of another width.
+    """
     arrays = {}
     for name in table.column_names:
-        chunks = [chunk.flatten() if WIDTHS[name] > 1 else chunk for chunk in table[name].chunks]
-        arrays[name] = np.concatenate([c.to_numpy() for c in chunks]).reshape(-1, WIDTHS[name])
+        width = WIDTHS[name]
+        chunks = [_values(chunk, name, width) for chunk in table[name].chunks]
+        arrays[name] = np.concatenate(chunks or [np.empty(0)]).reshape(-1, width)
+        if name not in INDICES:
+            arrays[name] = arrays[name].astype(np.float32, copy=False)
     return arrays
+
+
+def _values(chunk: pa.Array, name: str, width: int) -> NDArray[Any]:
+    rows = len(chunk)
+    nested = pa.types.is_list(chunk.type) or pa.types.is_fixed_size_list(chunk.type)
+    nulls = chunk.null_count
+    if nested:
+        if not pc.all(pc.equal(pc.list_value_length(chunk), width), skip_nulls=False).as_py() and rows:  # pyright: ignore
+            raise ValueError(f"{name} must have {width} numbers in every row")
+        chunk = chunk.flatten()
+        nulls += chunk.null_count
+    values = chunk.to_numpy(zero_copy_only=False)
+    if nulls or values.dtype.kind not in "fi" or len(values) != rows * width:
+        raise ValueError(f"{name} must be {width} numbers in every row, and none of them missing")
+    return values

@@ -1,11 +1,11 @@
 """An episode of play, and what can be wrong with a dataset of them."""
 
+import errno
 import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-
+from data.checks import why_no_scene, why_unsound
 from sim.predicates import fallen
 from sim.scene import Scene
 from sim.state import Array, State
@@ -47,6 +47,42 @@ class DatasetDamaged(ValueError):
         super().__init__(
             f"{path} is damaged ({reason[:200]}); restore it from a copy, or collect the dataset again "
             "into another folder: robopolicy play dataset=FOLDER"
+        )
+
+
+class CannotRead(ValueError):
+    """A file of a dataset is there, but can't be read: the disk, or who may read it."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        super().__init__(
+            f"can't read {path} ({error.strerror or error}); it may be well: see to its permissions and "
+            "its disk, and give the same command again"
+        )
+
+
+def unreadable(path: Path, error: Exception) -> DatasetDamaged | CannotRead:
+    """What to say of a file that gave an error: only content that is wrong or missing is damage."""
+    system = isinstance(error, OSError) and error.errno not in (None, errno.ENOENT, errno.ENOTDIR)
+    return CannotRead(path, error) if system else DatasetDamaged(path, error)  # type: ignore[arg-type]
+
+
+class ColumnMissing(ValueError):
+    """A file of a dataset lacks what an episode can't be rebuilt without."""
+
+    def __init__(self, path: Path, column: str, needed: str) -> None:
+        super().__init__(
+            f"{path} has no column {column!r}, and {needed}; take the dataset as it was before it was "
+            "edited, or collect another: robopolicy play dataset=FOLDER"
+        )
+
+
+class DatasetEdited(ValueError):
+    """A dataset that another program rewrote: good to read, not to go on with."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"the dataset in {folder} was edited by another program: it can be relabelled and trained on, "
+            "but no more can be added; play into another folder, and train on both: dataset=A,B"
         )
 
 
@@ -98,9 +134,9 @@ def check_record(record: EpisodeRecord) -> None:
     if record.states.n_objects != len(record.scene.objects):
         objects = len(record.scene.objects)
         raise BadRecord(f"the scene has {objects} objects, and the states have {record.states.n_objects}")
-    for name, field in [("actions", record.actions), *record.states._asdict().items()]:
-        if not np.isfinite(field).all():
-            raise BadRecord(f"{name} of an episode must be finite, and some values are not")
+    why = why_no_scene(record.scene) or why_unsound(record.scene, record.states, record.actions)
+    if why:
+        raise BadRecord(f"an episode that was not recorded can't be stored: {why}")
 
 
 def _short(value: Any, limit: int = 80) -> str:

@@ -17,12 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.record import EpisodeRecord
-from data.segments import Segment
+from data.segments import Segment, check_segments
 from data.tracker import follow_all
 from sim.actuation import arrived
 from sim.observation import Observation, entity_names
 from sim.seeds import rng_of
 from sim.sensing import is_clear, sense
+from sim.state import MAX_OBJECTS
 from sim.tasks import TASKS, Goal
 
 FAMILIES = tuple(task.name for task in TASKS)
@@ -146,6 +147,8 @@ class Samples:
         self._load(islice(dataset.episodes(), self.n_episodes))
         self.described = _described(self.n_episodes, self.config.label_fraction)
         kept = [s for s in segments if s.episode < self.n_episodes and self.described[s.episode]]
+        objects = self._masks[:, :MAX_OBJECTS].sum(1).astype(int)
+        check_segments(kept, np.diff(self._starts).tolist(), objects.tolist())
         if not kept:
             raise TooFewSegments(
                 f"label_fraction={self.config.label_fraction:g} leaves {int(self.described.sum())} of "

@@ -5,7 +5,7 @@ are in a file of ours, meta/lang_segments.parquet, a row a segment.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,11 +13,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.files import publish_all, sweep
-from data.reading import read_parquet
-from data.record import DatasetDamaged
+from data.record import DatasetDamaged, unreadable
+from data.shards import read_parquet
+from sim.state import MAX_OBJECTS
+from sim.tasks import TASKS
 
 VERSION = 2
 _KEY = b"robopolicy"
+_ARGUMENTS = {task.name: task.arguments for task in TASKS}
 _SCHEMA = pa.schema(
     [
         ("episode", pa.int64()),
@@ -68,7 +71,17 @@ class OldSegments(ValueError):
 
 
 class BadSegment(ValueError):
-    """A segment that says nothing, or of no stretch of time."""
+    """A segment that says nothing, or of no stretch of time, or of what there is not."""
+
+
+class OtherSegments(ValueError):
+    """The segments were made from other play than the dataset holds."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"the sentences in {segments_path(folder)} are of other play than {folder} holds; "
+            f"relabel again: robopolicy relabel dataset={folder}"
+        )
 
 
 def segments_path(folder: Path | str) -> Path:
@@ -83,7 +96,7 @@ def write_segments(folder: Path | str, segments: Iterable[Segment], meta: dict[s
     """
     rows = list(segments)
     for segment in rows:
-        _check(segment)
+        check_segment(segment)
     columns = list(zip(*rows, strict=True)) or [[]] * len(_SCHEMA)
     arrays = [pa.array(column, field.type) for column, field in zip(columns, _SCHEMA, strict=True)]
     said = json.dumps({"version": VERSION, "meta": meta})
@@ -109,20 +122,56 @@ def read_segments(folder: Path | str) -> tuple[list[Segment], dict[str, Any]]:
         if version != VERSION:
             raise OldSegments(path, version)
         columns = [table[field.name].to_pylist() for field in _SCHEMA]
+        *start, sentences, describer, forbidding = columns
+        rows = zip(*start, map(tuple, sentences), describer, map(tuple, forbidding), strict=True)
+        segments = [Segment(*row) for row in rows]
+        for segment in segments:
+            check_segment(segment)
     except OldSegments:
         raise
-    except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
-        raise DatasetDamaged(path, error) from error
-    *start, sentences, describer, forbidding = columns
-    rows = zip(*start, map(tuple, sentences), describer, map(tuple, forbidding), strict=True)
-    return [Segment(*row) for row in rows], meta
+    except KeyError as error:
+        raise DatasetDamaged(path, f"it has no {error}") from error
+    except (pa.ArrowException, OSError, ValueError, TypeError) as error:
+        raise unreadable(path, error) from error
+    if not isinstance(meta, dict):
+        raise DatasetDamaged(path, "it doesn't say how it was made")
+    return segments, meta
 
 
-def _check(segment: Segment) -> None:
-    if not (segment.episode >= 0 and 0 <= segment.start < segment.stop):
+def check_segment(segment: Segment) -> None:
+    """Refuse what says nothing or is of nothing, whatever the episode; raises `BadSegment`."""
+    episode, start, stop, task, obj, other, sentences, _, forbidding = segment
+    if not all(type(value) is int for value in (episode, start, stop, obj, other)):
+        raise BadSegment(f"episode, start, stop, object and other are whole numbers, not {segment[:6]}")
+    if not (episode >= 0 and 0 <= start < stop):
         raise BadSegment(
-            f"a segment needs an episode and a start before its stop, not episode {segment.episode}, "
-            f"{segment.start} to {segment.stop}"
+            f"a segment needs an episode and a start before its stop, not episode {episode}, "
+            f"{start} to {stop}"
         )
-    if not segment.sentences or not all(isinstance(s, str) and s.strip() for s in segment.sentences):
-        raise BadSegment(f"a segment needs sentences, and none of them empty, not {segment.sentences!r}")
+    if task not in _ARGUMENTS:
+        raise BadSegment(f"no family is called {task!r}; there are {', '.join(_ARGUMENTS)}")
+    named = [value for value in (obj, other) if value != -1]
+    right = named == [obj, other][: _ARGUMENTS[task]] and len(set(named)) == len(named)
+    if not right or not all(0 <= value < MAX_OBJECTS for value in named):
+        raise BadSegment(
+            f"{task} is of {_ARGUMENTS[task]} objects of 0 to {MAX_OBJECTS - 1}, not of {obj} and {other}"
+        )
+    if not sentences or not all(isinstance(said, str) and said.strip() for said in (*sentences, *forbidding)):
+        raise BadSegment(f"a segment needs sentences, and none of them empty, not {sentences!r}")
+
+
+def check_segments(segments: Iterable[Segment], lengths: Sequence[int], n_objects: Sequence[int]) -> None:
+    """Refuse what is not in the episodes, which have so many steps and objects; raises `BadSegment`."""
+    for one in segments:
+        check_segment(one)
+        if one.episode >= len(lengths):
+            raise BadSegment(
+                f"the segments are of another dataset: they speak of episode {one.episode}, "
+                f"and there are {len(lengths)}"
+            )
+        if one.stop > lengths[one.episode] or max(one.object, one.other) >= n_objects[one.episode]:
+            raise BadSegment(
+                f"a segment of episode {one.episode} stops at step {one.stop} and names the objects "
+                f"{one.object} and {one.other}, and the episode has {lengths[one.episode]} steps and "
+                f"{n_objects[one.episode]} objects"
+            )

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from data.card import dataset_card
 from data.files import Write, as_text, publish_all, refusals_of, sweep, write_atomic
+from data.info import config_of, read_info
 from data.layout import (
     CHUNK,
     CODEBASE_VERSION,
@@ -39,17 +40,19 @@ from data.layout import (
 )
 from data.locks import Lock
 from data.moments import STATS, Moments, by_feature, joined, merged, moments_of
-from data.reading import open_dataset, read_info, read_parquet
+from data.reading import Dataset, open_dataset
 from data.record import (
     BadRecord,
-    DatasetDamaged,
+    DatasetEdited,
     DatasetMismatch,
     EpisodeRecord,
     FolderTaken,
     NoDataset,
     check_record,
+    unreadable,
 )
 from data.settings import dotted
+from data.shards import read_parquet
 
 # Constant over an episode, or nearly: a dictionary makes them vanish. It bloats what varies.
 _DICTIONARY = ["state.object_size", "state.fixture_pos", "state.fixture_yaw", "state.lights", "state.joints"]
@@ -157,15 +160,16 @@ class DatasetWriter:
             stored = read_info(self.folder)
         except NoDataset:
             stored = None
-        if stored is None or not stored["robopolicy"]["shards"]:
+        if stored is None or not stored["total_episodes"]:
             self._tidy(remake=True)
             return
-        self._compare(stored, may_change)
         whole = open_dataset(self.folder)
+        _refuse_edited(whole)
+        self._compare(stored, may_change)
         self.committed = stored["robopolicy"]["shards"]
         self.n_episodes, self.n_frames = whole.n_episodes, whole.n_frames
         self._fallen = whole.n_fallen
-        self._command = self._command or stored["robopolicy"].get("command", "")
+        self._command = self._command or str(stored["robopolicy"].get("command", ""))
         for shard in range(self.committed):
             for moments in _stored_moments(self.folder, shard):
                 self._moments = merged(self._moments, moments)
@@ -198,7 +202,7 @@ class DatasetWriter:
     def _compare(self, stored: dict[str, Any], may_change: tuple[str, ...]) -> None:
         own = {"fps": self._fps, "robot_type": self._robot_type}
         given = dotted(own | self._config)
-        kept = dotted({key: stored.get(key) for key in own} | stored["robopolicy"]["config"])
+        kept = dotted({key: stored.get(key) for key in own} | config_of(stored))
         for key in [*given, *(key for key in kept if key not in given)]:
             if key not in may_change and given.get(key) != kept.get(key):
                 raise DatasetMismatch(self.folder, key, given.get(key), kept.get(key))
@@ -235,6 +239,16 @@ def _refuse_strangers(folder: Path) -> None:
     for pattern in ("README.md", "data/chunk-*/*.parquet", "meta/episodes/*/*.parquet"):
         for found in folder.glob(pattern):
             raise FolderTaken(folder, str(found.relative_to(folder)))
+
+
+def _refuse_edited(whole: Dataset) -> None:
+    """Only what this writer wrote, two files a commit with our features, is gone on with; `DatasetEdited`."""
+    folder, info = whole.folder, whole.info
+    shards = (info.get("robopolicy") or {}).get("shards")
+    ours = [(data_path(folder, i), episodes_path(folder, i)) for i in range(len(whole.files))]
+    as_written = info["features"] == described_features() and info.get("total_tasks") == 1
+    if shards != len(ours) or whole.files != ours or not as_written:
+        raise DatasetEdited(folder)
 
 
 def _write_frames(path: Path, frames: list[dict[str, NDArray[Any]]]) -> None:
@@ -279,8 +293,8 @@ def _stored_moments(folder: Path, shard: int) -> list[Moments]:
     try:
         rows = read_parquet(path).to_pylist()
         return [joined({n: {s: row[f"stats/{n}/{s}"] for s in STATS} for n in WIDTHS}) for row in rows]
-    except (pa.ArrowException, OSError, KeyError) as error:
-        raise DatasetDamaged(path, error) from error
+    except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
+        raise unreadable(path, error) from error
 
 
 def _plain(config: Any) -> dict[str, Any]:

@@ -39,11 +39,16 @@ class TrainingState:
         self._live = list(self._named.values())
         self._kept = [self.average[name] for name in self._named]
 
-    def step(self, loss: Tensor, rate: float, clip: float, decay: float) -> None:
-        """One step of the optimiser, then of the moving average (shorter in the beginning)."""
+    def step(self, loss: Tensor, rate: float, clip: float, decay: float) -> bool:
+        """One step of the optimiser, then of the moving average (shorter in the beginning).
+
+        False, and nothing has changed, if the loss or its gradient is not finite.
+        """
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        nn.utils.clip_grad_norm_(self._live, clip)
+        norm = nn.utils.clip_grad_norm_(self._live, clip)
+        if not (loss.isfinite().all() and norm.isfinite()):
+            return False
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         self.optimiser.step()
@@ -51,6 +56,7 @@ class TrainingState:
         now = min(decay, (1 + self.done) / (10 + self.done))
         with torch.no_grad():
             torch._foreach_lerp_(self._kept, self._live, 1 - now)  # pyright: ignore
+        return True
 
     def save(self, done: int) -> None:
         """Write the state after `done` steps."""

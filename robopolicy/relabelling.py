@@ -9,6 +9,7 @@ from data.locks import held
 from data.reading import open_dataset
 from data.relabel import relabel_episode
 from data.segments import Segment, write_segments
+from robopolicy.errors import UserError
 from sim.seeds import rng_of
 
 
@@ -25,18 +26,32 @@ class RelabelConfig:
             raise ValueError(f"a segment needs at least 1 sentence, not {self.sentences}")
 
 
+class NothingPlayed(UserError):
+    """There is no episode to describe."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"{folder} holds no episode yet, so there is nothing to describe; wait until robopolicy play has "
+            f"stored its first, or collect some: robopolicy play dataset={folder}"
+        )
+
+
 def relabel_dataset(folder: Path, config: RelabelConfig) -> Iterator[tuple[int, int]]:
     """Describe every episode, then replace the dataset's segments at once; yields (episodes done, in all).
 
-    Another may not describe it meanwhile (`FolderBusy`), but it may grow.
+    Another may not describe it meanwhile (`FolderBusy`), but it may grow. Raises `NothingPlayed`.
     """
     dataset = open_dataset(folder)
+    n = dataset.n_episodes
+    if not n:
+        raise NothingPlayed(folder)
     with held(folder):
         grammar = Grammar("train", config.variety)
         segments: list[Segment] = []
         for index, record in enumerate(dataset.episodes()):
-            yield index, dataset.n_episodes
+            yield index, n
             rng = rng_of("sentences", config.seed, index)
             segments += relabel_episode(index, record, grammar, rng, config.sentences)
-        write_segments(folder, segments, {**asdict(config), "split": "train", "episodes": dataset.n_episodes})
-        yield dataset.n_episodes, dataset.n_episodes
+        made_from = {"split": "train", "episodes": n, "play": dataset.fingerprint(n)}
+        write_segments(folder, segments, asdict(config) | made_from)
+        yield n, n

@@ -21,7 +21,9 @@ from data.locks import held
 from data.samples import Episodes, Samples
 from data.segments import Segment
 from robopolicy.checkpoint import save_checkpoint
+from robopolicy.console import console
 from robopolicy.encoder import TextEncoder
+from robopolicy.errors import UserError
 from robopolicy.losses import compute_losses, encode_texts, fit_normalisation
 from robopolicy.metrics import read_metrics, write_metrics
 from robopolicy.policy import Policy
@@ -31,14 +33,24 @@ from robopolicy.signals import Stopped, graceful
 from robopolicy.undescribed import learn_goal_states
 
 
+class NotFinite(UserError):
+    """Training came to numbers that are none."""
+
+
 def train(config: TrainConfig, datasets: Sequence[Path], out: Path) -> Generator[tuple[int, int]]:
     """Train on folders of described play, into a checkpoint folder; goes on with what is there.
 
     Yields (steps done, steps). Raises the errors of `data.joined`, `data.samples` and `robopolicy.progress`,
-    and `FolderBusy`.
+    `NotFinite` and `FolderBusy`; nothing that is not finite is ever saved.
     """
     with held(out):
-        yield from train_on(config, *open_described(datasets, config.describer), out)
+        play, segments = open_described(datasets, config.describer)
+        for folder, left_out in play.undescribed.items():
+            console.print(
+                f"{left_out} episodes of {folder} came after it was relabelled, and are left out; "
+                f"to learn from them too: robopolicy relabel dataset={folder}"
+            )
+        yield from train_on(config, play, segments, out)
 
 
 def train_on(
@@ -61,6 +73,8 @@ def train_on(
     policy = Policy(config.policy)
     learn_goal_states(policy, samples, dataset, texts.kinds, config)
     fit_normalisation(policy, samples, texts, config.seed)
+    if not all(value.isfinite().all() for value in policy.buffers()):
+        raise NotFinite("the statistics of the play are not finite, so that nothing can be learned from it")
     policy.to(device)
     state = TrainingState(policy, _optimiser(policy, config), out / "training", _identity(config, samples))
     start = state.resume()
@@ -81,11 +95,17 @@ def train_on(
         for step in range(start, config.steps):
             play, said = samples.batch(config.seed, step), samples.sentence_batch(config.seed, step)
             losses = compute_losses(policy, play, said, texts, config, step, device)
-            state.step(losses.total(config.language_weight), rate(config, step), config.clip, config.ema)
+            total = losses.total(config.language_weight)
+            if not state.step(total, rate(config, step), config.clip, config.ema):
+                raise NotFinite(
+                    f"step {step + 1} has a loss of {float(total.detach()):g}, or a gradient not finite; "
+                    f"{out} keeps what was saved last, from where the same would come again; train with a "
+                    f"smaller learning_rate than {config.learning_rate:g} and output=ANOTHER_FOLDER"
+                )
             done = step + 1
             if done % config.log_every == 0 or done == config.steps:
                 scalars = {name: float(value.detach()) for name, value in losses._asdict().items()}
-                scalars["loss"] = float(losses.total(config.language_weight).detach())
+                scalars["loss"] = float(total.detach())
                 with refusals_of(out / "training"):
                     for name, value in scalars.items():
                         log.add_scalar(f"train/{name}", value, done)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from robopolicy.errors import is_users
+from data.errors import is_users
 
 LONGEST_REFUSAL = 600  # characters
 

@@ -8,8 +8,9 @@ import pytest
 
 from data.reading import open_dataset
 from robopolicy.live.exchange import DONE
-from robopolicy.live.hand import CLOSED, OPEN, Hand, Keeper
+from robopolicy.live.hand import CLOSED, OPEN, Hand
 from robopolicy.live.handles import KEYS
+from robopolicy.live.keeper import Keeper
 from sim.kinematics import WORKSPACE
 from sim.world import World
 from tests.live_desks import OPEN as OPEN_DRAWER

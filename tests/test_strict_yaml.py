@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from data.errors import is_users, told
 from robopolicy.cli import main
-from robopolicy.errors import is_users, told
 from robopolicy.sentences import commands_of, read_commands
 from robopolicy.strict_yaml import LARGEST, MOST, BadYaml, parse_yaml
 from tests.doors import takes_or_refuses

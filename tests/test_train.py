@@ -16,14 +16,14 @@ from data.grammar import Grammar
 from data.play import PlayConfig, play_episode
 from data.record import EpisodeRecord
 from data.relabel import relabel_episode
-from data.samples import SampleConfig
+from data.samples import SampleConfig, Samples, SegmentBatch
 from data.segments import Segment
 from robopolicy.checkpoint import load_checkpoint, read_config
 from robopolicy.metrics import read_metrics
 from robopolicy.policy import PolicyConfig
 from robopolicy.progress import OtherTraining
 from robopolicy.recipe import TrainConfig
-from robopolicy.train import rate, train_on
+from robopolicy.train import NotFinite, rate, train_on
 from sim.world import World
 
 TINY = TrainConfig(
@@ -216,3 +216,37 @@ def test_the_learning_rate_warms_up_and_ends_near_zero():
     assert rate(config, 0) == pytest.approx(0.01)
     assert rate(config, 99) > 0.97
     assert rate(config, 999) < 1e-5
+
+
+def test_a_loss_that_is_not_finite_stops_training_and_the_last_good_state_stays(
+    play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, injected
+):
+    train_all(play, tmp_path, until=3)
+    before, state = weights(tmp_path), (tmp_path / "training/state.safetensors").read_bytes()
+    batch = Samples.batch
+
+    def poisoned(self: Samples, seed: int, step: int) -> SegmentBatch:
+        drawn = batch(self, seed, step)
+        if step == 3:
+            drawn.actions[0, 0, 0] = np.nan
+        return drawn
+
+    monkeypatch.setattr(Samples, "batch", poisoned)
+    for _ in range(2):  # the same command says the same
+        with pytest.raises(NotFinite, match=r"step 4 has a loss of nan.*smaller learning_rate"):
+            train_all(play, tmp_path)
+        assert same(weights(tmp_path), before)
+        assert (tmp_path / "training/state.safetensors").read_bytes() == state
+    injected("a loss that is not finite", "a NaN in one batch", 2, "the steps since the last save")
+
+
+def test_play_that_is_not_finite_is_refused_before_the_first_step(play, tmp_path: Path):
+    bad = Play.__new__(Play)
+    record = play.records[0]
+    pos = record.states.object_pos.copy()
+    pos[:, 0, 0] = np.inf
+    bad.records = [record._replace(states=record.states._replace(object_pos=pos)), play.records[1]]
+    bad.segments = play.segments
+    with pytest.raises(NotFinite):
+        train_all(bad, tmp_path)
+    assert not (tmp_path / "model.safetensors").exists()

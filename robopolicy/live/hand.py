@@ -1,12 +1,10 @@
 """A person leads the robot's hand: where it should be, and what was done on the way, kept as play."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 
 from data.record import EpisodeRecord
-from data.storage import DatasetWriter
 from sim.kinematics import WORKSPACE
 from sim.panda import MAX_OPENING
 from sim.predicates import OPEN_HAND
@@ -77,15 +75,3 @@ class Hand:
 def still(state: State) -> Array:
     """The action that keeps hand and grip as they are."""
     return np.array([0, 0, 0, 0, 0, 0, np.clip(2 * float(state.gripper) / MAX_OPENING - 1, -1, 1)])
-
-
-class Keeper:
-    """Adds episodes to a dataset of play by persons; it is opened for each, so others may read meanwhile."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.episodes = folder, 0
-
-    def __call__(self, record: EpisodeRecord) -> None:
-        with DatasetWriter(self.folder, {"collector": "a person"}, command="robopolicy serve") as writer:
-            writer.append(record)
-            self.episodes = writer.n_episodes

@@ -1,11 +1,13 @@
 """What a visitor leads the hand with: a gizmo in the scene, keys, and a folder of the panel."""
 
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from typing import Any
 
 from robopolicy.live.desk import LiveDesk
-from robopolicy.live.hand import STEP, TURN, Hand, Keeper
+from robopolicy.live.hand import STEP, TURN, Hand
+from robopolicy.live.keeper import Keeper
 
 KEYS: tuple[tuple[str, str, Callable[[Hand], None]], ...] = (
     ("W", "hand forward", lambda hand: hand.nudge(x=STEP)),
@@ -81,10 +83,15 @@ class Handles:
         if self.hand is not None:
             self.hand.recording = on
 
+    def look_after(self) -> None:
+        """Store what could not be stored before, if there is any and it can be now."""
+        if self.keeper.look_after():
+            self._tell()
+
     def _kept(self, record: Any) -> None:
         self.keeper(record)
-        seconds = record.length / 10
-        self._says.content = (
-            f'<div style="font-size:0.86em;padding:0 0.8em">Kept {seconds:.0f} s: episode '
-            f"{self.keeper.episodes} of {self.keeper.folder}.</div>"
-        )
+        self._tell()
+
+    def _tell(self) -> None:
+        says = escape(self.keeper.says)
+        self._says.content = f'<div style="font-size:0.86em;padding:0 0.8em">{says}</div>'

@@ -85,6 +85,7 @@ class Page:
         """End everything; closing twice is harmless."""
         self._closing.set()
         self.desk.close()
+        self.handles.keeper.end()
         for thread in self._threads:
             if thread.is_alive():
                 thread.join(5)
@@ -149,6 +150,7 @@ class Page:
         version = 0
         while not self._closing.is_set():
             standing = self.desk.board.changed(version, 0.5)
+            self.handles.look_after()
             if standing.version != version:
                 version = standing.version
                 self.panel.refresh(standing)

@@ -44,3 +44,5 @@ def run(config: RelabelOptions) -> None:
     console.print(table)
     sentences = len({sentence for segment in segments for sentence in segment.sentences})
     console.print(f"{folder}: {len(segments)} segments, {sentences} different sentences.")
+    if not segments:
+        console.print(f"Nothing was done that has a name; collect more: robopolicy play dataset={folder}")
