@@ -53,12 +53,13 @@ def as_confidence(content: bytes, weights_sha256: str) -> Confidence | None:
         raw = json.loads(content)
         if raw.pop("signs") != list(SIGNS) or raw["weights_sha256"] != weights_sha256:
             return None
-        columns = [tuple(map(float, raw[name])) for name in ("mean", "scale", "weights")]
-        found = Confidence(*columns, float(raw["bias"]), float(raw["least"]), weights_sha256)
+        mean, scale, weights = (tuple(map(float, raw[name])) for name in ("mean", "scale", "weights"))
+        found = Confidence(mean, scale, weights, float(raw["bias"]), float(raw["least"]), weights_sha256)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    whole = all(len(column) == len(SIGNS) for column in columns)
-    return found if whole and np.isfinite([*sum(columns, ()), found.bias, found.least]).all() else None
+    numbers = [*mean, *scale, *weights, found.bias, found.least]
+    whole = len(mean) == len(scale) == len(weights) == len(SIGNS)
+    return found if whole and np.isfinite(numbers).all() else None
 
 
 @torch.inference_mode()
