@@ -115,7 +115,7 @@ def test_a_disk_that_fills_under_a_training_takes_no_saved_state_and_it_goes_on_
     play, tmp_path: Path, injected: Callable[..., None]
 ):
     train_all(play, tmp_path / "straight", replace(TINY, save_every=1))
-    with small_disk(tmp_path / "disk", 4000) as disk:
+    with small_disk(tmp_path / "disk", 64_000) as disk:
         steps = train_on(replace(TINY, save_every=1), play, play.segments, disk / "run")
         assert any(done == 3 for done, _ in steps)
         ballast = fill(disk)
