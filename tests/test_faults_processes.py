@@ -176,7 +176,7 @@ def test_a_training_that_is_killed_goes_on_to_the_same_checkpoint(
 def test_a_training_whose_disk_fills_keeps_its_last_state_and_goes_on_when_there_is_room(
     tmp_path: Path, described: Path, trained: dict[str, bytes], injected: Note
 ) -> None:
-    with small_disk(tmp_path / "disk", 16_000) as disk:
+    with small_disk(tmp_path / "disk", 64_000) as disk:
         command = (*TRAIN, f"dataset={described}", f"output={disk}/run")
         ballast = fill(disk)
         assert_one_sentence(ran(*command), "can't write to", "No space left on device")
@@ -196,7 +196,7 @@ def test_a_training_whose_disk_fills_keeps_its_last_state_and_goes_on_when_there
 def test_play_and_evaluate_whose_disk_fills_keep_what_was_finished_and_go_on_when_there_is_room(
     tmp_path: Path, played: dict[str, bytes], evaluated: dict[str, Any], injected: Note
 ) -> None:
-    with small_disk(tmp_path / "disk", 16_000) as disk:
+    with small_disk(tmp_path / "disk", 64_000) as disk:
         for option, command, finished in (("dataset", PLAY, commits), ("output", EVALUATE, groups)):
             command = (*command, f"{option}={disk}/{option}")
             ballast = fill(disk)

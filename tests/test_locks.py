@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,7 +60,7 @@ def test_a_lock_file_that_was_removed_meanwhile_guards_nothing(
     first = Lock(tmp_path)
     opened = Path.open
 
-    def slow(path: Path, *how: str):  # the holder lets go after we have opened its file
+    def slow(path: Path, *how: Any) -> Any:  # the holder lets go after we have opened its file
         file = opened(path, *how)
         first.close()
         return file

@@ -3,7 +3,7 @@
 import json
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from data.errors import CannotWrite
 from data.grammar import Grammar
 from data.play import PlayConfig, play_episode
 from data.record import EpisodeRecord
@@ -25,6 +26,7 @@ from robopolicy.progress import OtherTraining
 from robopolicy.recipe import TrainConfig
 from robopolicy.train import NotFinite, rate, train_on
 from sim.world import World
+from tests.process_faults import fill, small_disk
 
 TINY = TrainConfig(
     steps=6, warmup=2, save_every=2, log_every=1, device="cpu", threads=1,
@@ -116,6 +118,24 @@ def test_ctrl_c_finishes_the_step_saves_and_goes_on_later(play, tmp_path: Path):
     train_all(play, tmp_path / "out")
     train_all(play, tmp_path / "straight")
     assert same(weights(tmp_path / "straight"), weights(tmp_path / "out"))
+
+
+def test_a_disk_that_fills_under_a_training_takes_no_saved_state_and_it_goes_on_when_there_is_room(
+    play, tmp_path: Path, injected: Callable[..., None]
+):
+    train_all(play, tmp_path / "straight", replace(TINY, save_every=1))
+    with small_disk(tmp_path / "disk", 64_000) as disk:
+        steps = train_on(replace(TINY, save_every=1), play, play.segments, disk / "run")
+        assert any(done == 3 for done, _ in steps)
+        ballast = fill(disk)
+        with pytest.raises(CannotWrite, match=rf"can't write to {disk}/run.*No space left"):
+            list(steps)
+        ballast.unlink()
+        first = next(done for done, _ in train_on(TINY, play, play.segments, disk / "run") if done)
+        assert first == 4
+        train_all(play, disk / "run", replace(TINY, save_every=1))
+        assert same(weights(tmp_path / "straight"), weights(disk / "run"))
+    injected("the disk fills between two steps of a training", "a tmpfs", 1)
 
 
 def test_a_finished_training_is_not_done_again(play, tmp_path: Path):
