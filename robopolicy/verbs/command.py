@@ -3,9 +3,11 @@
 import sys
 from collections.abc import Iterator
 
+from data.sentence import LONGEST
 from robopolicy.command import CommandConfig, Session, Told
 from robopolicy.console import console
 from robopolicy.errand import refusal
+from sim.printable import visible
 
 CONFIG = CommandConfig
 EXAMPLES = (
@@ -38,10 +40,9 @@ def _sentences(given: str | None) -> Iterator[str]:
     if sys.stdin.isatty():
         console.print("Type what the robot should do; an empty line ends.")
     while True:
-        try:
-            sentence = input("> " if sys.stdin.isatty() else "")
-        except EOFError:
-            return
+        if sys.stdin.isatty():
+            console.print("> ", end="")
+        sentence = sys.stdin.readline(LONGEST + 2).removesuffix("\n")  # of a longer line, enough to refuse it
         if not sentence.strip():
             return
         yield sentence
@@ -49,11 +50,11 @@ def _sentences(given: str | None) -> Iterator[str]:
 
 def _print(told: Told) -> None:
     if told.understood is not None and told.understood.refused:
-        console.print(f"“{told.sentence}”: {refusal(told.understood)}")
+        console.print(f"“{visible(told.sentence)}”: {refusal(told.understood)}")
         return
     seconds = len(told.states.gripper[1:]) / 10
     what = "; ".join(told.happened) or "nothing that has a name"
-    console.print(f"“{told.sentence}”: after {seconds:.1f} s: {what}.")
+    console.print(f"“{visible(told.sentence)}”: after {seconds:.1f} s: {what}.")
     if told.understood is not None:
         family, target, other, confidence, _ = told.understood
         things = f"{target}, {other}" if other else target
