@@ -70,8 +70,6 @@ def printed(verb: str, schema: type, overrides: list[str], said: Mapping[str, st
 def composed(verb: str, schema: type, overrides: list[str]) -> DictConfig:
     """A verb's configuration with overrides applied, as OmegaConf holds it."""
     register(verb, schema)
-    for argument in overrides:
-        _bound(argument)
     arguments = [listed(argument, schema, sweep=False) for argument in overrides]
     check(arguments, schema, sweep=False)
     try:
@@ -126,6 +124,7 @@ def listed(argument: str, schema: type, sweep: bool) -> str:
     In a sweep the commas separate runs, so each value becomes a list of its own. A value that holds a "="
     (`world=latency=2`), which Hydra's grammar does not take, is put into quotes.
     """
+    _bound(argument)
     key, equals, value = argument.partition("=")
     if "=" in value and not set(value) & set("'\"[{$"):
         value = ",".join(quoted(one) if "=" in one else one for one in value.split(","))

@@ -1,5 +1,6 @@
 """Telling a robot what to do; the scripted expert stands in for a policy."""
 
+import io
 import re
 import shlex
 from pathlib import Path
@@ -148,21 +149,18 @@ def test_bad_input_is_one_sentence_and_exit_code_2(
 def test_without_a_sentence_commands_are_read_until_an_empty_line(
     monkeypatch, capsys, tmp_path: Path
 ) -> None:
-    lines = iter(["open the drawer", "close the drawer", "", "never read"])
-    monkeypatch.setattr("builtins.input", lambda _: next(lines))
+    typed = io.StringIO("open the drawer\nclose the drawer\n\nnever read\n")
+    monkeypatch.setattr("sys.stdin", typed)
     monkeypatch.setattr(verb, "Session", lambda config: session_in(tmp_path, video=False))
     verb.run(CommandConfig())
     out = capsys.readouterr().out
     assert "“open the drawer”" in out
     assert "“close the drawer”" in out
-    assert next(lines) == "never read"
+    assert typed.read() == "never read\n"
 
 
 def test_the_end_of_input_ends_too(monkeypatch, tmp_path: Path) -> None:
-    def closed(_: str) -> str:
-        raise EOFError
-
-    monkeypatch.setattr("builtins.input", closed)
+    monkeypatch.setattr("sys.stdin", io.StringIO())
     monkeypatch.setattr(verb, "Session", lambda config: session_in(tmp_path, video=False))
     verb.run(CommandConfig())
 

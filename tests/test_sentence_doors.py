@@ -1,5 +1,7 @@
 """What people type as a sentence arrives as it was typed, or is refused in one sentence."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -91,6 +93,30 @@ def test_a_sentence_has_one_longest_length_at_every_door(tmp_path: Path) -> None
         door(longest)
         with pytest.raises(BadSentence, match=f"at most {LONGEST} characters"):
             door(longer)
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [(b"lift it " * 10**6, "at most 500 characters"), (b"lift \xff\xfe\n", "bytes that are no text")],
+)
+def test_what_comes_through_a_pipe_is_read_as_far_as_it_can_be(typed: bytes, says: str, injected) -> None:
+    program = (
+        "from robopolicy.console import forgive_encodings\n"
+        "from robopolicy.verbs.command import _sentences\n"
+        "from data.sentence import checked\n"
+        "forgive_encodings()\n"
+        "try:\n"
+        "    for sentence in _sentences(None): checked(sentence)\n"
+        "except ValueError as error:\n"
+        "    print(error)\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], input=typed, capture_output=True, check=False, timeout=60
+    )
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert says in ran.stdout.decode()
+    assert len(ran.stdout) < 600
+    injected("a pipe of what is no sentence", "eight million characters, and bytes that are no text", 1)
 
 
 def test_bytes_that_are_no_text_are_refused() -> None:

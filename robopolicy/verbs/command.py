@@ -3,9 +3,11 @@
 import sys
 from collections.abc import Iterator
 
+from data.sentence import LONGEST
 from robopolicy.command import CommandConfig, Session, Told
 from robopolicy.console import console
 from robopolicy.errand import NO_MEASURE
+from sim.printable import visible
 
 CONFIG = CommandConfig
 EXAMPLES = (
@@ -40,10 +42,9 @@ def _sentences(given: str | None) -> Iterator[str]:
     if sys.stdin.isatty():
         console.print("Type what the robot should do; an empty line ends.")
     while True:
-        try:
-            sentence = input("> " if sys.stdin.isatty() else "")
-        except EOFError:
-            return
+        if sys.stdin.isatty():
+            console.print("> ", end="")
+        sentence = sys.stdin.readline(LONGEST + 2).removesuffix("\n")  # of a longer line, enough to refuse it
         if not sentence.strip():
             return
         yield sentence
@@ -52,7 +53,8 @@ def _sentences(given: str | None) -> Iterator[str]:
 def _print(told: Told) -> None:
     seconds = len(told.states.gripper[1:]) / 10
     what = "; ".join(told.happened) or "nothing that has a name"
-    console.print(f"“{told.sentence}”: {told.why or f'after {seconds:.1f} s: {what}.'}")
+    outcome = told.why or f"after {seconds:.1f} s: {what}."
+    console.print(f"“{visible(told.sentence)}”: {outcome}")
     if told.understood is not None and not told.understood.refused:
         family, target, other, confidence, _ = told.understood
         things = f"{target}, {other}" if other else target
