@@ -97,6 +97,8 @@ class Scene:
     looks: Looks = field(default_factory=Looks)
 
     def __post_init__(self) -> None:
+        _need(isinstance(self.dynamics, Dynamics), "a scene's dynamics", "a Dynamics", self.dynamics)
+        _need(isinstance(self.looks, Looks), "a scene's looks", "a Looks", self.looks)
         joints, shifts, things, tints = self.joints, self.shifts, self.objects, self.looks.object_tint
         _need(whole(self.seed, 0, MOST), "a scene's seed", f"a whole number from 0 to {MOST}", self.seed)
         _need(one_of(self.layout, LAYOUTS), "a scene's layout", f"one of {', '.join(LAYOUTS)}", self.layout)

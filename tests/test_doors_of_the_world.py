@@ -307,7 +307,7 @@ def test_draws_of_a_wrong_seed_or_kind_are_refused() -> None:
             draw_scene_for("lift", seed)  # pyright: ignore[reportArgumentType]
     for wrong in ({"layouts": "left_handed"}, {"objects": (("red", "sphere"),) * 9}, {"objects": 5}):
         with pytest.raises(BadArgument):
-            SceneConfig(**wrong)
+            SceneConfig(**wrong)  # pyright: ignore[reportArgumentType]
 
 
 def test_an_action_that_is_cut_is_said_to_be() -> None:
@@ -360,7 +360,8 @@ moves = some.one_of(
 
 def live_through(course: list[tuple[str, Any]]) -> None:
     """Whatever is asked of an environment is answered or refused, and its state stays finite."""
-    env, saved = DeskEnv(render_mode="rgb_array", size=(24, 18)), None
+    env = DeskEnv(render_mode="rgb_array", size=(24, 18))
+    saved: Any = None
     calls: dict[str, Callable[[Any], Any]] = {
         "reset": lambda options: env.reset(options=options)[1],
         "step": lambda action: env.step(action)[-1],
