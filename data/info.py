@@ -57,7 +57,9 @@ def _check_features(folder: Path, features: Any) -> None:
 def _check_ours(folder: Path, ours: Any) -> None:
     if ours is None:
         return
-    if not isinstance(ours, dict) or not isinstance(ours.get("config"), dict):
-        raise DatasetDamaged(info_path(folder), "the config is missing")
+    if not isinstance(ours, dict):
+        raise DatasetDamaged(info_path(folder), "its robopolicy is no object")
     if ours.get("format") != FORMAT:
         raise DatasetUnsupported(folder, f"format {ours.get('format')}", f"format {FORMAT}")
+    if not isinstance(ours.get("config"), dict):
+        raise DatasetDamaged(info_path(folder), "the config is missing")

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -57,7 +58,7 @@ def play(sound: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(sound, tmp_path / "play"))
 
 
-def rewrite(path: Path, change: Callable[[pa.Table], pa.Table], **how: object) -> None:
+def rewrite(path: Path, change: Callable[[pa.Table], pa.Table], **how: Any) -> None:
     """As another program would: one row group, no page checksums, nothing of our schema's metadata."""
     table = change(pq.read_table(path))
     pq.write_table(table, path, **how)
