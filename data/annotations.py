@@ -9,8 +9,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from data.checksums import KEY, sealed, unsealed
 from data.files import write_atomic
 from data.lexicon import normalise
 from data.reading import Dataset, open_dataset
@@ -76,20 +77,35 @@ def annotate(
         raise BadAnnotation(f"there is no stretch {start} to {stop} in an episode {episode} of {folder}")
     when = datetime.now(UTC).isoformat(timespec="seconds")
     made = Annotation(episode, start, stop, *goal, said, name, when)
-    lines = [json.dumps(one._asdict(), ensure_ascii=False) for one in [*read_annotations(folder), made]]
+    lines = [
+        json.dumps(sealed(one._asdict()), ensure_ascii=False) for one in [*read_annotations(folder), made]
+    ]
     write_atomic(annotations_path(folder), "\n".join(lines) + "\n")
     return made
 
 
 def read_annotations(folder: Path | str) -> list[Annotation]:
-    """In the order in which they were made; none if there is no file. Raises `DatasetDamaged`."""
+    """In the order in which they were made; none if there is no file. Raises `DatasetDamaged`.
+
+    A line carries its checksum; those of earlier versions, and of people's own tools, may have none.
+    """
     path = annotations_path(folder)
     if not path.is_file():
         return []
     try:
-        return [Annotation(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
-    except (ValueError, TypeError) as error:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        return [_annotation(number, json.loads(line)) for number, line in enumerate(lines, 1)]
+    except (ValueError, TypeError, RecursionError) as error:
         raise DatasetDamaged(path, error) from error
+
+
+def _annotation(number: int, row: Any) -> Annotation:
+    if KEY not in row:
+        return Annotation(**row)
+    told = unsealed(row)
+    if told is None:
+        raise ValueError(f"line {number} is not what its checksum says")
+    return Annotation(**told)
 
 
 def segments_by_people(dataset: Dataset) -> tuple[list[Segment], list[str]]:

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from data.checksums import KEY, digest, read_sealed
 from data.files import write_atomic
 from data.grammar import Describer, Grammar
 from data.splits import level_named
@@ -44,6 +45,10 @@ APPEAL = {"take_out_of_drawer": 12.0, "unstack": 6.0, "put_in_drawer": 2.5, "put
 APPEAL |= dict.fromkeys(("push_forward", "push_backward", "push_left", "push_right"), 3.5)
 APPEAL |= dict.fromkeys(("turn_on_led", "turn_off_led"), 2.0)
 APPEAL |= dict.fromkeys(("lift", "stack", "put_in_tray", "turn_on_lamp", "turn_off_lamp"), 0.6)
+
+
+class ChainsDamaged(ValueError):
+    """The chains that are shipped are not as they were."""
 
 
 class Chain(NamedTuple):
@@ -273,14 +278,18 @@ def _next_goal(belief: Belief, names: tuple[str, ...], done: set[str], rng: Rng)
 def as_text(chains: tuple[Chain, ...]) -> str:
     """The file: a header, and one chain a line."""
     header = {"version": VERSION, "made_by": "python -m data.chains", "level": LEVEL.name, "seed": SEED}
+    header[KEY] = digest({**header, "chains": [chain._asdict() for chain in chains]})
     rows = ",\n".join(json.dumps(chain._asdict(), separators=(",", ":")) for chain in chains)
     return json.dumps(header, indent=0).removesuffix("\n}") + f',\n"chains": [\n{rows}\n]\n}}\n'
 
 
 @cache
 def read_chains() -> tuple[Chain, ...]:
-    """The chains that are shipped."""
-    raw = json.loads(files("data").joinpath(FILE).read_text("utf-8"))
+    """The chains that are shipped; raises `ChainsDamaged`."""
+    path = Path(str(files("data").joinpath(FILE)))
+    raw = read_sealed(path)
+    if raw is None:
+        raise ChainsDamaged(f"{path} is damaged; `python -m data.chains` makes it again")
     return tuple(
         Chain(row["seed"], tuple(Goal(*goal) for goal in row["goals"]), tuple(row["sentences"]))
         for row in raw["chains"]

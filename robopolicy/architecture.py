@@ -3,11 +3,18 @@
 from dataclasses import dataclass, field
 
 from robopolicy.encoder import EncoderConfig
+from robopolicy.errors import check_whole
 from robopolicy.reading import CODES
 
 ACTION_DIM = 7
 CONDITIONINGS = ("slots", "free")
 HEADS = ("regression", "flow")
+MOST = {
+    "chunk": 64, "history": 1000, "width": 2048, "blocks": 32, "code_width": 1024, "codes": 1024,
+    "slot_width": 1024, "token_width": 4096,
+}  # fmt: skip
+"""More than anybody needs, and little enough that a network of it fits a laptop."""
+LEAST = {"history": 0, "blocks": 0, "codes": CODES}  # 1 for the others
 
 
 @dataclass(frozen=True)
@@ -33,5 +40,9 @@ class PolicyConfig:
         for name, known in (("conditioning", CONDITIONINGS), ("head", HEADS)):
             if getattr(self, name) not in known:
                 raise ValueError(f"{name} must be {' or '.join(known)}, not {getattr(self, name)!r}")
-        if self.history < 0:
-            raise ValueError(f"history must be 0 or more, not {self.history}")
+        for name in ("named", "pooled"):
+            if not isinstance(getattr(self, name), bool):
+                raise ValueError(f"{name} must be true or false, not {getattr(self, name)!r}")
+        for name, most in MOST.items():
+            check_whole(name, getattr(self, name), LEAST.get(name, 1), most)
+        check_whole("execute", self.execute, 1, self.chunk)

@@ -2,7 +2,7 @@
 
 Prints, for sentences that neither the measure nor its threshold has seen, how many sound ones are refused
 at each level and how much nonsense is, with 95 % Wilson intervals. The measure is fitted first where the
-checkpoint has none, as one that was trained by an earlier version.
+checkpoint has none, a damaged one, or one that config.json does not vouch for, as an earlier version's.
 """
 
 import sys
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from data.nonsense import HELD_OUT
 from robopolicy.agent import Agent
 from robopolicy.calibration import SET, N, calibrate, signs_in
-from robopolicy.checkpoint import BENCHMARK, doubts_of, load_checkpoint
+from robopolicy.checkpoint import BENCHMARK, confidence_of, load_checkpoint
 from robopolicy.confidence import Confidence, area_under
 from robopolicy.confidence_data import nonsense, sound, sound_of_all_levels
 from robopolicy.errors import UserError
@@ -68,7 +68,7 @@ def main(arguments: Sequence[str]) -> int:
     checkpoint = arguments[0] if arguments else BENCHMARK
     for _ in calibrate(checkpoint):
         pass
-    model = doubts_of(checkpoint)
+    model = confidence_of(checkpoint)
     if model is None:
         raise NoConfidence("a policy that is told freely has no reading to be unsure of")
     print(table(measure(Agent(load_checkpoint(checkpoint)), model)))

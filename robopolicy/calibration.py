@@ -12,9 +12,17 @@ from numpy.typing import NDArray
 
 from data.nonsense import FITTED
 from robopolicy.agent import Agent
-from robopolicy.checkpoint import doubts_of, folder_of, load_checkpoint, read_config
+from robopolicy.checkpoint import (
+    CheckpointError,
+    confidence_of,
+    load_checkpoint,
+    read_config,
+    save_confidence,
+    vouches_for_confidence,
+)
 from robopolicy.confidence import Confidence, fitted
 from robopolicy.confidence_data import Said, nonsense, sound, sound_of_all_levels
+from robopolicy.console import warn
 from robopolicy.policy import Policy
 
 N = 400  # sentences of each level for the threshold; four times as many of training are fitted on
@@ -26,11 +34,20 @@ BATCH = 64
 def calibrate(checkpoint: Path | str) -> Iterator[tuple[int, int]]:
     """Fit the measure and keep it, unless it is there or the policy has none; yields (done, of)."""
     policy = load_checkpoint(checkpoint)
-    if not has_reading(policy) or doubts_of(checkpoint) is not None:
+    if not has_reading(policy) or _is_kept(checkpoint):
         return
     yield 0, 1
-    fit(Agent(policy), read_config(checkpoint)["weights_sha256"], N).save(folder_of(checkpoint))
+    save_confidence(checkpoint, fit(Agent(policy), read_config(checkpoint)["weights_sha256"], N))
     yield 1, 1
+
+
+def _is_kept(checkpoint: Path | str) -> bool:
+    """Whether there is a measure that config.json vouches for; that one is damaged, is said."""
+    try:
+        return confidence_of(checkpoint) is not None and vouches_for_confidence(checkpoint)
+    except CheckpointError as error:
+        warn(str(error).rpartition(";")[0] + "; it is fitted anew")
+        return False
 
 
 def has_reading(policy: Policy) -> bool:

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from data.files import write_atomic
-from robopolicy.checkpoint import CARD, model_card, read_config
+from robopolicy.checkpoint import CARD, read_config
+from robopolicy.model_card import model_card
 
 
 def write_card(checkpoint: Path, table: str) -> None:

@@ -47,16 +47,18 @@ class Confidence:
         write_json(folder / FILE, {"signs": SIGNS, **asdict(self)})
 
 
-def read_confidence(folder: Path, weights_sha256: str) -> Confidence | None:
-    """What is kept beside a checkpoint; None if there is none, or it is of other weights."""
+def as_confidence(content: bytes, weights_sha256: str) -> Confidence | None:
+    """What a file says; None if it is no measure, or one of other weights."""
     try:
-        raw = json.loads((folder / FILE).read_text())
+        raw = json.loads(content)
         if raw.pop("signs") != list(SIGNS) or raw["weights_sha256"] != weights_sha256:
             return None
-        mean, scale, weights = (tuple(map(float, raw[name])) for name in ("mean", "scale", "weights"))
-        return Confidence(mean, scale, weights, float(raw["bias"]), float(raw["least"]), weights_sha256)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        columns = [tuple(map(float, raw[name])) for name in ("mean", "scale", "weights")]
+        found = Confidence(*columns, float(raw["bias"]), float(raw["least"]), weights_sha256)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+    whole = all(len(column) == len(SIGNS) for column in columns)
+    return found if whole and np.isfinite([*sum(columns, ()), found.bias, found.least]).all() else None
 
 
 @torch.inference_mode()

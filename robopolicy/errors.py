@@ -21,6 +21,18 @@ class UnknownName(UserError):
         super().__init__(f"no {kind} is called {name!r}; {suggestion(name, tuple(accepted))}")
 
 
+def check_whole(name: str, value: object, least: int, most: int) -> None:
+    """Raises `UserError` unless a value is a whole number within bounds."""
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise UserError(f"{name} must be a whole number from {least} to {most}, not {shown(value)}")
+
+
+def shown(value: object) -> str:
+    """A value that somebody gave, no longer than a message may be."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:60]}..."
+
+
 def suggestion(name: str, accepted: tuple[str, ...]) -> str:
     """The nearest of the accepted names if one is near, else all of them."""
     near = get_close_matches(name, accepted, n=1, cutoff=0.5)

@@ -6,6 +6,7 @@ sum up    counts, Wilson intervals, per family, controls -> eval_info.json (sche
 """
 
 import dataclasses
+import json
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -13,17 +14,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from data.checksums import read_sealed, sealed
 from data.files import write_json
 from robopolicy.agent import MEMORIES, OWN
-from robopolicy.checkpoint import folder_of
+from robopolicy.checkpoint import folder_of, policy_hash
+from robopolicy.console import warn
 from robopolicy.errors import UnknownName, UserError
 from robopolicy.keep import Keep, read_complete
 from robopolicy.plan import Plan, check_level, layouts_of, make_plan
 from robopolicy.players import maker_for, prepare
-from robopolicy.provenance import environment, folder_hash
+from robopolicy.provenance import environment, program
 from robopolicy.reference import EXPERT
 from robopolicy.rollouts import Crew, Job, Rollouts, jobs_of, roll_out_all
-from robopolicy.summary import Result, read_info, summary
+from robopolicy.summary import INFO, Result, summary
 from robopolicy.tables import Tally
 from sim.draw import SceneConfig
 
@@ -89,18 +92,18 @@ class Evaluation(NamedTuple):
 Tick = Callable[[Mapping[str, Tally], float], None]
 
 
-def evaluate(config: EvaluateConfig, tick: Tick, crew: Crew | None = None) -> Evaluation:
+def evaluate(config: EvaluateConfig, tick: Tick, crew: Crew | None = None, afresh: bool = True) -> Evaluation:
     """Evaluate, write `eval_info.json` under `config.output`, and return it with the rollouts.
 
     `tick` is called after each group with the tally per row and the rollouts a minute so far. A `crew` of
-    that checkpoint and `max_steps` spares each of many evaluations the start of worker processes.
+    that checkpoint and `max_steps` spares each of many evaluations the start of worker processes. An
+    interrupted evaluation goes on; without `afresh`, so does one that was complete.
     """
-    start = time.monotonic()
+    start, made_by = time.monotonic(), environment()
     checkpoint = checkpoint_hash(config.checkpoint)
     plan = make_plan(config)
     prepare(config.checkpoint, plan)
-    made_by = environment()
-    keep = Keep(rollouts_of(config), _identity(config, plan), made_by["commit"])
+    keep = Keep(rollouts_of(config), _depends(config, plan), afresh)
     done, per_minute = _roll_out(config, plan, keep, tick, crew)
     results = gathered(plan, done)
     info = summary(results, plan)
@@ -112,32 +115,46 @@ def evaluate(config: EvaluateConfig, tick: Tick, crew: Crew | None = None) -> Ev
         "wall_s": round(time.monotonic() - start, 1),
         "rollouts_per_minute": round(per_minute, 1),
     }
-    write_json(Path(config.output) / "eval_info.json", info)
-    keep.complete()
+    write_json(Path(config.output) / INFO, sealed(info))
+    keep.complete(info["produced_by"])
     return Evaluation(info, results)
 
 
 def evaluate_once(config: EvaluateConfig, tick: Tick, crew: Crew | None = None) -> Evaluation:
-    """A complete evaluation read back from its folder; evaluated now if there is none."""
+    """A complete evaluation by this program read back from its folder; what is missing is evaluated now."""
     try:
         return evaluated(config)
     except NotEvaluated:
-        return evaluate(config, tick, crew)
+        return evaluate(config, tick, crew, afresh=False)
 
 
 def evaluated(config: EvaluateConfig) -> Evaluation:
-    """A complete evaluation read back from its folder; raises `NotEvaluated` if there is none."""
+    """A complete evaluation read back from its folder; raises `NotEvaluated` if there is none.
+
+    What it says is counted again from the rollouts, so a damaged `eval_info.json` is mended.
+    """
     plan = make_plan(config)
-    done = read_complete(rollouts_of(config), _identity(config, plan), jobs_in(plan))
-    if done is None:
+    found = read_complete(rollouts_of(config), _depends(config, plan), jobs_in(plan))
+    if found is None:
         raise NotEvaluated(f"{config.output} holds no complete evaluation with these options: evaluate again")
-    return Evaluation(read_info(Path(config.output)), gathered(plan, done))
+    made_by, done = found
+    results = gathered(plan, done)
+    info = json.loads(json.dumps({**summary(results, plan), "produced_by": made_by}))
+    path = Path(config.output) / INFO
+    if not path.is_file() or read_sealed(path) != info:
+        warn(f"{path} is missing or damaged; it is made again from the rollouts")
+        write_json(path, sealed(info))
+    return Evaluation(info, results)
 
 
-def _identity(config: EvaluateConfig, plan: Plan) -> list[Any]:
-    """Everything that rollouts depend on but the code."""
-    how = [config.max_steps, config.memory, config.change_at]
-    return [checkpoint_hash(config.checkpoint), how, plan.to_json()]
+def _depends(config: EvaluateConfig, plan: Plan) -> dict[str, Any]:
+    """Everything that rollouts depend on, in words that fit after "other"."""
+    return {
+        **program(),
+        "checkpoint": checkpoint_hash(config.checkpoint),
+        "options": [config.max_steps, config.memory, config.change_at],
+        "trials": plan.to_json(),
+    }
 
 
 def rollouts_of(config: EvaluateConfig) -> Path:
@@ -156,7 +173,7 @@ def checkpoint_hash(checkpoint: str) -> str:
     folder = folder_of(checkpoint)
     if not (folder / "config.json").is_file():
         raise NoCheckpoint(checkpoint)
-    return folder_hash(folder)
+    return policy_hash(folder)
 
 
 class NotEvaluated(UserError):

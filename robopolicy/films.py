@@ -8,8 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from data.checksums import MP4, Around, stamped, unstamped
+from data.files import write_atomic
+from robopolicy.console import warn
+from robopolicy.provenance import code_hash
 from robopolicy.summary import Result
-from robopolicy.video import BAD, GOOD, Frame, captioned, read_mp4, same_size, write_gif, write_mp4
+from robopolicy.video import BAD, GOOD, Frame, as_mp4, captioned, read_mp4, same_size, write_gif, write_mp4
 from robopolicy.workers import spawned
 from sim.render import CAMERAS, render
 from sim.world import CONTROL_HZ, World
@@ -85,9 +89,17 @@ def chosen(
 def film(result: Result, folder: Path) -> Film:
     """Write one rollout's MP4 under `folder/videos` and say where it is."""
     trial, file = result.trial, f"videos/{stem_of(result)}.mp4"
-    if not (folder / file).exists():
-        write_mp4(folder / file, list(replay(result)), CONTROL_HZ)
+    make_once(folder / file, lambda: as_mp4(list(replay(result)), CONTROL_HZ), MP4)
     return Film(file, trial.level, trial.task, said_at(result, result.steps - 1), result.success)
+
+
+def make_once(path: Path, make: Callable[[], bytes], around: Around) -> None:
+    """Make a file unless it is there, whole, and made by this code; its checksum goes to its end."""
+    if path.exists():
+        if unstamped(path.read_bytes(), around, code_hash()) is not None:
+            return
+        warn(f"{path} is damaged, or was made by other code; it is made anew")
+    write_atomic(path, stamped(make(), around, code_hash()))
 
 
 def stem_of(result: Result) -> str:

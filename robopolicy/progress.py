@@ -10,13 +10,14 @@ from types import FrameType
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 from torch import Tensor, nn
 
 from data.files import write_atomic
 from data.settings import dotted
+from robopolicy.console import warn
 from robopolicy.errors import UserError
+from robopolicy.provenance import code_hash
+from robopolicy.tensors import load_sealed, save_sealed
 
 
 class OtherTraining(UserError):
@@ -26,7 +27,8 @@ class OtherTraining(UserError):
 class TrainingState:
     """Weights, their moving average, and the optimiser; `state.safetensors` in a folder.
 
-    `identity` (JSON types) says what is trained on what: a state is only continued with the same.
+    `identity` (JSON types) says what is trained on what: a state is only continued with the same. The state
+    before the last is kept too, in case that the last is damaged.
     """
 
     def __init__(
@@ -35,7 +37,7 @@ class TrainingState:
         self.model, self.optimiser = model, optimiser
         self.average: dict[str, Tensor] = {k: v.detach().clone() for k, v in model.state_dict().items()}
         self.done = 0
-        self._path = folder / "state.safetensors"
+        self._path, self._before = folder / "state.safetensors", folder / "state.before.safetensors"
         self._identity = json.loads(json.dumps(identity))
         self._named = {name: p for name, p in model.named_parameters() if p.requires_grad}
         self._live = list(self._named.values())
@@ -61,32 +63,42 @@ class TrainingState:
         for name, parameter in self._named.items():
             for key, value in self.optimiser.state[parameter].items():
                 tensors[f"{key}.{name}"] = value
-        told = {"done": str(done), "identity": json.dumps(self._identity)}
-        content = {k: v.detach().cpu().contiguous() for k, v in tensors.items()}
-        write_atomic(self._path, save(content, told))
+        told = {"done": str(done), "identity": json.dumps(self._identity), "code": code_hash()}
+        content = save_sealed({k: v.detach().cpu().contiguous() for k, v in tensors.items()}, told)
+        if self._path.exists():
+            self._path.replace(self._before)
+        write_atomic(self._path, content)
 
     def resume(self) -> int:
-        """Take up what is in the folder; steps done, 0 if there is nothing. Raises `OtherTraining`."""
-        if not self._path.exists():
-            return 0
-        try:
-            with safe_open(self._path, framework="pt") as file:
-                told = file.metadata() or {}
-                done, identity = int(told["done"]), json.loads(told["identity"])
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        except (OSError, SafetensorError, KeyError, ValueError) as error:
-            raise OtherTraining(
-                f"{self._path} is damaged ({error}); remove it to train from the start"
-            ) from error
-        if identity != self._identity:
-            raise OtherTraining(
-                f"{self._path.parent.parent} holds a training of {done} steps "
-                f"with {self._difference(identity)}; "
-                "say output=ANOTHER_FOLDER, or remove it"
-            )
-        self._take(tensors)
-        self.done = done
-        return done
+        """Take up what is in the folder; steps done, 0 if there is nothing. Raises `OtherTraining`.
+
+        A damaged state is said, and that before it taken up.
+        """
+        there = [path for path in (self._path, self._before) if path.exists()]
+        for path in there:
+            stored = load_sealed(path.read_bytes())
+            if stored is None:
+                warn(f"{path} is damaged, or was written by an earlier version")
+                continue
+            tensors, told = stored
+            done, identity = int(told["done"]), json.loads(told["identity"])
+            if identity != self._identity:
+                raise OtherTraining(
+                    f"{path.parent.parent} holds a training of {done} steps "
+                    f"with {self._difference(identity)}; "
+                    "say output=ANOTHER_FOLDER, or remove it"
+                )
+            if told["code"] != code_hash() and done:
+                warn(f"the first {done} steps in {path.parent.parent} were trained by other code")
+            self._take(tensors)
+            self.done = done
+            if path == self._before:  # so that it is not replaced by what is damaged
+                self._path.unlink(missing_ok=True)
+                warn(f"training goes on from the state before, that of step {done}")
+            return done
+        if there:
+            raise OtherTraining(f"nothing is left of the training; remove {there[0].parent} to train anew")
+        return 0
 
     def _take(self, tensors: Mapping[str, Tensor]) -> None:
         self.model.load_state_dict({k[6:]: v for k, v in tensors.items() if k.startswith("model.")})

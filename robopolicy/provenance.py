@@ -4,6 +4,7 @@ import hashlib
 import os
 import platform
 import subprocess
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 PACKAGES = (
     "robopolicy", "torch", "pybullet", "numpy", "gymnasium", "sentence-transformers", "hydra-core", "pyarrow",
 )  # fmt: skip
+SOURCES = ("sim", "data", "robopolicy")
+MATTER = ("torch", "pybullet", "numpy")  # packages whose version a rollout may depend on
 
 
 def commit() -> str:
@@ -26,21 +29,32 @@ def commit() -> str:
     return head + ("+" if changed else "")
 
 
-def folder_hash(folder: Path) -> str:
-    """SHA-256 over the names and contents of a checkpoint's config and weights."""
-    digest = hashlib.sha256()
-    for path in sorted(folder.iterdir()):
-        ours = path.suffix == ".safetensors" or (path.suffix == ".json" and path.name != "confidence.json")
-        if ours and path.is_file():
-            digest.update(path.name.encode())
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
+@cache
+def code_hash() -> str:
+    """SHA-256 over the sources of the three packages as they are installed, and the JSON that `data` reads.
+
+    It tells two programs apart where the commit does not: in a changed checkout, and where there is none.
+    """
+    root, digest = Path(__file__).resolve().parent.parent, hashlib.sha256()
+    for path in sorted(path for name in SOURCES for path in (root / name).rglob("*.py")):
+        _add(digest, path.relative_to(root).as_posix(), path)
+    for path in sorted((root / "data").glob("*.json")):
+        _add(digest, path.relative_to(root).as_posix(), path)
     return digest.hexdigest()
+
+
+@cache
+def program() -> dict[str, Any]:
+    """What else than its settings decides what a rollout comes to: the code, and what it runs on."""
+    versions = {name: _version(name) for name in MATTER} | {"python": platform.python_version()}
+    return {"code": code_hash(), "versions": versions}
 
 
 def environment() -> dict[str, Any]:
     """Versions and machine, without anything that names it."""
     return {
         "commit": commit(),
+        "code_sha256": code_hash(),
         "versions": {name: _version(name) for name in PACKAGES},
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
@@ -53,6 +67,10 @@ def _version(name: str) -> str:
         return version(name)
     except PackageNotFoundError:
         return ""
+
+
+def _add(digest: Any, name: str, path: Path) -> None:
+    digest.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
 
 
 def _git(root: Path, *arguments: str) -> str:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from data.files import write_atomic
-from robopolicy.films import Film, kept_of, stem_of, verdict_of
+from data.checksums import HTML
+from robopolicy.films import Film, kept_of, make_once, stem_of, verdict_of
 from robopolicy.live.exchange import Recording
 from robopolicy.live.extras import need
 from robopolicy.live.replay import replay_html
@@ -39,8 +39,7 @@ def keep_replay(result: Result, folder: Path) -> Film:
     """Write one rollout's page under `folder/replays` and say where it is."""
     trial, file = result.trial, f"replays/{stem_of(result)}.html"
     recording = recorded(result)
-    if not (folder / file).exists():
-        write_atomic(folder / file, replay_html(recording))
+    make_once(folder / file, lambda: replay_html(recording).encode(), HTML)
     return Film(file, trial.level, trial.task, recording.sentence, result.success)
 
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from data.files import write_atomic
 from data.splits import LEVELS
 from robopolicy.films import Film
+from robopolicy.metrics import read_metrics
 from robopolicy.page import page, table
 from robopolicy.plots import Bar, bars, curve
 from robopolicy.summary import read_info
@@ -49,15 +50,8 @@ def write_report(
 
 def training_curve(checkpoint: Path) -> Curve | None:
     """The curve that training left beside its checkpoint; None if there is none."""
-    steps, losses = [], []
-    try:
-        for line in (checkpoint / "metrics.jsonl").read_text().splitlines():
-            row = json.loads(line)
-            steps.append(float(row["step"]))
-            losses.append(float(row["loss"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return Curve(steps, losses)
+    rows = read_metrics(checkpoint / "metrics.jsonl")
+    return Curve([row["step"] for row in rows], [row["loss"] for row in rows]) if rows else None
 
 
 def _head(info: Mapping[str, Any]) -> str:
@@ -203,6 +197,7 @@ def _made_by(info: Mapping[str, Any]) -> str:
     by = dict(info["produced_by"])
     lines = [
         ("commit", by["commit"] or "unknown"),
+        ("sources (SHA-256)", by["code_sha256"]),
         ("checkpoint (SHA-256)", by["checkpoint_sha256"] or "none"),
         (
             "time",

@@ -1,7 +1,7 @@
 """Stages that run one after another, each with a bar and the time left, and that need not run twice.
 
-What a stage made is good as long as its settings, and those of the stages before it, are the same.
-`stages.json` in the output folder remembers which are done.
+What a stage made is good as long as its settings, and those of the stages before it, are the same; that
+other code made it, is said. `stages.json` in the output folder remembers which are done.
 """
 
 import hashlib
@@ -23,9 +23,11 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from data.checksums import read_sealed, sealed
 from data.files import write_json
-from robopolicy.console import console
+from robopolicy.console import console, warn
 from robopolicy.errors import UserError
+from robopolicy.provenance import code_hash
 
 Report = Callable[[float, float], None]
 """(done, total): how far a stage has come."""
@@ -59,20 +61,32 @@ def run_stages(stages: Sequence[Stage], folder: Path) -> None:
         known = done.get(stage.name)
         if known is not None and known["mark"] != marks[stage.name] and not stage.redo:
             raise OtherSettings(stage.name, folder)
+    _say_of_other_code([name for name in marks if _is_done(done.get(name), marks[name])], done, folder)
     with _progress() as progress:
         bars = {stage.name: progress.add_task(stage.name, total=None, start=False) for stage in stages}
         for stage in stages:
-            known = {"mark": marks[stage.name], "done": True}
-            if done.get(stage.name) == known:
+            mark = marks[stage.name]
+            if _is_done(done.get(stage.name), mark):
                 progress.update(
                     bars[stage.name], total=1, completed=1, description=f"{stage.name} (was done)"
                 )
                 continue
-            done[stage.name] = {**known, "done": False}
-            write_json(memory, done)
-            _run(stage, progress, bars[stage.name])
+            known = {"mark": mark, "done": False, "code": code_hash()}
             done[stage.name] = known
-            write_json(memory, done)
+            write_json(memory, sealed(done))
+            _run(stage, progress, bars[stage.name])
+            done[stage.name] = {**known, "done": True}
+            write_json(memory, sealed(done))
+
+
+def _is_done(known: dict[str, Any] | None, mark: str) -> bool:
+    return known is not None and known["done"] and known["mark"] == mark
+
+
+def _say_of_other_code(finished: Sequence[str], done: dict[str, Any], folder: Path) -> None:
+    other = [name for name in finished if done[name]["code"] != code_hash()]
+    if other:
+        warn(f"{', '.join(other)} in {folder}: done by other code; output=ANOTHER_FOLDER does all by this")
 
 
 def _run(stage: Stage, progress: Progress, bar: TaskID) -> None:
@@ -106,12 +120,13 @@ def _marks(stages: Sequence[Stage]) -> dict[str, str]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """Stages begun and done; a missing or damaged file says that there are none."""
-    try:
-        raw = json.loads(path.read_text())
-    except (OSError, ValueError):
+    """Stages begun and done; a missing file says that there are none, and so does a damaged one."""
+    if not path.exists():
         return {}
-    return raw if isinstance(raw, dict) else {}
+    done = read_sealed(path)
+    if done is None:
+        warn(f"{path} is damaged, or of an earlier version; every stage is gone through again")
+    return done or {}
 
 
 class TimeLeft(ProgressColumn):

@@ -1,6 +1,5 @@
 """From rollouts to figures: the schema of eval_info.json, which the README documents."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -8,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from data.checksums import read_sealed
 from data.splits import origin_of_words
 from robopolicy.errors import UserError
 from robopolicy.plan import CHAIN, PAIRS, Plan
@@ -16,7 +16,7 @@ from robopolicy.trials import Trial
 from sim.scene import Scene
 from sim.tasks import TASKS
 
-SCHEMA = 1
+SCHEMA, INFO = 1, "eval_info.json"
 _ELSEWHERE = (PAIRS, CHAIN)  # rows that are not counted rollout by rollout
 
 
@@ -144,15 +144,15 @@ def _episode(result: Result) -> dict[str, Any]:
 
 def read_info(folder: Path) -> dict[str, Any]:
     """An eval_info.json read back; raises `UserError` if it is absent, damaged or of another schema."""
-    path = folder / "eval_info.json"
+    path = folder / INFO
     try:
-        info = json.loads(path.read_text())
+        info = read_sealed(path)
     except FileNotFoundError as error:
         raise UserError(
-            f"no eval_info.json in {str(folder)!r}; `robopolicy evaluate output={folder}` writes one"
+            f"no {INFO} in {str(folder)!r}; `robopolicy evaluate output={folder}` writes one"
         ) from error
-    except (ValueError, OSError) as error:
-        raise UserError(f"{path} is damaged: evaluate again to replace it") from error
-    if not isinstance(info, dict) or info.get("schema") != SCHEMA:
+    if info is None:
+        raise UserError(f"{path} is damaged, or of an earlier version: evaluate again to replace it")
+    if info.get("schema") != SCHEMA:
         raise UserError(f"{path} is not of schema {SCHEMA}: evaluate again to replace it")
     return info

@@ -1,13 +1,15 @@
 """Token vectors of many texts: a compact table, and a store of them on disk.
 
 The store is a folder of packs. A pack is one safetensors file that is never changed once it is there:
-the texts' tokens one after another, how many each has, and the texts themselves in its header. Any
-number of processes may read and add; a pack that cannot be read counts as absent.
+the texts' tokens one after another, how many each has, a checksum of each with its text, and the texts
+themselves in its header, with a checksum of all but the tokens. Any number of processes may read and add.
+What is damaged counts as absent, which is said; so, unsaid, do packs of earlier versions without checksums.
 """
 
 import hashlib
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,10 +20,14 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from data.files import write_atomic
+from robopolicy.console import warn
 
 LIMIT = 2 << 30  # bytes: the oldest packs go when a store grows beyond
 SMALL = 256  # texts: packs below are merged
 MANY = 64  # small packs before they are
+
+
+CHECK = 8  # bytes of a text's checksum
 
 
 class Tokens(NamedTuple):
@@ -49,25 +55,44 @@ def join(parts: Sequence[NDArray[np.float16]]) -> Tokens:
     return Tokens(np.concatenate(parts) if parts else np.zeros((0, 0), np.float16), starts)
 
 
+class Place(NamedTuple):
+    """Where a text's tokens are."""
+
+    pack: str
+    first: int
+    last: int  # row + 1
+    check: bytes
+
+
 class TokenCache:
     """Text -> tokens (L, D) float16, kept in a folder; None keeps them in memory only."""
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         self._memory: dict[str, NDArray[np.float16]] = {}
-        self._index: dict[str, tuple[str, int, int]] = {}  # text -> pack, first row, last row + 1
+        self._index: dict[str, Place] = {}
         self._open: dict[str, Any] = {}
+        self._told: set[str] = set()  # packs of which it was said that they are damaged
         for path in self._packs():
             self._read_index(path)
 
     def __contains__(self, text: str) -> bool:
         return text in self._memory or text in self._index
 
-    def get(self, text: str) -> NDArray[np.float16]:
+    def get(self, text: str) -> NDArray[np.float16] | None:
+        """The tokens; None if they turn out to be damaged, whereupon the text counts as absent."""
         if text in self._memory:
             return self._memory[text]
-        pack, first, last = self._index[text]
-        return self._open[pack][first:last]
+        place = self._index[text]
+        try:
+            tokens = self._open[place.pack][place.first : place.last]
+        except (SafetensorError, ValueError, IndexError):
+            tokens = None
+        if tokens is not None and _check(text, tokens) == place.check:
+            return tokens
+        del self._index[text]
+        self._say_damaged(place.pack)
+        return None
 
     def put(self, texts: Sequence[str], tokens: Sequence[NDArray[np.float16]]) -> None:
         """Remember, and write a pack; a folder that cannot be written is done without."""
@@ -91,11 +116,16 @@ class TokenCache:
 
     def _write(self, texts: list[str]) -> Path:
         assert self._folder is not None
-        table = join([self.get(text) for text in texts])
-        content = {"tokens": table.features, "lengths": np.diff(table.starts).astype(np.int32)}
+        known = {text: tokens for text in texts if (tokens := self.get(text)) is not None}
+        texts, table = list(known), join(list(known.values()))
+        lengths = np.diff(table.starts).astype(np.int32)
+        checks = np.frombuffer(b"".join(_check(*one) for one in known.items()), np.uint8)
+        content = {"tokens": table.features, "lengths": lengths, "checks": checks.reshape(-1, CHECK)}
+        notes = {"texts": json.dumps(texts)}
+        notes["index"] = _index_check(notes["texts"], lengths, checks)
         name = hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
         path = self._folder / f"{name}.safetensors"
-        write_atomic(path, save(content, {"texts": json.dumps(texts)}))
+        write_atomic(path, save(content, notes))
         return path
 
     def _tidy(self) -> None:
@@ -122,13 +152,38 @@ class TokenCache:
     def _read_index(self, path: Path) -> None:
         try:
             with safe_open(path, framework="numpy") as file:
-                texts = json.loads(file.metadata()["texts"])
-                ends = np.cumsum(file.get_tensor("lengths")).tolist()
+                notes = file.metadata() or {}
+                if "texts" in notes and "index" not in notes:  # of an earlier version
+                    return
+                lengths, checks = file.get_tensor("lengths"), file.get_tensor("checks")
+                if notes["index"] != _index_check(notes["texts"], lengths, checks):
+                    raise ValueError
+                texts = json.loads(notes["texts"])
                 self._open[path.name] = file.get_slice("tokens")
-        except (OSError, SafetensorError, KeyError, TypeError, ValueError):
+        except OSError:  # another process has just removed it
             return
-        for text, first, last in zip(texts, [0, *ends], ends, strict=False):
-            self._index[text] = (path.name, first, last)
+        except (SafetensorError, KeyError, TypeError, ValueError, RecursionError):
+            self._say_damaged(path.name)
+            with suppress(OSError):
+                path.unlink()
+            return
+        ends = np.cumsum(lengths).tolist()
+        for text, first, last, check in zip(texts, [0, *ends], ends, checks, strict=False):
+            self._index[text] = Place(path.name, first, last, check.tobytes())
+
+    def _say_damaged(self, pack: str) -> None:
+        if pack not in self._told and self._folder is not None:
+            warn(f"{self._folder / pack} is damaged; the sentences in it are encoded again")
+            self._told.add(pack)
+
+
+def _check(text: str, tokens: NDArray[np.float16]) -> bytes:
+    """The checksum of a text with its tokens."""
+    return hashlib.sha256(text.encode() + b"\0" + tokens.tobytes()).digest()[:CHECK]
+
+
+def _index_check(texts: str, lengths: NDArray[Any], checks: NDArray[Any]) -> str:
+    return hashlib.sha256(texts.encode() + lengths.tobytes() + checks.tobytes()).hexdigest()
 
 
 def _written(path: Path) -> float:

@@ -6,7 +6,6 @@ saved. The batch, the noise and the learning rate of a step are functions of (se
 training that goes on ends where an uninterrupted one does, bit for bit on one machine.
 """
 
-import json
 import math
 from collections.abc import Generator, Sequence
 from dataclasses import asdict
@@ -16,13 +15,13 @@ from typing import Any
 import torch
 from torch.utils.tensorboard import SummaryWriter
 
-from data.files import write_atomic
 from data.joined import open_described
 from data.samples import Episodes, Samples
 from data.segments import Segment
 from robopolicy.checkpoint import save_checkpoint
 from robopolicy.encoder import TextEncoder
 from robopolicy.losses import compute_losses, encode_texts, fit_normalisation
+from robopolicy.metrics import read_metrics, write_metrics
 from robopolicy.policy import Policy
 from robopolicy.progress import TrainingState, graceful
 from robopolicy.recipe import TrainConfig
@@ -61,7 +60,7 @@ def train_on(
     state = TrainingState(policy, _optimiser(policy, config), out / "training", _identity(config, samples))
     start = state.resume()
     log = SummaryWriter(str(out / "training"), purge_step=start)
-    metrics = _metrics(out / "metrics.jsonl", start)
+    metrics = [row for row in read_metrics(out / "metrics.jsonl") if row["step"] <= start]
     trained = {
         "steps": config.steps,
         "seed": config.seed,
@@ -86,10 +85,10 @@ def train_on(
                 log.add_scalar("train/learning_rate", rate(config, step), done)
                 metrics.append({"step": done, **scalars})
             if done % config.save_every == 0 or done == config.steps or stopping:
-                state.save(done)
                 save_checkpoint(out, policy, encoder.fingerprint, trained, state.average)
-                _write_metrics(out / "metrics.jsonl", metrics)
+                write_metrics(out / "metrics.jsonl", metrics)
                 log.flush()
+                state.save(done)  # last: a training that is killed before goes over these steps again
             if stopping:
                 raise KeyboardInterrupt
             yield done, config.steps
@@ -118,15 +117,3 @@ def _identity(config: TrainConfig, samples: Samples) -> dict[str, Any]:
 
 def _device(name: str) -> torch.device:
     return torch.device(("cuda" if torch.cuda.is_available() else "cpu") if name == "auto" else name)
-
-
-def _metrics(path: Path, start: int) -> list[dict[str, float]]:
-    """The rows of an interrupted training up to where it goes on."""
-    if not path.exists():
-        return []
-    rows = [json.loads(line) for line in path.read_text().splitlines()]
-    return [row for row in rows if row["step"] <= start]
-
-
-def _write_metrics(path: Path, rows: Sequence[dict[str, float]]) -> None:
-    write_atomic(path, "".join(json.dumps(row) + "\n" for row in rows))

@@ -54,6 +54,11 @@ def same_size(frames: Sequence[Frame]) -> list[Frame]:
 
 
 def write_mp4(path: Path, frames: Iterable[Frame], fps: float = 10) -> None:
+    """`as_mp4`, on disk."""
+    write_atomic(path, as_mp4(frames, fps))
+
+
+def as_mp4(frames: Iterable[Frame], fps: float = 10) -> bytes:
     """H.264, or MPEG-4 where that encoder is absent; plays in every browser."""
     buffer = io.BytesIO()
     codec = "libx264" if "libx264" in av.codecs_available else "mpeg4"
@@ -69,7 +74,7 @@ def write_mp4(path: Path, frames: Iterable[Frame], fps: float = 10) -> None:
         if stream is None:
             raise ValueError("a film needs at least one frame")
         file.mux(stream.encode())
-    write_atomic(path, buffer.getvalue())
+    return buffer.getvalue()
 
 
 def read_mp4(path: Path) -> Iterator[Frame]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from data.checksums import sealed
 from robopolicy.checkpoint import CheckpointError, load_checkpoint, read_config, save_checkpoint
 from robopolicy.policy import Policy, PolicyConfig
 
@@ -21,7 +22,7 @@ def folder(tmp_path: Path) -> Path:
 
 def change(folder: Path, **values: object) -> None:
     config = json.loads((folder / "config.json").read_text())
-    (folder / "config.json").write_text(json.dumps({**config, **values}))
+    (folder / "config.json").write_text(json.dumps(sealed({**config, **values})))
 
 
 def test_what_is_saved_is_what_is_loaded(tmp_path: Path):

@@ -13,13 +13,12 @@ from robopolicy import calibration
 from robopolicy.agent import Agent
 from robopolicy.bench_confidence import measure, table
 from robopolicy.calibration import calibrate
-from robopolicy.checkpoint import doubts_of, folder_of, load_checkpoint, save_checkpoint
+from robopolicy.checkpoint import CheckpointError, doubts_of, folder_of, load_checkpoint, save_checkpoint
 from robopolicy.command import CommandConfig, Session
-from robopolicy.confidence import SIGNS, Confidence, area_under, fitted, read_confidence
+from robopolicy.confidence import SIGNS, area_under, fitted
 from robopolicy.confidence_data import BRIEF, nonsense, sound
 from robopolicy.encoder import TextEncoder
 from robopolicy.policy import Policy, PolicyConfig
-from robopolicy.provenance import folder_hash
 from robopolicy.verbs import command as verb
 from sim.draw import draw_scene
 from sim.observation import entity_names
@@ -68,12 +67,14 @@ def test_the_area_under_the_roc_counts_pairs_and_halves_ties() -> None:
     assert area_under(np.array([3.0, 2.0]), np.array([1.0, 2.0])) == pytest.approx(3.5 / 4)
 
 
-def test_a_measure_is_fitted_and_kept_where_there_is_none(tmp_path: Path, monkeypatch) -> None:
+def test_a_measure_that_is_gone_is_fitted_anew_and_vouched_for(tmp_path: Path, monkeypatch, capsys) -> None:
     monkeypatch.setattr(calibration, "N", 12)
     for name in ("config.json", "model.safetensors"):
         (tmp_path / name).write_bytes((folder_of("benchmark") / name).read_bytes())
-    assert doubts_of(tmp_path) is None
+    with pytest.raises(CheckpointError, match=r"confidence\.json is missing"):
+        doubts_of(tmp_path)
     assert list(calibrate(tmp_path)) == [(0, 1), (1, 1)]
+    assert "confidence.json is missing" in capsys.readouterr().err
     doubts = doubts_of(tmp_path)
     assert doubts is not None
     names = entity_names(draw_scene(0).names)
@@ -84,22 +85,12 @@ def test_a_measure_is_fitted_and_kept_where_there_is_none(tmp_path: Path, monkey
     assert list(calibrate(tmp_path)) == []
 
 
-def test_a_policy_that_is_told_freely_has_no_measure(tmp_path: Path) -> None:
+def test_a_policy_that_is_told_freely_has_no_measure_and_says_so(tmp_path: Path, capsys) -> None:
     policy = Policy(PolicyConfig(conditioning="free", width=32, blocks=1))
     save_checkpoint(tmp_path, policy, {"model": "none", "layer": 0, "sha256": "0"}, {})
     assert list(calibrate(tmp_path)) == []
     assert doubts_of(tmp_path) is None
-
-
-def test_it_is_kept_beside_a_checkpoint_and_is_not_taken_for_other_weights(tmp_path: Path) -> None:
-    model = Confidence((0.0,) * 8, (1.0,) * 8, (0.5,) * 8, 0.1, 0.3, "abc")
-    before = folder_hash(tmp_path)
-    model.save(tmp_path)
-    assert read_confidence(tmp_path, "abc") == model
-    assert read_confidence(tmp_path, "other") is None
-    assert folder_hash(tmp_path) == before  # evaluations that are kept stay valid
-    (tmp_path / "confidence.json").write_text("{")
-    assert read_confidence(tmp_path, "abc") is None
+    assert "no sentence is refused" in capsys.readouterr().err
 
 
 def test_the_shipped_policy_refuses_nonsense_and_obeys_sound_sentences(agent: Agent) -> None:

@@ -5,8 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from data.checksums import sealed
 from data.splits import train_objects
 from robopolicy.films import Film
+from robopolicy.metrics import write_metrics
 from robopolicy.plan import Plan, Row
 from robopolicy.plots import Bar, bars, curve
 from robopolicy.report import Curve, training_curve, write_report
@@ -61,11 +63,11 @@ def info_in(folder: Path) -> dict:
         results[name] = [Result(t, scene, t.task == "lift", 9, np.zeros((9, 7), np.float32)) for t in trials]
     info = summary(results, Plan(tuple(rows)))
     info["produced_by"] = {
-        "commit": "abc", "checkpoint": "runs/<x>", "checkpoint_sha256": "0" * 64, "versions": {"torch": "2"},
-        "python": "3.11", "system": "Linux", "cpus": 2, "wall_s": 3.0, "rollouts_per_minute": 300.0,
-        "config": {"seed": 0, "world": "nominal"},
+        "commit": "abc", "code_sha256": "1" * 64, "checkpoint": "runs/<x>", "checkpoint_sha256": "0" * 64,
+        "versions": {"torch": "2"}, "python": "3.11", "system": "Linux", "cpus": 2, "wall_s": 3.0,
+        "rollouts_per_minute": 300.0, "config": {"seed": 0, "world": "nominal"},
     }  # fmt: skip
-    (folder / "eval_info.json").write_text(json.dumps(info))
+    (folder / "eval_info.json").write_text(json.dumps(sealed(info)))
     return info
 
 
@@ -122,8 +124,8 @@ def test_a_report_needs_neither_films_nor_curve(tmp_path: Path) -> None:
     [
         (None, "no eval_info.json"),
         ("{", "damaged"),
-        ("[]", "not of schema"),
-        ('{"schema": 99}', "not of schema"),
+        ("[]", "damaged"),
+        (json.dumps(sealed({"schema": 99})), "not of schema"),
     ],
 )
 def test_a_report_of_nothing_is_refused(tmp_path: Path, content: str | None, says: str) -> None:
@@ -148,7 +150,7 @@ def test_a_curve_survives_what_training_may_leave() -> None:
 
 def test_a_training_curve_is_read_where_training_left_it(tmp_path: Path) -> None:
     assert training_curve(tmp_path) is None
-    (tmp_path / "metrics.jsonl").write_text('{"step": 1, "loss": 2.0}\n{"step": 2, "loss": 1.0}\n')
+    write_metrics(tmp_path / "metrics.jsonl", [{"step": 1, "loss": 2.0}, {"step": 2, "loss": 1.0}])
     assert training_curve(tmp_path) == Curve([1.0, 2.0], [2.0, 1.0])
 
 

@@ -19,6 +19,7 @@ from data.relabel import relabel_episode
 from data.samples import SampleConfig
 from data.segments import Segment
 from robopolicy.checkpoint import load_checkpoint, read_config
+from robopolicy.metrics import read_metrics
 from robopolicy.policy import PolicyConfig
 from robopolicy.progress import OtherTraining
 from robopolicy.recipe import TrainConfig
@@ -68,6 +69,14 @@ def train_all(play: Play, out: Path, config: TrainConfig = TINY, until: int | No
         if until is not None and done >= until:
             steps.close()
             return
+
+
+class _Killed(BaseException):
+    """What ends a process, as far as whoever writes can tell."""
+
+
+def _killed(*_: object) -> None:
+    raise _Killed
 
 
 def weights(out: Path) -> dict[str, torch.Tensor]:
@@ -124,12 +133,44 @@ def test_a_folder_with_another_training_is_not_overwritten(play, tmp_path: Path)
         list(train_on(TINY, play, play.segments[1:], tmp_path))
 
 
-def test_a_damaged_state_is_told(play, tmp_path: Path):
+def test_a_damaged_state_is_told_and_the_one_before_goes_on_to_the_same_end(
+    play, tmp_path: Path, capsys, injected
+):
+    train_all(play, tmp_path / "straight")
+    train_all(play, tmp_path / "out", until=5)
+    state = tmp_path / "out/training/state.safetensors"
+    raw = bytearray(state.read_bytes())
+    raw[-1000] ^= 1 << 7
+    state.write_bytes(raw)
+    train_all(play, tmp_path / "out")
+    assert "state.safetensors is damaged" in capsys.readouterr().err
+    assert same(weights(tmp_path / "straight"), weights(tmp_path / "out"))
+    for path in (state, state.with_name("state.before.safetensors")):
+        path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(OtherTraining, match="nothing is left of the training"):
+        train_all(play, tmp_path / "out")
+    injected("training state damaged", "a bit of state.safetensors flipped", 1, "steps since the last save")
+
+
+def test_a_training_that_is_killed_before_its_state_is_saved_ends_the_same(play, tmp_path: Path, monkeypatch):
+    train_all(play, tmp_path / "straight")
+    steps = train_on(TINY, play, play.segments, tmp_path / "out")
+    with monkeypatch.context() as patch:
+        patch.setattr("robopolicy.progress.write_atomic", _killed)
+        with pytest.raises(_Killed):
+            list(steps)
+    train_all(play, tmp_path / "out")
+    assert same(weights(tmp_path / "straight"), weights(tmp_path / "out"))
+
+
+def test_a_training_goes_without_damaged_rows_of_its_metrics(play, tmp_path: Path, capsys):
+    train_all(play, tmp_path, until=4)
+    path = tmp_path / "metrics.jsonl"
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([lines[0], lines[1].replace(": ", ": 1", 1), *lines[2:]]) + "\n")
     train_all(play, tmp_path)
-    state = tmp_path / "training" / "state.safetensors"
-    state.write_bytes(state.read_bytes()[:100])
-    with pytest.raises(OtherTraining, match="damaged"):
-        train_all(play, tmp_path)
+    assert "metrics.jsonl is damaged" in capsys.readouterr().err
+    assert [row["step"] for row in read_metrics(path)] == [1, 3, 4, 5, 6]
 
 
 def test_the_loss_falls_and_the_checkpoint_loads(play, tmp_path: Path):
