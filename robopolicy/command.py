@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from data.bounds import MOST_CONTROL_STEPS, MOST_SEED, check_bounds
 from data.splits import train_objects
 from robopolicy.agent import Agent, Understood
 from robopolicy.belief import in_words
@@ -43,8 +44,7 @@ class CommandConfig:
         if self.sentence is not None and not self.sentence.strip():
             raise EmptyCommand
         SceneConfig(n_objects=self.n_objects, layouts=layouts_of(self.world))
-        if self.max_steps < 1:
-            raise ValueError(f"max_steps must be at least 1, not {self.max_steps}")
+        check_bounds(self, {"max_steps": (1, MOST_CONTROL_STEPS), "seed": (0, MOST_SEED)})
 
 
 class EmptyCommand(UserError):

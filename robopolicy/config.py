@@ -61,7 +61,7 @@ def composed(verb: str, schema: type, overrides: list[str]) -> DictConfig:
     try:
         with initialize_config_module(CONFIG_MODULE, version_base="1.3"):
             return compose(verb, overrides=arguments)
-    except (HydraException, OmegaConfBaseException) as error:
+    except (HydraException, OmegaConfBaseException, OverflowError) as error:
         raise BadOverride(_sentence(error)) from error
 
 

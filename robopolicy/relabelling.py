@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from data.bounds import MOST_SEED, check_bounds
 from data.grammar import Grammar
 from data.reading import open_dataset
 from data.relabel import relabel_episode
@@ -21,8 +22,7 @@ class RelabelConfig:
     seed: int = 0  # of the choice of words
 
     def __post_init__(self) -> None:
-        if self.sentences < 1:
-            raise ValueError(f"a segment needs at least 1 sentence, not {self.sentences}")
+        check_bounds(self, {"sentences": (1, 1000), "variety": (1, 1_000_000), "seed": (0, MOST_SEED)})
 
 
 def relabel_dataset(folder: Path, config: RelabelConfig) -> Iterator[tuple[int, int]]:
