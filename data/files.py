@@ -2,15 +2,19 @@
 
 A file is *staged* (written under a temporary name in its own folder, and fsynced), then *published*
 (renamed, and the folder fsynced). Several files are all staged before the first is published, so that
-the time in which only some of them are new is that of a few renames.
+the time in which only some of them are new is that of a few renames. What the disk refuses is said as
+`CannotWrite`, with the path.
 """
 
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from data.errors import CannotWrite
 
 PARTIAL = ".partial"
 """How the names of temporary files end: what a kill may leave behind, which nobody reads."""
@@ -36,18 +40,41 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def publish_all(files: Mapping[Path, Write]) -> None:
-    """Write all files, then name them in this order, each durable before the next is named."""
+    """Write all files, then name them in this order, each durable before the next is named.
+
+    Raises `CannotWrite`; then none of those that were not yet named has changed.
+    """
     staged: list[Staged] = []
     try:
         for path, write in files.items():
-            staged.append(_stage(path, write))
+            with refusals_of(path):
+                staged.append(_stage(path, write))
         for file in staged:
-            file.temporary.replace(file.path)
-            _sync(file.path.parent, os.O_RDONLY)  # renames in several folders reach the disk in order
+            with refusals_of(file.path):
+                file.temporary.replace(file.path)
+                _sync(file.path.parent, os.O_RDONLY)  # renames in several folders reach the disk in order
     except BaseException:
         for file in staged:
             file.temporary.unlink(missing_ok=True)
         raise
+
+
+def check_writable(folder: Path) -> None:
+    """Refuse a folder that cannot be written to before any work begins; makes none. Raises `CannotWrite`."""
+    nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    with refusals_of(folder), tempfile.TemporaryFile(dir=nearest) as file:
+        file.write(bytes(1024))
+
+
+@contextmanager
+def refusals_of(path: Path) -> Iterator[None]:
+    """What the disk refuses within the block is raised as `CannotWrite` about this path."""
+    try:
+        yield
+    except CannotWrite:
+        raise
+    except OSError as error:
+        raise CannotWrite(path, error) from error
 
 
 def as_text(content: str | bytes | memoryview) -> Write:

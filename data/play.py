@@ -12,10 +12,9 @@ Collection runs in units of a few episodes. A unit is a pure function of (seed, 
 number of worker processes gives the same dataset, and an interrupted collection goes on where it was.
 """
 
-import multiprocessing
-import signal
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +23,7 @@ from data.bounds import MOST_CONTROL_STEPS, MOST_SEED, TINY, Bounds, check_bound
 from data.record import EpisodeRecord
 from data.splits import train_objects
 from data.storage import DatasetWriter
+from data.workers import spawned
 from sim.draw import SceneConfig, draw_scene
 from sim.expert import act, patient
 from sim.predicates import GRIP_REACH, OPEN_HAND
@@ -207,27 +207,18 @@ def collect(config: PlayConfig, folder: Path, workers: int = 2) -> Generator[tup
     Yields (units done, units in all) after each unit that is safely on disk. Raises the writer's
     error if the folder holds play of another config.
     """
-    writer = DatasetWriter(folder, config)
-    done, total = writer.committed, config.n_units
-    yield done, total
-    if done >= total:
-        return
-    if workers <= 1:
-        for unit in range(done, total):
-            writer.commit(play_unit(config, unit))
-            yield unit + 1, total
-        return
-    with multiprocessing.get_context("spawn").Pool(min(workers, total - done), _leave_interrupts) as pool:
-        jobs = ((config, unit) for unit in range(done, total))
-        for unit, records in enumerate(pool.imap(_play_unit, jobs), start=done):
+    with DatasetWriter(folder, config) as writer:
+        done, total = writer.committed, config.n_units
+        yield done, total
+        for unit, records in enumerate(_played(config, range(done, total), workers), start=done):
             writer.commit(records)
             yield unit + 1, total
 
 
-def _leave_interrupts() -> None:
-    """Ctrl-C is the parent's business: it ends the workers."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _play_unit(job: tuple[PlayConfig, int]) -> list[EpisodeRecord]:
-    return play_unit(*job)
+def _played(config: PlayConfig, units: range, workers: int) -> Iterator[list[EpisodeRecord]]:
+    """The episodes of the units, in order."""
+    if workers <= 1:
+        yield from (play_unit(config, unit) for unit in units)
+        return
+    with spawned(workers) as pool:
+        yield from pool.in_order(partial(play_unit, config), units)

@@ -65,13 +65,6 @@ class DatasetMismatch(ValueError):
         )
 
 
-class DatasetBusy(ValueError):
-    """Another process is writing to the dataset."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(f"another process is writing to {folder}; wait for it, or give another folder")
-
-
 class FolderTaken(ValueError):
     """A dataset was to be begun where something else is."""
 
@@ -79,16 +72,6 @@ class FolderTaken(ValueError):
         super().__init__(
             f"{folder} holds {found} but no meta/info.json, so it is no dataset to go on with; "
             "give an empty folder, or one that doesn't exist yet"
-        )
-
-
-class CannotWrite(ValueError):
-    """The disk, or who may write to it."""
-
-    def __init__(self, folder: Path, error: OSError) -> None:
-        super().__init__(
-            f"can't write to {folder} ({error.strerror or error}); what was stored before is safe: "
-            "put that right and give the same command again, or give another folder"
         )
 
 

@@ -7,12 +7,11 @@ any instant leaves a dataset that reads as it was after the last commit, and goe
 The collector's config is stored. A dataset is only continued with the same one.
 """
 
-import fcntl
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +19,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from data.card import dataset_card
-from data.files import Write, as_text, publish_all, sweep, write_atomic
+from data.files import Write, as_text, publish_all, refusals_of, sweep, write_atomic
 from data.layout import (
     CHUNK,
     CODEBASE_VERSION,
@@ -37,12 +36,11 @@ from data.layout import (
     frame_schema,
     tasks_table,
 )
+from data.locks import Lock
 from data.moments import STATS, Moments, by_feature, joined, merged, moments_of
 from data.reading import open_dataset, read_info, read_parquet
 from data.record import (
     BadRecord,
-    CannotWrite,
-    DatasetBusy,
     DatasetDamaged,
     DatasetMismatch,
     EpisodeRecord,
@@ -64,7 +62,7 @@ class DatasetWriter:
 
     `config`, a dataclass or mapping, says how the episodes are made; its fields named in `may_change`
     (how much of it) may differ from one run to the next. `command` goes into the dataset card.
-    Raises `DatasetMismatch`, `DatasetBusy`, `FolderTaken`, `CannotWrite`, and as `open_dataset`.
+    Raises `DatasetMismatch`, `FolderBusy`, `FolderTaken`, `CannotWrite`, and as `open_dataset`.
     """
 
     def __init__(
@@ -83,12 +81,10 @@ class DatasetWriter:
         self._fps, self._robot_type, self._command = fps, robot_type, command
         self._config = _plain(config)
         _refuse_strangers(self.folder)
-        self._lock = _locked(self.folder)
+        self._lock = Lock(self.folder, "meta")
         try:
-            self._begin(tuple(may_change))
-        except OSError as error:
-            self._lock.close()
-            raise CannotWrite(self.folder, error) from error
+            with refusals_of(self.folder):
+                self._begin(tuple(may_change))
         except BaseException:
             self._lock.close()
             raise
@@ -144,10 +140,8 @@ class DatasetWriter:
         """Write all files, then name them in this order. If that fails the writer is done for."""
         try:
             publish_all(files)
-        except BaseException as error:
+        except BaseException:
             self.close()  # what is on disk is sound, but `committed` may be behind it
-            if isinstance(error, OSError):
-                raise CannotWrite(self.folder, error) from error
             raise
 
     def _begin(self, may_change: tuple[str, ...]) -> None:
@@ -231,23 +225,6 @@ def _refuse_strangers(folder: Path) -> None:
     for pattern in ("README.md", "data/chunk-*/*.parquet", "meta/episodes/*/*.parquet"):
         for found in folder.glob(pattern):
             raise FolderTaken(folder, str(found.relative_to(folder)))
-
-
-def _locked(folder: Path) -> IO[str]:
-    """The dataset's lock, held until it is closed or the process ends; raises `DatasetBusy`."""
-    try:
-        (folder / "meta").mkdir(parents=True, exist_ok=True)
-        lock = (folder / "meta/.lock").open("w")
-    except OSError as error:
-        raise CannotWrite(folder, error) from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        lock.close()
-        raise DatasetBusy(folder) from error
-    except OSError:
-        pass  # a network disk without locks: then it is up to the user
-    return lock
 
 
 def _write_frames(path: Path, frames: list[dict[str, NDArray[Any]]]) -> None:

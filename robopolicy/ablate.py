@@ -12,8 +12,8 @@ that one.
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from concurrent.futures import as_completed
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,7 +22,9 @@ import numpy as np
 from data.annotations import annotations_path
 from data.files import write_json
 from data.joined import open_described
+from data.locks import held
 from data.segments import segments_path
+from data.workers import spawned
 from robopolicy.config import load
 from robopolicy.evaluate import EvaluateConfig, Evaluation, evaluate_once
 from robopolicy.films import own_slug
@@ -33,7 +35,6 @@ from robopolicy.stages import Report, Stage, run_stages
 from robopolicy.stats import mcnemar, percent
 from robopolicy.tables import Tally
 from robopolicy.train import train
-from robopolicy.workers import spawned
 
 BASELINE = "baseline"
 
@@ -120,6 +121,11 @@ def runs_of(config: AblateConfig) -> list[Run]:
 
 def ablate(config: AblateConfig) -> list[Row]:
     """Train and evaluate what is not done yet, and compare; writes `ablations.json`."""
+    with held(config.output):
+        return _ablate(config)
+
+
+def _ablate(config: AblateConfig) -> list[Row]:
     runs = runs_of(config)
     for describer in {run.train.describer for run in runs}:
         open_described([Path(config.dataset)], describer)  # refuses before anything is written
@@ -181,14 +187,12 @@ def _adds_to(variant: str, variants: Sequence[str]) -> str:
 def _train_all(config: AblateConfig, runs: Sequence[Run], report: Report) -> None:
     report(0, len(runs))
     with spawned(min(config.workers, len(runs))) as pool:
-        tasks = [pool.submit(_train, run.train, Path(config.dataset), run.folder) for run in runs]
-        for done, task in enumerate(as_completed(tasks), 1):
-            task.result()
+        for done, _ in enumerate(pool.as_finished(partial(_train, Path(config.dataset)), runs), 1):
             report(done, len(runs))
 
 
-def _train(config: TrainConfig, dataset: Path, folder: Path) -> None:
-    for _ in train(config, [dataset], folder):
+def _train(dataset: Path, run: Run) -> None:
+    for _ in train(run.train, [dataset], run.folder):
         pass
 
 

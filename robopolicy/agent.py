@@ -108,6 +108,11 @@ class Agent:
         return None if self._memory is None else self._memory.world
 
     @property
+    def refuses(self) -> bool:
+        """Whether it has a measure by which it refuses what cannot be done here."""
+        return self._doubts is not None
+
+    @property
     def context(self) -> NDArray[np.float32] | None:
         """What a memory knows of the worlds, (B, 9); None without one."""
         return None if self._memory is None else self._memory.context

@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from data.locks import held
 from data.nonsense import FITTED
 from robopolicy.agent import Agent
 from robopolicy.checkpoint import (
     CheckpointError,
     confidence_of,
+    folder_of,
     load_checkpoint,
     read_config,
     save_confidence,
@@ -36,9 +38,10 @@ def calibrate(checkpoint: Path | str) -> Iterator[tuple[int, int]]:
     policy = load_checkpoint(checkpoint)
     if not has_reading(policy) or _is_kept(checkpoint):
         return
-    yield 0, 1
-    save_confidence(checkpoint, fit(Agent(policy), read_config(checkpoint)["weights_sha256"], N))
-    yield 1, 1
+    with held(folder_of(checkpoint)):
+        yield 0, 1
+        save_confidence(checkpoint, fit(Agent(policy), read_config(checkpoint)["weights_sha256"], N))
+        yield 1, 1
 
 
 def _is_kept(checkpoint: Path | str) -> bool:

@@ -3,11 +3,11 @@
     robopolicy demo
     robopolicy train policy.chunk=16 steps=20000
     robopolicy train seed=0,1,2 --multirun
-    robopolicy command "open the drawer"
+    robopolicy command "close the drawer"
 
 Each verb is a module of `robopolicy.verbs` with CONFIG (a frozen dataclass), EXAMPLES and
 run(config); only the module of the verb asked for is imported. What a user did wrong is told in one
-sentence with exit code 2; Ctrl-C exits with 130.
+sentence with exit code 2, and so is what the disk refuses; Ctrl-C exits with 130, SIGTERM with 143.
 """
 
 import importlib
@@ -21,11 +21,13 @@ from typing import NamedTuple
 
 from omegaconf import OmegaConf
 
+from data.errors import sentence_of
 from robopolicy.config import BadOverride, composed, load, quoted
 from robopolicy.console import console, errors
-from robopolicy.errors import UnknownName, UserError, is_users
+from robopolicy.errors import UnknownName, UserError
 from robopolicy.helptext import overview, verb_help
 from robopolicy.multirun import multirun
+from robopolicy.signals import exit_code, take_signals
 
 
 class Verb(NamedTuple):
@@ -50,29 +52,27 @@ VERBS = (
     Verb("tasks", "list the task families with example sentences"),
 )
 
-INTERRUPTED = 130
 _OVERRIDE = re.compile(r"^[+~]{0,2}[A-Za-z_][\w./@]*=|^~[A-Za-z_][\w./@]*$")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code."""
+    """Run the command line; returns the exit code. Without arguments, it is the process that is run."""
+    if arguments is None:
+        take_signals()
     try:
         return _dispatch(list(sys.argv[1:] if arguments is None else arguments))
-    except KeyboardInterrupt:
-        errors.print("Stopped. What was finished is kept; the same command goes on from there.")
-        return INTERRUPTED
     except BrokenPipeError:  # the reader of a pipe went away
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (PermissionError, FileExistsError, NotADirectoryError, IsADirectoryError) as error:
-        if "ROBOPOLICY_TRACEBACK" in os.environ or error.filename is None:
+    except (KeyboardInterrupt, Exception) as error:
+        code = exit_code(error)
+        if code is not None:
+            errors.print("Stopped. What was finished is kept; the same command goes on from there.")
+            return code
+        sentence = sentence_of(error)
+        if sentence is None or "ROBOPOLICY_TRACEBACK" in os.environ:
             raise
-        errors.print(f"robopolicy: cannot use {error.filename}: {error.strerror}", markup=False)
-        return 2
-    except ValueError as error:
-        if not is_users(error) or "ROBOPOLICY_TRACEBACK" in os.environ:
-            raise
-        errors.print(f"robopolicy: {error}", markup=False)
+        errors.print(f"robopolicy: {sentence}", markup=False)
         return 2
 
 
@@ -104,7 +104,8 @@ def _run(verb: Verb, module: ModuleType, flags: set[str], overrides: list[str]) 
         console.print(OmegaConf.to_yaml(tree), markup=False, end="")
         return 0
     if flags & {"-m", "--multirun"}:
-        return multirun(verb.name, module.CONFIG, module.run, overrides, getattr(module, "OUTPUT", "output"))
+        writes = getattr(module, "OUTPUT", "output"), getattr(module, "CHANGES", "")
+        return multirun(verb.name, module.CONFIG, module.run, overrides, *writes)
     module.run(load(verb.name, module.CONFIG, overrides))
     return 0
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from data.bounds import MOST_CONTROL_STEPS, MOST_SEED, check_bounds
+from data.files import check_writable
 from data.splits import train_objects
 from robopolicy.agent import Agent, Understood
 from robopolicy.belief import in_words
@@ -38,7 +39,7 @@ class CommandConfig:
     n_objects: int = 3  # movable objects on the desk, 1 to 5
     max_steps: int = 120  # control steps (0.1 s) after which it stops
     video: bool = True  # write an MP4 of each command
-    refuse: bool = True  # do nothing when a sentence seems to ask for what cannot be done here
+    refuse: bool = True  # do nothing about what cannot be done here, or is done already
 
     def __post_init__(self) -> None:
         if self.sentence is not None and not self.sentence.strip():
@@ -51,7 +52,7 @@ class EmptyCommand(UserError):
     """Nothing was said."""
 
     def __init__(self) -> None:
-        super().__init__('the command is empty; say what to do: robopolicy command "open the drawer"')
+        super().__init__('the command is empty; say what to do: robopolicy command "close the drawer"')
 
 
 class Told(NamedTuple):
@@ -63,6 +64,7 @@ class Told(NamedTuple):
     happened: list[str]  # in words
     video: Path | None
     world: str = ""  # how the policy has found the world to obey, in words; "" for as it ought to
+    why: str = ""  # why nothing was done, in a sentence; "" if something was tried
 
 
 class Session:
@@ -70,6 +72,8 @@ class Session:
 
     def __init__(self, config: CommandConfig, actor: Actor | None = None) -> None:
         self.config = config
+        if config.video:
+            check_writable(Path(config.output))
         self._actor = actor or _load(config.checkpoint, config.refuse)
         self._world = World(visuals=config.video)
         desks = SceneConfig(
@@ -84,19 +88,32 @@ class Session:
         """Carry out a sentence; raises `EmptyCommand`."""
         if not sentence.strip():
             raise EmptyCommand
-        errand = Errand(self._actor, sentence, self.scene.names, self._world.state(), self.config.max_steps)
+        errand = Errand(
+            self._actor,
+            sentence,
+            self.scene.names,
+            self._world.state(),
+            self._seen,
+            self.config.max_steps,
+            self.config.refuse,
+        )
         frames = list(self._frames())
         while not errand.over:
             errand.saw(self._world.step(errand.act(self._seen)))
             self._seen = self._sensor.observe(errand.states[-1])
             frames += self._frames()
-        if errand.refused:
-            return Told(sentence, errand.understood, stack(errand.states), [], None)
+        if errand.why:
+            return Told(sentence, errand.understood, stack(errand.states), [], None, why=errand.why)
         words = errand.happened()
         self._count += 1
         video = self._write(sentence, frames, words) if frames else None
         world = in_words(self._actor.world) if self._actor.world else ""
         return Told(sentence, errand.understood, stack(errand.states), words, video, world)
+
+    @property
+    def refuses(self) -> bool:
+        """Whether the policy has a measure by which it refuses what cannot be done here."""
+        return self._actor.refuses
 
     def close(self) -> None:
         self._world.close()

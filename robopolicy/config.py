@@ -114,6 +114,11 @@ def listed(argument: str, schema: type, sweep: bool) -> str:
     return f"{key}=" + (",".join(f"[{one}]" for one in value.split(",")) if sweep else f"[{value}]")
 
 
+def is_swept(argument: str) -> bool:
+    """Whether `key=value` gives several values, or one that depends on others (`${seed}`)."""
+    return _parsed(argument).is_sweep_override() or "${" in argument
+
+
 def part(schema: type[T], whole: Any) -> T:
     """The part of a verb's options that a dataclass further in knows."""
     return schema(**{one.name: getattr(whole, one.name) for one in fields(schema)})  # pyright: ignore

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from data.bounds import MOST_TRIALS, check_bounds
+from data.locks import held
 from data.play import MOST_MINUTES, PlayConfig, collect
 from data.splits import LEVELS
 from robopolicy.calibration import calibrate
@@ -82,19 +83,17 @@ class DemoConfig:
 
 def demo(config: DemoConfig) -> None:
     """Run what is not done yet; raises `OtherSettings` rather than overwrite other work."""
-    run_stages(
-        [
-            Stage(
-                "play", [asdict(play) for play in config.plays.values()], lambda report: _play(config, report)
-            ),
-            Stage("relabel", asdict(config.relabel), lambda report: _relabel(config, report)),
-            Stage("train", asdict(config.train), lambda report: _train(config, report)),
-            Stage("calibrate", None, lambda report: _told(calibrate(config.checkpoint), report), redo=True),
-            Stage("evaluate", asdict(config.evaluation), lambda report: _evaluate(config, report), redo=True),
-            Stage("film", [config.films, config.failures], lambda report: _film(config, report), redo=True),
-        ],
-        config.folder,
-    )
+    plays = [asdict(play) for play in config.plays.values()]
+    stages = [
+        Stage("play", plays, lambda report: _play(config, report)),
+        Stage("relabel", asdict(config.relabel), lambda report: _relabel(config, report)),
+        Stage("train", asdict(config.train), lambda report: _train(config, report)),
+        Stage("calibrate", None, lambda report: _told(calibrate(config.checkpoint), report), redo=True),
+        Stage("evaluate", asdict(config.evaluation), lambda report: _evaluate(config, report), redo=True),
+        Stage("film", [config.films, config.failures], lambda report: _film(config, report), redo=True),
+    ]
+    with held(config.folder):
+        run_stages(stages, config.folder)
 
 
 def _told(progress: Iterable[tuple[int, int]], report: Report) -> None:

@@ -5,16 +5,23 @@ from typing import Protocol
 
 import numpy as np
 
+from data.naming import tell
 from data.relabel import happened
 from robopolicy.agent import Understood
 from robopolicy.belief import Obeys
-from sim.observation import Observation, entity_names
+from sim.hindrances import DONE
+from sim.observation import Observation, entity_names, state_of
 from sim.state import Array, State, stack
-from sim.tasks import TASKS, Goal, achieved, task_named
+from sim.tasks import TASKS, Goal, achieved, hindrance, task_named
 
 REST = 10  # control steps within which the hand has to stay for the robot to count as resting
-AFTER = 6  # control steps that it goes on after it did what it understood: letting go, moving away
 STILL = 0.004  # m that a resting hand may drift in them
+
+NO_MEASURE = (
+    "This checkpoint has no measure of confidence: a sentence that makes no sense here is taken for the "
+    "nearest one that does. `robopolicy train` leaves one beside its checkpoint, unless conditioning is free."
+)
+"""What is said at the start where refusals are asked for, and the policy has nothing to refuse by."""
 
 
 class Actor(Protocol):
@@ -22,6 +29,9 @@ class Actor(Protocol):
 
     @property
     def world(self) -> Obeys | None: ...
+
+    @property
+    def refuses(self) -> bool: ...
 
     def reset(self, commands: list[str], names: list[tuple[str, ...]]) -> Sequence[Understood] | None: ...
 
@@ -35,21 +45,33 @@ class Actor(Protocol):
 class Errand:
     """A command until it is over: what it understood is done, the robot rests, or the time is up.
 
+    It is over at once where there is no use in beginning; with `careful` off it is tried all the same. It
+    ends as soon as the thing is done, as the stretches of play do that were described: of what comes after
+    the policy has seen nothing, and goes on to undo it.
+
     while not errand.over:
         errand.saw(world.step(errand.act(sensor.observe(state))))
     """
 
     def __init__(
-        self, actor: Actor, sentence: str, names: tuple[str, ...], before: State, max_steps: int
+        self,
+        actor: Actor,
+        sentence: str,
+        names: tuple[str, ...],
+        before: State,
+        seen: Observation,
+        max_steps: int,
+        careful: bool = True,
     ) -> None:
         self.sentence = sentence
         self.states = [before]
         answer = actor.reset([sentence], [entity_names(names)])
         self.understood = answer[0] if answer else None
         self.goal = goal_of(self.understood, names) if self.understood else None
+        self.why = why_not(self.understood, names, seen) if careful and self.understood else ""
         self.done = False  # whether it did what it understood
-        self.refused = bool(self.understood and self.understood.refused)
-        self.over = self.refused  # then nothing is done at all
+        self.over = bool(self.why)  # then nothing is done at all
+        self._begun_done = self._is_so(before)
         self._actor, self._names, self._left = actor, names, max_steps
 
     def act(self, seen: Observation) -> Array:
@@ -60,22 +82,42 @@ class Errand:
         """What the action led to."""
         self.states.append(state)
         self._left -= 1
-        if not self.done and self.goal and achieved(self.goal, self.states[0], state):
-            self.done, self._left = True, min(self._left, AFTER)
-        self.over = self._left <= 0 or resting(self.states)
+        if self.goal:
+            half_done = not self._begun_done and self._is_so(state)  # and now wholly: a drawer that was ajar
+            self.done = half_done or bool(achieved(self.goal, self.states[0], state))
+        self.over = self.done or self._left <= 0 or resting(self.states)
 
     def happened(self) -> list[str]:
         """What was done so far, in words."""
-        return happened(stack(self.states), self._names)
+        words = happened(stack(self.states), self._names)
+        done = [tell(self.goal, self._names)] if self.goal and self.done else []
+        return [*words, *(one for one in done if one not in words)]
+
+    def _is_so(self, state: State) -> bool:
+        """Whether what it understood clearly is the case."""
+        found = hindrance(self.goal, state) if self.goal else None
+        return found is not None and found.kind == DONE
 
 
 def resting(states: list[State]) -> bool:
-    """Whether the hand has kept still for a while after having moved."""
+    """Whether the hand has kept still for a while."""
     if len(states) <= REST:
         return False
     hand = np.stack([state.ee_pos for state in states[-REST - 1 :]])
     grip = [float(state.gripper) for state in states[-REST - 1 :]]
     return bool(np.ptp(hand, axis=0).max() < STILL and max(grip) - min(grip) < STILL)
+
+
+def why_not(understood: Understood, names: tuple[str, ...], seen: Observation) -> str:
+    """Why there is no use in beginning, in a sentence, by what the sensors see; "" if there may be.
+
+    Names are those of the scene's objects.
+    """
+    if understood.refused:
+        return refusal(understood)
+    goal = goal_of(understood, names)
+    found = hindrance(goal, state_of(seen)) if goal else None
+    return found.told(names) if found else ""
 
 
 def refusal(understood: Understood) -> str:

@@ -1,13 +1,10 @@
 """What a user did wrong, said in one sentence: what was given, what would be accepted, the nearest fix.
 
-Every error of this project that a person can cause is a subclass of ValueError defined in one of its
-three packages; the command line prints such an error without a traceback and exits with 2.
+The command line prints such an error without a traceback and exits with 2 (`data.errors`).
 """
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-
-OUR_PACKAGES = ("sim", "data", "robopolicy")
 
 
 class UserError(ValueError):
@@ -39,8 +36,3 @@ def suggestion(name: str, accepted: tuple[str, ...]) -> str:
     if near:
         return f"did you mean {near[0]}?"
     return f"there are: {', '.join(accepted)}."
-
-
-def is_users(error: BaseException) -> bool:
-    """Whether an error is one of ours about input, to be told without a traceback."""
-    return isinstance(error, ValueError) and type(error).__module__.partition(".")[0] in OUR_PACKAGES

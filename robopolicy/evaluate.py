@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from data.bounds import MOST_CONTROL_STEPS, MOST_PROCESSES, MOST_SEED, MOST_TRIALS, Bounds, check_bounds
 from data.checksums import read_sealed, sealed
 from data.files import write_json
+from data.locks import held
 from robopolicy.agent import MEMORIES, OWN
 from robopolicy.checkpoint import folder_of, policy_hash
 from robopolicy.console import warn
@@ -97,8 +98,14 @@ def evaluate(config: EvaluateConfig, tick: Tick, crew: Crew | None = None, afres
 
     `tick` is called after each group with the tally per row and the rollouts a minute so far. A `crew` of
     that checkpoint and `max_steps` spares each of many evaluations the start of worker processes. An
-    interrupted evaluation goes on; without `afresh`, so does one that was complete.
+    interrupted evaluation goes on; without `afresh`, so does one that was complete. Raises `NoCheckpoint`,
+    `FolderBusy`, `CannotWrite`, and the errors of `robopolicy.plan`.
     """
+    with held(config.output):
+        return _evaluate(config, tick, crew, afresh)
+
+
+def _evaluate(config: EvaluateConfig, tick: Tick, crew: Crew | None, afresh: bool) -> Evaluation:
     start, made_by = time.monotonic(), environment()
     checkpoint = checkpoint_hash(config.checkpoint)
     plan = make_plan(config)

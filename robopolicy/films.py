@@ -3,6 +3,7 @@
 import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,11 +11,11 @@ import numpy as np
 
 from data.checksums import MP4, Around, stamped, unstamped
 from data.files import write_atomic
+from data.workers import spawned
 from robopolicy.console import warn
 from robopolicy.provenance import code_hash
 from robopolicy.summary import Result
 from robopolicy.video import BAD, GOOD, Frame, as_mp4, captioned, read_mp4, same_size, write_gif, write_mp4
-from robopolicy.workers import spawned
 from sim.render import CAMERAS, render
 from sim.world import CONTROL_HZ, World
 
@@ -120,8 +121,11 @@ def kept_of(
     if not results:
         return
     with spawned(min(workers, len(results))) as pool:
-        for future in [pool.submit(keep, result, folder) for result in results]:
-            yield future.result()
+        yield from pool.in_order(partial(_kept, keep, folder), results)
+
+
+def _kept(keep: Callable[[Result, Path], Film], folder: Path, result: Result) -> Film:
+    return keep(result, folder)
 
 
 def montage(films: Sequence[Film], folder: Path, name: str) -> None:

@@ -20,7 +20,7 @@ A language-conditioned policy for a Franka Panda at a furnished desk in PyBullet
 was described in hindsight. It reads a sentence and the names of the things on the desk, and predicts
 chunks of {policy["chunk"]} relative Cartesian actions at 10 Hz, of which it carries out {policy["execute"]}.
 {_memory(policy)}
-    robopolicy command checkpoint=THIS_FOLDER "open the drawer"
+    robopolicy command checkpoint=THIS_FOLDER "close the drawer"
     robopolicy evaluate checkpoint=THIS_FOLDER
 
 What is held out of its training (words, wordings, pairings, things) is declared in `data/splits.py`.

@@ -1,6 +1,7 @@
 """--multirun: once for every combination of the values given, by Hydra and its launchers.
 
-Every run writes into a folder of its own under `runs/multirun/<verb>/<time>/`, unless one was given.
+Every run writes into a folder of its own under `runs/multirun/<verb>/<time>/`, or under the one that
+was given as its output: `output=X` makes X/0, X/1, ... A sweep never writes twice into one folder.
 Launchers of Hydra (joblib, submitit) work: `hydra/launcher=joblib`.
 """
 
@@ -14,9 +15,10 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 from rich.markup import escape
 
-from robopolicy.config import CONFIG_MODULE, build, check, listed, options, register
+from data.errors import sentence_of
+from robopolicy.config import CONFIG_MODULE, build, check, is_swept, listed, options, register
 from robopolicy.console import console, errors
-from robopolicy.errors import is_users
+from robopolicy.errors import UserError
 
 
 @dataclass
@@ -27,7 +29,9 @@ class _One:
     schema: type
     run: Callable[[Any], None]
     output: str  # the option that is set to the run's own folder; "" if none is
+    changes: str  # the option that names the folder that the run writes to; "" if there is none
     refused: list[str] = field(default_factory=list)
+    taken: list[Any] = field(default_factory=list)  # folders that runs of this sweep have written to
 
     def __call__(self, config: DictConfig) -> None:
         job = HydraConfig.get()
@@ -35,31 +39,59 @@ class _One:
             config[self.output] = job.runtime.output_dir
         console.rule(escape(f"{self.verb} {' '.join(job.overrides.task)}"), align="left")
         try:
-            self.run(build(self.schema, config))
-        except ValueError as error:
-            if not is_users(error):
+            self._run(build(self.schema, config))
+        except (ValueError, OSError) as error:
+            sentence = sentence_of(error)
+            if sentence is None:
                 raise
-            self.refused.append(str(error))
-            errors.print(f"robopolicy: {error}", markup=False)
+            self.refused.append(sentence)
+            errors.print(f"robopolicy: {sentence}", markup=False)
+
+    def _run(self, config: Any) -> None:
+        folder = getattr(config, self.changes) if self.changes else None
+        if folder in self.taken:
+            raise TakenTwice(self.changes, folder)
+        if folder is not None:
+            self.taken.append(folder)
+        self.run(config)
+
+
+class TakenTwice(UserError):
+    """Two runs of a sweep would write into one folder."""
+
+    def __init__(self, option: str, folder: str) -> None:
+        super().__init__(
+            f"another run of this sweep wrote to {option}={folder}, and would be overwritten; "
+            f"leave {option} out, or give each run another"
+        )
 
 
 def multirun(
-    verb: str, schema: type, run: Callable[[Any], None], overrides: list[str], output: str = "output"
+    verb: str,
+    schema: type,
+    run: Callable[[Any], None],
+    overrides: list[str],
+    output: str = "output",
+    changes: str = "",
 ) -> int:
     """Run a verb over a sweep; a run that is refused is told and the others go on. Returns the exit code.
 
-    `output` names the option that says where a run writes to; "" if there is none.
+    `output` names the option that says where a run writes to, `changes` the one whose folder it changes in
+    place; "" if there is none.
     """
     arguments = [listed(argument, schema, sweep=True) for argument in overrides]
     check(arguments, schema, sweep=True)
     register(verb, schema)
-    given = any(argument.startswith(f"{output}=") for argument in arguments)
-    has_own = any(option.key == output for option in options(schema)) and not given
-    one = _One(verb, schema, run, output if has_own else "")
-    settings = [
-        f"hydra.job.name={verb}",
-        f"hydra.sweep.dir=runs/multirun/{verb}/${{now:%Y-%m-%d_%H-%M-%S}}",
-    ]
+    has_output = any(option.key == output for option in options(schema))
+    given = [argument for argument in arguments if has_output and argument.startswith(f"{output}=")]
+    folder = f"runs/multirun/{verb}/${{now:%Y-%m-%d_%H-%M-%S}}"
+    if given and not is_swept(given[-1]):
+        folder = given[-1].partition("=")[2]
+        arguments = [argument for argument in arguments if argument not in given]
+        given = []
+    writes = output if has_output else changes
+    one = _One(verb, schema, run, output if has_output and not given else "", writes)
+    settings = [f"hydra.job.name={verb}", f"hydra.sweep.dir={folder}"]
     argv = sys.argv
     try:
         sys.argv = ["robopolicy", *settings, *arguments, "--multirun"]

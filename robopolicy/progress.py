@@ -1,12 +1,8 @@
-"""What a training is at a step, on disk and in memory, and how it stops between two steps."""
+"""What a training is at a step, on disk and in memory."""
 
 import json
-import signal
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import torch
@@ -121,23 +117,3 @@ class TrainingState:
                 name = key.removeprefix("config.")
                 return "other data" if key == "data" else f"{name}={theirs.get(key)}, not {mine.get(key)}"
         return "other settings"
-
-
-@contextmanager
-def graceful() -> Iterator[list[int]]:
-    """Within it the first Ctrl-C only adds to the list, the second is as ever. Main thread only."""
-    asked: list[int] = []
-    if threading.current_thread() is not threading.main_thread():
-        yield asked
-        return
-    before = signal.getsignal(signal.SIGINT)
-
-    def ask(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
-        asked.append(number)
-        signal.signal(signal.SIGINT, before)
-
-    signal.signal(signal.SIGINT, ask)
-    try:
-        yield asked
-    finally:
-        signal.signal(signal.SIGINT, before)

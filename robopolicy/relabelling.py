@@ -8,6 +8,7 @@ import numpy as np
 
 from data.bounds import MOST_SEED, check_bounds
 from data.grammar import Grammar
+from data.locks import held
 from data.reading import open_dataset
 from data.relabel import relabel_episode
 from data.segments import Segment, write_segments
@@ -26,13 +27,17 @@ class RelabelConfig:
 
 
 def relabel_dataset(folder: Path, config: RelabelConfig) -> Iterator[tuple[int, int]]:
-    """Describe every episode, then replace the dataset's segments at once; yields (episodes done, in all)."""
+    """Describe every episode, then replace the dataset's segments at once; yields (episodes done, in all).
+
+    Another may not describe it meanwhile (`FolderBusy`), but it may grow.
+    """
     dataset = open_dataset(folder)
-    grammar = Grammar("train", config.variety)
-    segments: list[Segment] = []
-    for index, record in enumerate(dataset.episodes()):
-        yield index, dataset.n_episodes
-        rng = np.random.default_rng([config.seed, index])
-        segments += relabel_episode(index, record, grammar, rng, config.sentences)
-    write_segments(folder, segments, {**asdict(config), "split": "train", "episodes": dataset.n_episodes})
-    yield dataset.n_episodes, dataset.n_episodes
+    with held(folder):
+        grammar = Grammar("train", config.variety)
+        segments: list[Segment] = []
+        for index, record in enumerate(dataset.episodes()):
+            yield index, dataset.n_episodes
+            rng = np.random.default_rng([config.seed, index])
+            segments += relabel_episode(index, record, grammar, rng, config.sentences)
+        write_segments(folder, segments, {**asdict(config), "split": "train", "episodes": dataset.n_episodes})
+        yield dataset.n_episodes, dataset.n_episodes

@@ -177,7 +177,9 @@ def expectations(chunk: int, execute: int) -> dict[str, Any]:
         },
         "reply": {
             "actions": {"shape": [chunk, ACTION_DIM], "range": [-1, 1], **_columns(ACTION)},
-            "understood": {"keys": ["family", "target", "other", "confidence", "refused", "holds_still"]},
+            "understood": {
+                "keys": ["family", "target", "other", "confidence", "refused", "holds_still", "why"]
+            },
             "server_timing": {"units": "ms"},
         },
     }

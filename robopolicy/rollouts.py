@@ -6,7 +6,6 @@ depends on the group alone and never on which process ran it or how many there w
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from functools import partial
 from typing import NamedTuple, Protocol
@@ -15,8 +14,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from data.workers import Workers, spawned
 from robopolicy.trials import Command, Trial
-from robopolicy.workers import spawned
 from sim.observation import Observation
 from sim.scene import Scene
 from sim.sensing import Sensor
@@ -180,9 +179,9 @@ def crew_of(maker: Maker, max_steps: int, workers: int) -> Iterator[Crew]:
         yield partial(_roll_out_in, pool)
 
 
-def _roll_out_in(pool: ProcessPoolExecutor, jobs: Sequence[Job]) -> Iterator[tuple[Job, Rollouts]]:
-    for future in as_completed([pool.submit(_run, job) for job in jobs]):
-        yield future.result()
+def _roll_out_in(pool: Workers, jobs: Sequence[Job]) -> Iterator[tuple[Job, Rollouts]]:
+    for index, result in pool.as_finished(_run, jobs):
+        yield jobs[index], result
 
 
 _mine: dict[str, tuple[Player, list[World], int]] = {}
@@ -194,6 +193,6 @@ def _start(maker: Maker, max_steps: int) -> None:
     _mine["all"] = maker(), [World() for _ in range(GROUP)], max_steps
 
 
-def _run(job: Job) -> tuple[Job, Rollouts]:
+def _run(job: Job) -> Rollouts:
     player, worlds, max_steps = _mine["all"]
-    return job, roll_out(job, player, worlds, max_steps)
+    return roll_out(job, player, worlds, max_steps)

@@ -91,6 +91,7 @@ class PolicyServer:
             "server": f"robopolicy {version('robopolicy')}",
             "checkpoint": config.checkpoint,
             "max_message": config.max_message,
+            "refuses": {"nonsense": agent.refuses, "needless": responder.careful},  # then it holds still
             **expectations(agent.policy.config.chunk, agent.execute),
         }
 

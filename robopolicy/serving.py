@@ -30,6 +30,7 @@ class ServeConfig:
     port: int | None = None  # null: 8080 of the page, 8000 of openpi; 0: any that is free
     clients: int = 32  # visitors or programs at once; more are turned away
     max_message: int = 1 << 20  # openpi: bytes of one message
+    refuse: bool = True  # openpi: hold still where something cannot be done, or is done already
     output: str = "runs/serve"  # page: folder for what visitors keep and record
     dataset: str | None = None  # page: folder of play that visitors may describe in their own words
     seed: int = 0  # page: of the first scene

@@ -15,7 +15,9 @@ from typing import Any
 import torch
 from torch.utils.tensorboard import SummaryWriter
 
+from data.files import refusals_of
 from data.joined import open_described
+from data.locks import held
 from data.samples import Episodes, Samples
 from data.segments import Segment
 from robopolicy.checkpoint import save_checkpoint
@@ -23,17 +25,20 @@ from robopolicy.encoder import TextEncoder
 from robopolicy.losses import compute_losses, encode_texts, fit_normalisation
 from robopolicy.metrics import read_metrics, write_metrics
 from robopolicy.policy import Policy
-from robopolicy.progress import TrainingState, graceful
+from robopolicy.progress import TrainingState
 from robopolicy.recipe import TrainConfig
+from robopolicy.signals import Stopped, graceful
 from robopolicy.undescribed import learn_goal_states
 
 
 def train(config: TrainConfig, datasets: Sequence[Path], out: Path) -> Generator[tuple[int, int]]:
     """Train on folders of described play, into a checkpoint folder; goes on with what is there.
 
-    Yields (steps done, steps). Raises the errors of `data.joined`, `data.samples` and `robopolicy.progress`.
+    Yields (steps done, steps). Raises the errors of `data.joined`, `data.samples` and `robopolicy.progress`,
+    and `FolderBusy`.
     """
-    yield from train_on(config, *open_described(datasets, config.describer), out)
+    with held(out):
+        yield from train_on(config, *open_described(datasets, config.describer), out)
 
 
 def train_on(
@@ -59,7 +64,8 @@ def train_on(
     policy.to(device)
     state = TrainingState(policy, _optimiser(policy, config), out / "training", _identity(config, samples))
     start = state.resume()
-    log = SummaryWriter(str(out / "training"), purge_step=start)
+    with refusals_of(out / "training"):
+        log = SummaryWriter(str(out / "training"), purge_step=start)
     metrics = [row for row in read_metrics(out / "metrics.jsonl") if row["step"] <= start]
     trained = {
         "steps": config.steps,
@@ -80,19 +86,22 @@ def train_on(
             if done % config.log_every == 0 or done == config.steps:
                 scalars = {name: float(value.detach()) for name, value in losses._asdict().items()}
                 scalars["loss"] = float(losses.total(config.language_weight).detach())
-                for name, value in scalars.items():
-                    log.add_scalar(f"train/{name}", value, done)
-                log.add_scalar("train/learning_rate", rate(config, step), done)
+                with refusals_of(out / "training"):
+                    for name, value in scalars.items():
+                        log.add_scalar(f"train/{name}", value, done)
+                    log.add_scalar("train/learning_rate", rate(config, step), done)
                 metrics.append({"step": done, **scalars})
             if done % config.save_every == 0 or done == config.steps or stopping:
-                save_checkpoint(out, policy, encoder.fingerprint, trained, state.average)
                 write_metrics(out / "metrics.jsonl", metrics)
-                log.flush()
-                state.save(done)  # last: a training that is killed before goes over these steps again
+                save_checkpoint(out, policy, encoder.fingerprint, trained, state.average)
+                with refusals_of(out / "training"):
+                    log.flush()
+                state.save(done)  # last: from here a training goes on, with all of the above written
             if stopping:
-                raise KeyboardInterrupt
+                raise Stopped(stopping[0])
             yield done, config.steps
-    log.close()
+    with refusals_of(out / "training"):
+        log.close()
 
 
 def rate(config: TrainConfig, step: int) -> float:

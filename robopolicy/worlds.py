@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 from data.bounds import MOST_SEED, MOST_TRIALS, check_bounds
 from data.files import write_json
+from data.locks import held
 from data.splits import LEVELS
 from robopolicy.across import across, sweeps
 from robopolicy.agent import MEMORIES, OWN
@@ -133,6 +134,11 @@ def asked_of(config: WorldsConfig) -> dict[str, int]:
 
 def compare_worlds(config: WorldsConfig) -> dict[str, Any]:
     """Evaluate what is not done yet, and compare; writes `worlds.json` and returns what it says."""
+    with held(config.output):
+        return _compare(config)
+
+
+def _compare(config: WorldsConfig) -> dict[str, Any]:
     policies, asked = policies_of(config), asked_of(config)
     hashes = {name: checkpoint_hash(policy.checkpoint) for name, policy in policies.items()}
     made: dict[str, dict[str, Evaluation]] = {}

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.state import FIXTURES, MAX_OBJECTS, Array, State
+from sim.state import FIXTURES, MAX_OBJECTS, Array, State, yaw_of
 
 MAX_ENTITIES = MAX_OBJECTS + len(FIXTURES)
 PROPRIO_DIM = 8  # hand position (3), hand orientation xyzw (4), gripper opening (1)
@@ -52,3 +52,25 @@ def observe(state: State) -> Observation:
     mask[..., :n] = 1
     mask[..., MAX_OBJECTS:] = 1
     return Observation(proprio, entities, mask)
+
+
+def state_of(seen: Observation) -> State:
+    """The way back from `observe`, of one instant: what the desk is like by what was seen of it.
+
+    Of furniture that is absent everything is NaN, so nothing is true.
+    """
+    n = int(seen.mask[:MAX_OBJECTS].sum())
+    things, present = seen.entities[:n], seen.mask[MAX_OBJECTS:, None] > 0
+    furniture = np.where(present, seen.entities[MAX_OBJECTS:], np.nan)
+    return State(
+        ee_pos=seen.proprio[:3],
+        ee_quat=seen.proprio[3:7],
+        gripper=seen.proprio[7],
+        object_pos=things[:, :3],
+        object_quat=things[:, 3:7],
+        object_size=things[:, 7:10],
+        fixture_pos=furniture[:, :3],
+        fixture_yaw=yaw_of(furniture[:, 3:7]),
+        joints=furniture[:4, 10],
+        lights=furniture[2:4, 11],
+    )

@@ -17,9 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import conditions as when
+from sim import hindrances as why
 from sim import predicates as judge
 from sim import skills
 from sim.conditions import Condition
+from sim.hindrances import Hindering, Hindrance
 from sim.layouts import DRAWER_TRAVEL
 from sim.skills import Skill
 from sim.state import FIXTURES, MAX_OBJECTS, State
@@ -77,6 +79,7 @@ class Task:
     outcomes: tuple[str, ...] = ()
     _: KW_ONLY
     possible: Condition  # whether it can be done from here in one act, and is not done already
+    hindered: Hindering = why.nothing  # whether it is done already or cannot be done, and why
     skill: Skill  # how the scripted expert does it
     arguments: int = 0  # how many movable objects it names: 0, 1 ({object}) or 2 ({object}, {other})
     fixture: str = ""  # the furniture that it is about ({fixture}), one of FIXTURES
@@ -150,6 +153,7 @@ TASKS: tuple[Task, ...] = (
         ("{fixture} is open|opened|pulled_out|pulled_open|out|wide_open|not_closed|not_shut",),
         fixture="drawer",
         possible=when.drawer_is_shut,
+        hindered=why.open_drawer,
         skill=skills.open_drawer,
         begins=Begin(drawer=(0.0, 0.0)),
         told="opened {fixture}",
@@ -196,6 +200,7 @@ TASKS: tuple[Task, ...] = (
         ("{fixture} is closed|shut|pushed_in|pushed_shut|in|sealed|fully_closed|not_open",),
         fixture="drawer",
         possible=when.drawer_is_open,
+        hindered=why.close_drawer,
         skill=skills.close_drawer,
         begins=Begin(drawer=DRAWER_OUT),
         told="closed {fixture}",
@@ -207,6 +212,7 @@ TASKS: tuple[Task, ...] = (
         said(DOOR_DONE, way="left"),
         fixture="sliding door",
         possible=when.door_can_go_left,
+        hindered=why.slide_door(1),
         skill=skills.slide_door(1),
         begins=Begin(door=(-0.09, -0.03)),
         told="slid {fixture} to the left",
@@ -218,6 +224,7 @@ TASKS: tuple[Task, ...] = (
         said(DOOR_DONE, way="right"),
         fixture="sliding door",
         possible=when.door_can_go_right,
+        hindered=why.slide_door(-1),
         skill=skills.slide_door(-1),
         begins=Begin(door=(0.03, 0.09)),
         told="slid {fixture} to the right",
@@ -229,6 +236,7 @@ TASKS: tuple[Task, ...] = (
         LIGHT_IS_ON,
         fixture="button",
         possible=when.light_is(judge.LED, on=False),
+        hindered=why.switch(judge.LED, "LED", on=True),
         skill=skills.press_button(on=True),
         begins=Begin(led=False),
         told="turned on {fixture}",
@@ -240,6 +248,7 @@ TASKS: tuple[Task, ...] = (
         LIGHT_IS_OFF,
         fixture="button",
         possible=when.light_is(judge.LED, on=True),
+        hindered=why.switch(judge.LED, "LED", on=False),
         skill=skills.press_button(on=False),
         begins=Begin(led=True),
         told="turned off {fixture}",
@@ -260,6 +269,7 @@ TASKS: tuple[Task, ...] = (
         LIGHT_IS_ON,
         fixture="lever switch",
         possible=when.light_is(judge.LAMP, on=False),
+        hindered=why.switch(judge.LAMP, "lamp", on=True),
         skill=skills.flip_lever(up=True),
         begins=Begin(lamp=False),
         told="turned on {fixture}",
@@ -279,6 +289,7 @@ TASKS: tuple[Task, ...] = (
         LIGHT_IS_OFF,
         fixture="lever switch",
         possible=when.light_is(judge.LAMP, on=True),
+        hindered=why.switch(judge.LAMP, "lamp", on=False),
         skill=skills.flip_lever(up=False),
         begins=Begin(lamp=True),
         told="turned off {fixture}",
@@ -341,6 +352,7 @@ TASKS: tuple[Task, ...] = (
         arguments=1,
         manner="carried",
         possible=when.can_lift,
+        hindered=why.take,
         skill=skills.lift,
         told="lifted {object}",
     ),
@@ -355,6 +367,7 @@ TASKS: tuple[Task, ...] = (
         arguments=1,
         manner="pushed",
         possible=when.can_push(when.LEFT),
+        hindered=why.take,
         skill=skills.push(when.LEFT),
         told="pushed {object} to the left",
     ),
@@ -369,6 +382,7 @@ TASKS: tuple[Task, ...] = (
         arguments=1,
         manner="pushed",
         possible=when.can_push(when.RIGHT),
+        hindered=why.take,
         skill=skills.push(when.RIGHT),
         told="pushed {object} to the right",
     ),
@@ -393,6 +407,7 @@ TASKS: tuple[Task, ...] = (
         arguments=1,
         manner="pushed",
         possible=when.can_push(when.FORWARD),
+        hindered=why.take,
         skill=skills.push(when.FORWARD),
         told="pushed {object} forward",
     ),
@@ -421,6 +436,7 @@ TASKS: tuple[Task, ...] = (
         arguments=1,
         manner="pushed",
         possible=when.can_push(when.BACKWARD),
+        hindered=why.take,
         skill=skills.push(when.BACKWARD),
         told="pushed {object} backward",
     ),
@@ -432,6 +448,7 @@ TASKS: tuple[Task, ...] = (
         arguments=1,
         manner="turned",
         possible=when.can_turn,
+        hindered=why.take,
         skill=skills.turn(1),
         told="turned {object} to the left",
     ),
@@ -443,6 +460,7 @@ TASKS: tuple[Task, ...] = (
         arguments=1,
         manner="turned",
         possible=when.can_turn,
+        hindered=why.take,
         skill=skills.turn(-1),
         told="turned {object} to the right",
     ),
@@ -499,6 +517,7 @@ TASKS: tuple[Task, ...] = (
         arguments=1,
         manner="carried",
         possible=when.can_unstack,
+        hindered=why.unstack,
         skill=skills.put(when.on_free_desk),
         begins=Begin(place="stacked"),
         told="took {object} off the stack",
@@ -526,6 +545,7 @@ TASKS: tuple[Task, ...] = (
         fixture="drawer",
         manner="carried",
         possible=when.can_put_in_drawer,
+        hindered=why.put_in_drawer,
         skill=skills.put(when.inside_drawer, over_walls=True, square=True),
         begins=Begin(drawer=DRAWER_OUT),
         told="put {object} in {fixture}",
@@ -583,6 +603,7 @@ TASKS: tuple[Task, ...] = (
         fixture="drawer",
         manner="carried",
         possible=when.can_take_out,
+        hindered=why.take_out_of_drawer,
         skill=skills.put(when.on_free_desk, over_walls=True),
         begins=Begin(drawer=DRAWER_OUT, place="drawer"),
         told="took {object} out of {fixture}",
@@ -614,6 +635,7 @@ TASKS: tuple[Task, ...] = (
         fixture="tray",
         manner="carried",
         possible=when.can_put_in_tray,
+        hindered=why.put_in_tray,
         skill=skills.put(when.inside_tray, over_walls=True),
         told="put {object} in {fixture}",
     ),
@@ -675,6 +697,7 @@ TASKS: tuple[Task, ...] = (
         arguments=2,
         manner="carried",
         possible=when.can_stack,
+        hindered=why.stack,
         skill=skills.put(when.on_top),
         told="put {object} on {other}",
     ),
@@ -686,6 +709,7 @@ TASKS: tuple[Task, ...] = (
         arguments=2,
         manner="carried",
         possible=when.can_put_beside(when.LEFT),
+        hindered=why.put_beside(when.LEFT, "to the left of"),
         skill=skills.put(when.beside_on(when.LEFT)),
         told="put {object} to the left of {other}",
     ),
@@ -697,6 +721,7 @@ TASKS: tuple[Task, ...] = (
         arguments=2,
         manner="carried",
         possible=when.can_put_beside(when.RIGHT),
+        hindered=why.put_beside(when.RIGHT, "to the right of"),
         skill=skills.put(when.beside_on(when.RIGHT)),
         told="put {object} to the right of {other}",
     ),
@@ -708,6 +733,7 @@ TASKS: tuple[Task, ...] = (
         arguments=2,
         manner="carried",
         possible=when.can_put_beside(when.BACKWARD),
+        hindered=why.put_beside(when.BACKWARD, "in front of"),
         skill=skills.put(when.beside_on(when.BACKWARD)),
         told="put {object} in front of {other}",
     ),
@@ -719,6 +745,7 @@ TASKS: tuple[Task, ...] = (
         arguments=2,
         manner="carried",
         possible=when.can_put_beside(when.FORWARD),
+        hindered=why.put_beside(when.FORWARD, "behind"),
         skill=skills.put(when.beside_on(when.FORWARD)),
         told="put {object} behind {other}",
     ),
@@ -762,3 +789,8 @@ def achieved(goal: Goal, before: State, after: State) -> NDArray[np.bool_]:
 def possible(goal: Goal, state: State) -> bool:
     """Whether the goal can be reached from here in one act, and is not reached already."""
     return task_named(goal.task).possible(state, goal.object, goal.other)
+
+
+def hindrance(goal: Goal, state: State) -> Hindrance | None:
+    """What there is against beginning: it is done already, or cannot be done; None if nothing clearly is."""
+    return task_named(goal.task).hindered(state, goal.object, goal.other)

@@ -2,9 +2,10 @@
 
 
 class Forgetful:
-    """Thinks nothing of its world, and has nothing to forget."""
+    """Thinks nothing of its world, has nothing to forget, and refuses nothing."""
 
     world = None
+    refuses = False
 
     def look_away(self) -> None:
         pass

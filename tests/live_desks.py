@@ -8,7 +8,7 @@ import numpy as np
 
 from robopolicy.agent import Understood
 from robopolicy.live.desk import DeskConfig, LiveDesk
-from robopolicy.live.exchange import DONE, REFUSED, STOPPED, Exchange
+from robopolicy.live.exchange import DONE, NOT_BEGUN, REFUSED, STOPPED, Exchange
 from robopolicy.live.wishes import Wish
 from sim import expert
 from sim.observation import Observation
@@ -60,7 +60,7 @@ def finished(desk: LiveDesk, number: int, seconds: float = 90.0) -> Exchange:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         one = next(one for one in desk.board.standing.history if one.number == number)
-        if one.status in (DONE, STOPPED, REFUSED):
+        if one.status in (DONE, STOPPED, REFUSED, NOT_BEGUN):
             return one
         time.sleep(0.01)
     raise AssertionError(f"command {number} is not finished after {seconds} s")

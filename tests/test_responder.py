@@ -35,7 +35,7 @@ def test_an_answer_does_not_depend_on_who_else_asks(head: str) -> None:
 
 
 def test_a_chunk_holds_what_the_agent_would_do_in_closed_loop(agent: Agent) -> None:
-    responder = Responder(agent)
+    responder = Responder(agent, careful=False)
     for request in requests(4):
         answer = responder.answer([request])[0]
         alone = Observation(*(np.repeat(field[None], responder.rows, 0) for field in request.observation))
@@ -46,7 +46,7 @@ def test_a_chunk_holds_what_the_agent_would_do_in_closed_loop(agent: Agent) -> N
 
 
 def test_who_says_nothing_is_told_that_the_robot_holds_still(agent: Agent) -> None:
-    silent, told = Responder(agent).answer([requests(3)[2], requests(3)[0]])
+    silent, told = Responder(agent, careful=False).answer([requests(3)[2], requests(3)[0]])
     assert (silent.holds_still, told.holds_still) == (True, False)
     assert not silent.actions[:, :6].any()
     assert told.actions[:, :6].any()

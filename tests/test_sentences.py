@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from robopolicy.errors import is_users
+from data.errors import is_users
 from robopolicy.sentences import read_commands
 
 

@@ -13,12 +13,12 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from data.errors import CannotWrite
 from data.layout import STATE_SHAPES, WIDTHS
+from data.locks import FolderBusy
 from data.reading import open_dataset
 from data.record import (
     BadRecord,
-    CannotWrite,
-    DatasetBusy,
     DatasetDamaged,
     DatasetMismatch,
     DatasetUnsupported,
@@ -277,7 +277,7 @@ def test_a_dataset_without_episodes_may_begin_anew_with_another_config(tmp_path:
 
 def test_two_writers_at_once_are_one_too_many(tmp_path: Path) -> None:
     with DatasetWriter(tmp_path) as writer:
-        with pytest.raises(DatasetBusy):
+        with pytest.raises(FolderBusy):
             DatasetWriter(tmp_path)
         writer.append(record())
     with DatasetWriter(tmp_path) as writer:

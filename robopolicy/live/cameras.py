@@ -1,13 +1,12 @@
 """Camera pictures of a live desk, taken in a process of their own: one takes longer than a frame may."""
 
 import threading
-from concurrent.futures import Future
 from typing import Any
 
 import numpy as np
 
+from data.workers import spawned
 from robopolicy.live.desk import LiveDesk
-from robopolicy.workers import spawned
 from sim.render import CAMERAS, Picture, render
 from sim.scene import Scene
 from sim.state import State
@@ -19,7 +18,6 @@ SIZE = (320, 240)  # width, height of one camera's picture, px
 ABOUT = (
     '<div style="font-size:0.86em;padding:0 0.8em">From above, as left and right are meant; and across.</div>'
 )
-LOOK = 0.05  # s between two looks at whether a picture is ready
 
 
 class Cameras:
@@ -33,27 +31,24 @@ class Cameras:
 
     def follow(self, closing: threading.Event) -> None:
         """Until the event is set."""
-        number, pending = 0, None
+        number = 0
         with spawned(1) as pool:
-            while not closing.wait(LOOK if pending else self._period):
-                if pending is None and self._desk.board.frame.number != number:
-                    number = self._desk.board.frame.number
-                    scene, state = self._desk.board.standing.scene, self._desk.state
-                    if state.n_objects == len(scene.objects):  # it is just being rebuilt otherwise
-                        pending = pool.submit(_take, scene, state)
-                if pending is not None and pending.done():
-                    self._show(pending)
-                    pending = None
-
-    def _show(self, taken: Future[Picture]) -> None:
-        self._shown.image = taken.result()
+            while not closing.wait(self._period):
+                if self._desk.board.frame.number == number:
+                    continue
+                number = self._desk.board.frame.number
+                scene, state = self._desk.board.standing.scene, self._desk.state
+                if state.n_objects == len(scene.objects):  # it is just being rebuilt otherwise
+                    for picture in pool.in_order(_take, [(scene, state)]):
+                        self._shown.image = picture
 
 
 _mine: list[World] = []
 
 
-def _take(scene: Scene, state: State) -> Picture:
+def _take(desk: tuple[Scene, State]) -> Picture:
     """In the process: what the cameras see of a state."""
+    scene, state = desk
     if not _mine:
         _mine.append(World(visuals=True))
     (world,) = _mine

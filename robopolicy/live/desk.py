@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from data.errors import is_users
 from robopolicy.errand import Actor, Errand
-from robopolicy.errors import is_users
 from robopolicy.live.actor import ready_actor
 from robopolicy.live.board import Board
 from robopolicy.live.exchange import (
@@ -27,6 +27,7 @@ from robopolicy.live.exchange import (
     DONE,
     FREE,
     LED,
+    NOT_BEGUN,
     RECORDED,
     REFUSED,
     STOPPED,
@@ -117,6 +118,11 @@ class LiveDesk:
         self._order(lambda: self._replay(scene, states))
 
     @property
+    def refuses(self) -> bool:
+        """Whether the policy has a measure by which it refuses what cannot be done here."""
+        return self._actor.refuses
+
+    @property
     def state(self) -> State:
         """The latest state at the end of a control step."""
         return self._state
@@ -156,15 +162,18 @@ class LiveDesk:
     def _carry_out(self, one: Exchange) -> None:
         self._come_back()
         known, before, frames = self.board.known(one.sentence), self._state, [self.board.frame]
-        errand = Errand(self._actor, one.sentence, self.scene.names, before, self.config.max_steps)
-        one = one._replace(status=DOING, understood=errand.understood)
-        if errand.refused:
-            self.board.put(one._replace(status=REFUSED))
+        seen = self._sensor.observe(before)
+        errand = Errand(self._actor, one.sentence, self.scene.names, before, seen, self.config.max_steps)
+        one = one._replace(status=DOING, understood=errand.understood, why=errand.why)
+        if errand.why:
+            depth = errand.understood and errand.understood.refused
+            self.board.put(one._replace(status=REFUSED if depth else NOT_BEGUN))
             return
         self.board.put(one)
         self._pace.start()
         while not (errand.over or self._interrupted):
-            errand.saw(self._step(errand.act(self._sensor.observe(self._state)), frames))
+            errand.saw(self._step(errand.act(seen), frames))
+            seen = self._sensor.observe(self._state)
         success = bool(achieved(known.goal, before, self._state)) if known else None
         for _ in range(0 if self._closing else SETTLE):
             self._step(still(self._state), frames)

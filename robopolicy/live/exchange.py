@@ -11,7 +11,8 @@ from robopolicy.live.suggest import Suggestion
 from sim.scene import Scene
 from sim.state import Array
 
-WAITING, DOING, DONE, STOPPED, REFUSED = "waiting", "doing", "done", "stopped", "refused"
+WAITING, DOING, DONE, STOPPED = "waiting", "doing", "done", "stopped"
+REFUSED, NOT_BEGUN = "refused", "not begun"  # out of its depth; done already, or impossible here
 FREE, BUSY, LED, RECORDED = "free", "busy", "led by a person", "recorded play is on show"
 
 
@@ -23,6 +24,7 @@ class Exchange(NamedTuple):
     status: str = WAITING
     level: str = ""  # of unseen, if the sentence was a suggestion
     understood: Understood | None = None
+    why: str = ""  # why nothing was done, in a sentence
     happened: tuple[str, ...] = ()  # in words
     success: bool | None = None  # None: what the sentence asks for is not known
     seconds: float = 0.0  # simulated

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from websockets.exceptions import ConnectionClosed
 
+from data.files import write_atomic
 from data.reading import open_dataset
 from robopolicy.errors import UserError
 from robopolicy.films import slug
@@ -94,8 +95,7 @@ class Page:
         name = f"{self.desk.board.standing.version:05d}-{slug(recording.sentence)}.html"
         path = Path(self.config.output) / "replays" / name
         html = replay_html(recording)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(html)
+        write_atomic(path, html)
         if client is not None:
             client.add_notification("Kept", f"{path}", color="green", auto_close_seconds=8)
             client.send_file_download(name, html.encode())

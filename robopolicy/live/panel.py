@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from robopolicy.errors import is_users
+from data.errors import is_users
 from robopolicy.live import words
 from robopolicy.live.desk import OFFERED, LiveDesk
 from robopolicy.live.exchange import Standing

@@ -4,12 +4,12 @@ from html import escape
 
 from data.annotations import Annotation
 from robopolicy.agent import Understood
-from robopolicy.errand import refusal
 from robopolicy.live.exchange import (
     BUSY,
     DOING,
     FREE,
     LED,
+    NOT_BEGUN,
     RECORDED,
     REFUSED,
     STOPPED,
@@ -98,8 +98,8 @@ def _outcome(one: Exchange) -> str:
         return f'<span style="color:{_SOFT}">waiting in line</span>'
     if one.status == DOING:
         return "doing it now …"
-    if one.status == REFUSED and one.understood:
-        return f'<span style="color:{_BAD}">{escape(refusal(one.understood))}</span>'
+    if one.status in (REFUSED, NOT_BEGUN):
+        return f'<span style="color:{_BAD if one.status == REFUSED else _SOFT}">{escape(one.why)}</span>'
     words = escape("; ".join(one.happened)) or "nothing that has a name"
     after = f"after {one.seconds:.1f} s: {words}"
     if one.status == STOPPED:

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 from robopolicy.command import CommandConfig, Session, Told
 from robopolicy.console import console
-from robopolicy.errand import refusal
+from robopolicy.errand import NO_MEASURE
 
 CONFIG = CommandConfig
 EXAMPLES = (
-    'robopolicy command "open the drawer"',
-    'robopolicy command checkpoint=runs/train seed=3 "put the red cube into the tray"',
-    'robopolicy command -- "a sentence with key=value in it"',
+    'robopolicy command "close the drawer"',
+    'robopolicy command checkpoint=runs/train seed=3 "put the red puck into the tray"',
+    'robopolicy command -- "lamp=on"     (what has a = in it is a sentence after --)',
     "robopolicy command                  (then type commands; an empty line ends)",
 )
 
@@ -24,6 +24,8 @@ def run(config: CommandConfig) -> None:
     """
     session = Session(config)
     try:
+        if config.refuse and not session.refuses:
+            console.print(NO_MEASURE, markup=False)
         console.print(f"On the desk: {', '.join(session.scene.names)}.", markup=False)
         for sentence in _sentences(config.sentence):
             _print(session.tell(sentence))
@@ -48,13 +50,10 @@ def _sentences(given: str | None) -> Iterator[str]:
 
 
 def _print(told: Told) -> None:
-    if told.understood is not None and told.understood.refused:
-        console.print(f"“{told.sentence}”: {refusal(told.understood)}", markup=False)
-        return
     seconds = len(told.states.gripper[1:]) / 10
     what = "; ".join(told.happened) or "nothing that has a name"
-    console.print(f"“{told.sentence}”: after {seconds:.1f} s: {what}.", markup=False)
-    if told.understood is not None:
+    console.print(f"“{told.sentence}”: {told.why or f'after {seconds:.1f} s: {what}.'}", markup=False)
+    if told.understood is not None and not told.understood.refused:
         family, target, other, confidence, _ = told.understood
         things = f"{target}, {other}" if other else target
         console.print(f"understood as {family} ({things}), {100 * confidence:.0f} % sure", markup=False)

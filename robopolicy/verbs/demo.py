@@ -22,4 +22,4 @@ def run(config: DemoConfig) -> None:
     console.print(
         f"{(time.monotonic() - start) / 60:.1f} minutes. Look at {config.output}/report.html, and ask it:"
     )
-    console.print(f'  robopolicy command checkpoint={config.checkpoint} "open the drawer"', markup=False)
+    console.print(f'  robopolicy command checkpoint={config.checkpoint} "close the drawer"', markup=False)

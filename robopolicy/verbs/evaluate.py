@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.live import Live
 from rich.progress import track
 
+from data.locks import held
 from robopolicy.card import write_card
 from robopolicy.checkpoint import folder_of
 from robopolicy.console import console
@@ -32,6 +33,11 @@ def run(config: EvaluateConfig) -> None:
     """Evaluate with a live table, then write report, films and replays."""
     if config.replays:
         need("viser")  # said before the rollouts, not after
+    with held(config.output):
+        _evaluate(config)
+
+
+def _evaluate(config: EvaluateConfig) -> None:
     with Live(console=console, refresh_per_second=4, transient=True) as live:
 
         def tick(rows: Mapping[str, Tally], per_minute: float) -> None:

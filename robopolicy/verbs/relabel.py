@@ -21,7 +21,7 @@ class RelabelOptions(RelabelConfig):
     dataset: str = "runs/play"  # folder of the dataset; its sentences are replaced
 
 
-CONFIG, OUTPUT = RelabelOptions, ""
+CONFIG, OUTPUT, CHANGES = RelabelOptions, "", "dataset"
 EXAMPLES = (
     "robopolicy relabel dataset=runs/play",
     "robopolicy relabel dataset=runs/play sentences=20 seed=1",

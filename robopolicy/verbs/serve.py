@@ -5,10 +5,12 @@ import signal
 import threading
 
 from robopolicy.console import console
+from robopolicy.errand import NO_MEASURE
 from robopolicy.live.page import Page
 from robopolicy.responder import responder_of
 from robopolicy.server import HEALTH, PolicyServer
 from robopolicy.serving import ServeConfig
+from robopolicy.signals import STOPPING
 
 CONFIG, OUTPUT = ServeConfig, ""
 EXAMPLES = (
@@ -34,10 +36,12 @@ def run(config: ServeConfig) -> None:
 def _show(config: ServeConfig) -> None:
     page = Page(config)
     told = threading.Event()
-    before = {name: signal.signal(name, lambda *_: told.set()) for name in (signal.SIGTERM, signal.SIGINT)}
+    before = {name: signal.signal(name, lambda *_: told.set()) for name in STOPPING}
     try:
         page.start()
         console.print(f"The desk is at http://{config.host}:{page.port} ; Ctrl-C stops.", markup=False)
+        if not page.desk.refuses:
+            console.print(NO_MEASURE, markup=False)
         while not told.wait(0.5):
             pass
     finally:
@@ -48,16 +52,16 @@ def _show(config: ServeConfig) -> None:
 
 
 def _answer(config: ServeConfig) -> None:
-    responder = responder_of(config.checkpoint)
+    responder = responder_of(config.checkpoint, config.refuse)
     responder.warm_up()
     server = PolicyServer(config, responder)
-    asyncio.run(_until_told_to_stop(server))
+    asyncio.run(_until_told_to_stop(server, unmeasured=config.refuse and not responder.agent.refuses))
     console.print(f"Stopped. Requests answered: {server.answered}, refused: {server.refused}.")
 
 
-async def _until_told_to_stop(server: PolicyServer) -> None:
+async def _until_told_to_stop(server: PolicyServer, unmeasured: bool) -> None:
     stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
+    for name in STOPPING:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
 
     def ready(port: int) -> None:
@@ -67,5 +71,7 @@ async def _until_told_to_stop(server: PolicyServer) -> None:
             "Ctrl-C stops.",
             markup=False,
         )
+        if unmeasured:
+            console.print(NO_MEASURE, markup=False)
 
     await server.run(stop, ready)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from data.locks import held
 from robopolicy.calibration import calibrate
 from robopolicy.config import part
 from robopolicy.console import console
@@ -32,6 +33,7 @@ EXAMPLES = (
 def run(config: TrainOptions) -> None:
     """Clone a policy from play that was described, and find out when it is out of its depth."""
     folder = Path(config.output)
-    follow("train", train(part(TrainConfig, config), [Path(one) for one in config.dataset], folder))
-    follow("calibrate", calibrate(folder))
+    with held(folder):
+        follow("train", train(part(TrainConfig, config), [Path(one) for one in config.dataset], folder))
+        follow("calibrate", calibrate(folder))
     console.print(f"written: {config.output}", markup=False)

@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.table import Table
 
+from data.locks import held
 from robopolicy.console import console
 from robopolicy.tables import rate_of
 from robopolicy.worlds import WorldsConfig, compare_worlds
@@ -26,9 +27,10 @@ def run(config: WorldsConfig) -> None:
     Worlds are named as for `evaluate`. A folder of evaluations that are complete is added to: further
     worlds, factors and policies cost what they cost alone.
     """
-    info = compare_worlds(config)
     folder = Path(config.output)
-    write_worlds_report(folder, info)
+    with held(folder):
+        info = compare_worlds(config)
+        write_worlds_report(folder, info)
     console.print(worlds_table(info))
     console.print(
         f"Success of {config.n} rollouts each, level {config.level}, 95 % intervals; its ratio to the same "
