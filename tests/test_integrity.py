@@ -1,7 +1,9 @@
 """What is stored is what is loaded: damage to any file is said, and never becomes another result."""
 
+import hashlib
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
