@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from data.errors import is_users
 from data.play import PlayConfig
 from robopolicy.cli import VERBS, main
 from robopolicy.config import build, composed, options
 from robopolicy.demo import DemoConfig
-from robopolicy.errors import is_users
 from tests.fuzzing import fuzz
 
 WILD = (-1, 10**30, float("nan"), float("inf"))
