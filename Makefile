@@ -10,10 +10,10 @@ STAMP := .venv/.installed
 export HF_HUB_OFFLINE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install demo test test-slow faults bench check format clean
+.PHONY: help install demo test test-slow faults fuzz-overnight bench check format clean
 
 help:  ## list what can be made
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
 
 install: $(STAMP)  ## make .venv with everything in it, and the command `robopolicy`
 
@@ -38,7 +38,10 @@ test-slow: $(STAMP)  ## the tests that take minutes each
 	$(BIN)/python -m pytest -n $(JOBS) -m slow
 
 faults: $(STAMP)  ## kill, fill, flip and fuzz everything, and write docs/reliability.md (under 30 minutes)
-	ROBOPOLICY_FUZZ=faults $(BIN)/python -m pytest -n $(JOBS) -m faults --reliability docs/reliability.md
+	ROBOPOLICY_FUZZ=faults $(BIN)/python -m pytest -n $(JOBS) --dist worksteal --reliability docs/reliability.md
+
+fuzz-overnight: $(STAMP)  ## the same with a million cases for each pure parser (hours; no page)
+	ROBOPOLICY_FUZZ=overnight $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m faults
 
 bench: $(STAMP)  ## what a step of the world costs, how fast the page is, how soon the server answers (3 minutes)
 	$(BIN)/python -m sim.bench

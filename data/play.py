@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from data.bounds import MOST_CONTROL_STEPS, MOST_SEED, TINY, Bounds, check_bounds
 from data.chains import read_chains
 from data.record import EpisodeRecord
 from data.splits import train_objects
@@ -33,6 +34,12 @@ from sim.state import Array, State, stack
 from sim.tasks import TASKS, Goal, achieved, goals_of, possible
 from sim.world import CONTROL_HZ, World
 
+MOST_MINUTES = 1_000_000  # of play: two years
+BOUNDS: Bounds = {
+    "minutes": (TINY, MOST_MINUTES),
+    "seed": (0, MOST_SEED),
+    "episode_steps": (20, MOST_CONTROL_STEPS),
+}
 EPISODES_PER_UNIT = 8
 PATIENCE = 45  # control steps after which a skill is given up
 NUDGE_CHANCE, NUDGE_SIZE = 0.05, 0.5  # per step; standard deviation of a nudge in units of an action
@@ -58,10 +65,7 @@ class PlayConfig:
     scene: SceneConfig = field(default_factory=lambda: SceneConfig(objects=train_objects()))
 
     def __post_init__(self) -> None:
-        if not self.minutes > 0:
-            raise ValueError(f"minutes of play must be more than 0, not {self.minutes}")
-        if self.episode_steps < 20:
-            raise ValueError(f"an episode needs at least 20 control steps, not {self.episode_steps}")
+        check_bounds(self, BOUNDS)
 
     @property
     def n_units(self) -> int:

@@ -16,6 +16,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from data.bounds import TINY, Bounds, check_bounds
 from data.record import EpisodeRecord
 from data.segments import Segment, check_segments
 from data.tracker import follow_all
@@ -43,6 +44,13 @@ class Episodes(Protocol):
     def episodes(self) -> Iterable[EpisodeRecord]: ...
 
 
+MOST_OF_A_BATCH = 100_000
+BOUNDS: Bounds = {
+    "segments": (1, MOST_OF_A_BATCH), "instants": (1, MOST_OF_A_BATCH), "sentences": (1, MOST_OF_A_BATCH),
+    "forbidding": (0, 1), "balance": (0, 10), "play_fraction": (TINY, 1), "label_fraction": (TINY, 1),
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class SampleConfig:
     """How batches are drawn."""
@@ -57,9 +65,7 @@ class SampleConfig:
     undescribed: bool = True  # learn from those too, by what their end states tell
 
     def __post_init__(self) -> None:
-        for name in ("play_fraction", "label_fraction"):
-            if not 0 < getattr(self, name) <= 1:
-                raise ValueError(f"{name} must be above 0 and at most 1, not {getattr(self, name)}")
+        check_bounds(self, BOUNDS)
 
 
 class SegmentBatch(NamedTuple):

@@ -65,6 +65,8 @@ class AblateConfig:
 
     def __post_init__(self) -> None:
         EvaluateConfig(levels=self.levels, n=self.n, workers=self.workers)
+        for seed in self.seeds:
+            TrainConfig(seed=seed)
         for level in self.levels:
             if level in (CHAIN, PAIRS, YOURS):
                 raise ValueError(f"{level} is not counted trial by trial; leave it out of levels")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from data.bounds import MOST_CONTROL_STEPS, MOST_SEED, check_bounds
 from data.files import check_writable
 from data.sentence import SPOKEN, checked
 from data.splits import train_objects
@@ -45,8 +46,7 @@ class CommandConfig:
         if self.sentence is not None:
             _spoken(self.sentence)
         SceneConfig(n_objects=self.n_objects, layouts=layouts_of(self.world))
-        if self.max_steps < 1:
-            raise ValueError(f"max_steps must be at least 1, not {self.max_steps}")
+        check_bounds(self, {"max_steps": (1, MOST_CONTROL_STEPS), "seed": (0, MOST_SEED)})
 
 
 class EmptyCommand(UserError):

@@ -75,7 +75,7 @@ def composed(verb: str, schema: type, overrides: list[str]) -> DictConfig:
     try:
         with initialize_config_module(CONFIG_MODULE, version_base="1.3"):
             return compose(verb, overrides=arguments)
-    except (HydraException, OmegaConfBaseException) as error:
+    except (HydraException, OmegaConfBaseException, OverflowError) as error:
         raise BadOverride(_sentence(error)) from error
 
 
@@ -303,6 +303,7 @@ def _parsed(argument: str) -> Override:
 def _sentence(error: Exception) -> str:
     """The first telling line of a Hydra or OmegaConf error, with the key if it says one."""
     inner = error.__cause__ if isinstance(error.__cause__, OmegaConfBaseException) else error
-    line = str(inner).strip().splitlines()[0]
-    key = getattr(inner, "full_key", None)
+    line, *more = (line.strip() for line in str(inner).strip().splitlines())
+    said = (one.removeprefix("full_key: ") for one in more if one.startswith("full_key: "))
+    key = getattr(inner, "full_key", None) or next(said, "")
     return f"{key}: {line}" if key else line

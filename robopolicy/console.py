@@ -4,7 +4,7 @@ Text is printed as it is: never read as markup, its control characters spelled o
 """
 
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 from rich.console import Console
 from rich.text import Text
@@ -25,8 +25,13 @@ class PlainConsole(Console):
         return super().render_str(visible(text, keep="\n"), **options)
 
 
-console = PlainConsole(width=None if sys.stdout.isatty() else WIDE)
-errors = PlainConsole(stderr=True, width=None if sys.stderr.isatty() else WIDE)
+def _width(stream: TextIO | None) -> int | None:
+    """None where a terminal says it. A stream that was closed before the start is None."""
+    return None if stream is not None and stream.isatty() else WIDE
+
+
+console = PlainConsole(width=_width(sys.stdout))
+errors = PlainConsole(stderr=True, width=_width(sys.stderr))
 
 
 def warn(text: str) -> None:

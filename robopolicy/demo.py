@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from data.bounds import MOST_TRIALS, check_bounds
 from data.locks import held
-from data.play import PlayConfig, collect
+from data.play import MOST_MINUTES, PlayConfig, collect
 from data.splits import LEVELS
 from robopolicy.calibration import calibrate
 from robopolicy.card import write_card
@@ -47,6 +48,11 @@ class DemoConfig:
     play: PlayConfig = field(default_factory=PlayConfig)
     relabel: RelabelConfig = field(default_factory=RelabelConfig)
     train: TrainConfig = field(default_factory=TrainConfig)
+
+    def __post_init__(self) -> None:
+        films = (0, MOST_TRIALS)
+        check_bounds(self, {"films": films, "failures": films, "varied_minutes": (0, MOST_MINUTES)})
+        _ = self.evaluation, self.plays  # what they refuse is refused before the play, not after it
 
     @property
     def folder(self) -> Path:

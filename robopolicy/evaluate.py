@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from data.bounds import MOST_CONTROL_STEPS, MOST_PROCESSES, MOST_SEED, MOST_TRIALS, Bounds, check_bounds
 from data.checksums import read_sealed, sealed
 from data.files import write_json
 from data.locks import held
@@ -33,6 +34,11 @@ from sim.draw import SceneConfig
 from sim.printable import shown
 
 CONTROLS = ("shuffled", "empty")
+BOUNDS: Bounds = {
+    "n": (1, MOST_TRIALS), "seed": (0, MOST_SEED), "max_steps": (1, MOST_CONTROL_STEPS),
+    "change_at": (0, MOST_CONTROL_STEPS), "n_controls": (0, MOST_TRIALS), "failures": (0, MOST_TRIALS),
+    "videos": (0, MOST_TRIALS), "replays": (0, MOST_TRIALS), "workers": (1, MOST_PROCESSES),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -63,15 +69,9 @@ class EvaluateConfig:
     workers: int | None = None  # processes; null: one per core
 
     def __post_init__(self) -> None:
-        for name in ("n", "max_steps"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
-        if self.workers is not None and self.workers < 1:
-            raise ValueError(f"workers must be at least 1, not {self.workers}")
+        check_bounds(self, BOUNDS)
         if self.memory not in MEMORIES:
             raise UnknownName("memory", self.memory, MEMORIES)
-        if self.change_at < 0:
-            raise ValueError(f"change_at must be 0 or more, not {self.change_at}")
         if self.change_at and (self.failures or self.videos or self.replays):
             raise ValueError(
                 "a world that changes on the way is not filmed: leave out failures, videos and replays"

@@ -3,9 +3,17 @@
 from dataclasses import dataclass, field
 
 from data.annotations import DESCRIBERS, GRAMMAR
+from data.bounds import MOST_PROCESSES, MOST_SEED, MOST_STEPS, TINY, Bounds, check_bounds
 from data.samples import SampleConfig
 from robopolicy.architecture import PolicyConfig
 from robopolicy.errors import UnknownName
+
+BOUNDS: Bounds = {
+    "steps": (1, MOST_STEPS), "seed": (0, MOST_SEED), "learning_rate": (0, 1), "warmup": (0, MOST_STEPS),
+    "weight_decay": (0, 1), "clip": (TINY, 1e9), "ema": (0, 1 - 1e-9), "token_noise": (0, 1000),
+    "token_drop": (0, 1), "language_weight": (0, 1e6), "goal_steps": (0, MOST_STEPS),
+    "save_every": (1, MOST_STEPS), "log_every": (1, MOST_STEPS), "threads": (0, MOST_PROCESSES),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -32,5 +40,6 @@ class TrainConfig:
     policy: PolicyConfig = field(default_factory=PolicyConfig)
 
     def __post_init__(self) -> None:
+        check_bounds(self, BOUNDS)
         if self.describer not in DESCRIBERS:
             raise UnknownName("describer", self.describer, DESCRIBERS)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from data.bounds import MOST_SEED, check_bounds
 from data.grammar import Grammar
 from data.locks import held
 from data.reading import open_dataset
@@ -22,8 +23,7 @@ class RelabelConfig:
     seed: int = 0  # of the choice of words
 
     def __post_init__(self) -> None:
-        if self.sentences < 1:
-            raise ValueError(f"a segment needs at least 1 sentence, not {self.sentences}")
+        check_bounds(self, {"sentences": (1, 1000), "variety": (1, 1_000_000), "seed": (0, MOST_SEED)})
 
 
 class NothingPlayed(UserError):

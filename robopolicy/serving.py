@@ -3,6 +3,7 @@
 import errno
 from dataclasses import dataclass
 
+from data.bounds import MOST_CONTROL_STEPS, MOST_SEED, Bounds, check_bounds
 from robopolicy.errors import UnknownName, UserError
 from robopolicy.live.wishes import ANY
 from sim.draw import SceneConfig
@@ -12,6 +13,10 @@ PORTS = {"page": 8080, "openpi": 8000}
 """Protocols, and where each listens unless told otherwise."""
 
 SMALLEST = 4096  # bytes: a request has about 1200
+BOUNDS: Bounds = {
+    "clients": (1, 10_000), "max_message": (SMALLEST, 1 << 30), "seed": (0, MOST_SEED),
+    "max_steps": (1, MOST_CONTROL_STEPS),
+}  # fmt: skip
 PARTS = (1, 2, 3, 4, 6, 12)  # into which the physics of a control step can be cut
 
 
@@ -41,11 +46,7 @@ class ServeConfig:
             raise UnknownName("protocol", self.protocol, tuple(PORTS))
         if not 0 <= self.listens_at <= 65535:
             raise ValueError(f"port must be from 0 to 65535, not {self.port}")
-        for name in ("clients", "max_steps"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
-        if self.max_message < SMALLEST:
-            raise ValueError(f"max_message must be at least {SMALLEST} bytes, not {self.max_message}")
+        check_bounds(self, BOUNDS)
         if self.layout not in (ANY, *LAYOUTS):
             raise UnknownName("layout", self.layout, (ANY, *LAYOUTS))
         SceneConfig(n_objects=self.n_objects)

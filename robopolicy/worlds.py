@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from data.bounds import MOST_SEED, MOST_TRIALS, check_bounds
 from data.files import write_json
 from data.locks import held
 from data.splits import LEVELS
@@ -80,8 +81,7 @@ class WorldsConfig:
         for factor in self.sweep:
             if factor not in NAMES:
                 raise UnknownName("factor", factor, NAMES)
-        if self.n_sweep < 1 or self.points < 2:
-            raise ValueError("a sweep needs at least 2 points and n_sweep of at least 1")
+        check_bounds(self, {"n_sweep": (1, MOST_TRIALS), "points": (2, 1000), "seed": (0, MOST_SEED)})
         for world in self.worlds:
             layouts_of(world)
         policies_of(self)

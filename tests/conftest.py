@@ -7,22 +7,24 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.reliability import Fault, document
+from tests.fuzzing import CASES, profile
+from tests.reliability import Fault, Outcome, document
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-_ANY = {"deadline": None, "suppress_health_check": list(HealthCheck)}
-settings.register_profile("fast", max_examples=200, derandomize=True, database=None, **_ANY)
-settings.register_profile("faults", max_examples=10_000, **_ANY)
-settings.register_profile("overnight", max_examples=1_000_000, **_ANY)
-settings.load_profile(os.environ.get("ROBOPOLICY_FUZZ", "fast"))
+_ANY = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
+for _name, _cases in CASES.items():
+    settings.register_profile(_name, max_examples=_cases, derandomize=_name == "fast", **_ANY)
+settings.load_profile(profile())
 
 _FAULT = "fault"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--reliability", metavar="FILE", help="write the table of faults injected into FILE")
+    parser.addoption(
+        "--reliability", metavar="FILE", help="run what injects faults, and write a page about it into FILE"
+    )
 
 
 @pytest.fixture
@@ -35,14 +37,38 @@ def injected(request: pytest.FixtureRequest) -> Callable[..., None]:
     return note
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """For the page: the tests that inject, fast or not."""
+    if not config.getoption("reliability"):
+        return
+    injecting = [item for item in items if _injects(item)]
+    config.hook.pytest_deselected(items=[item for item in items if not _injects(item)])
+    items[:] = injecting
+
+
+def _injects(item: pytest.Item) -> bool:
+    return item.get_closest_marker("faults") is not None or "injected" in getattr(item, "fixturenames", ())
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config
+) -> None:
     path = config.getoption("reliability")
     if not path:
         return
-    passed = [report for report in terminalreporter.stats.get("passed", []) if report.when == "call"]
-    faults = [Fault(**value) for report in passed for key, value in report.user_properties if key == _FAULT]
-    failed = [
-        report.nodeid for kind in ("failed", "error") for report in terminalreporter.stats.get(kind, [])
-    ]
-    Path(path).write_text(document(faults, failed))
+    if exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        terminalreporter.write_line(f"not written, for the tests did not come to an end: {path}")
+        return
+    Path(path).write_text(document(_outcome(terminalreporter.stats)))
     terminalreporter.write_line(f"written: {path}")
+
+
+def _outcome(stats: dict[str, list]) -> Outcome:
+    passed = [report for report in stats.get("passed", []) if report.when == "call"]
+    failed = [report.nodeid for kind in ("failed", "error") for report in stats.get(kind, [])]
+    return Outcome(
+        [Fault(**value) for report in passed for key, value in report.user_properties if key == _FAULT],
+        failed,
+        [report.longrepr[2].removeprefix("Skipped: ") for report in stats.get("skipped", [])],
+        [report.wasxfail.removeprefix("reason: ") for report in stats.get("xfailed", [])],
+    )

@@ -79,7 +79,7 @@ def test_an_interrupted_collection_goes_on_where_it_was(tmp_path, monkeypatch) -
 
 
 @pytest.mark.parametrize(
-    ("given", "said"), [({"minutes": 0}, "more than 0"), ({"episode_steps": 3}, "at least 20")]
+    ("given", "said"), [({"minutes": 0}, "above 0"), ({"episode_steps": 3}, "at least 20")]
 )
 def test_a_play_config_that_makes_no_sense_is_refused_in_words(given: dict, said: str) -> None:
     with pytest.raises(ValueError, match=said):

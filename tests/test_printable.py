@@ -80,7 +80,8 @@ def test_what_was_given_is_shown_in_few_characters() -> None:
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
 def test_what_an_encoding_lacks_is_spelled_out_and_stops_nothing(encoding: str, injected) -> None:
     program = (
-        "from robopolicy.console import console, errors, forgive_encodings\n"
+        "from robopolicy.console import console, errors\n"
+        "from sim.printable import forgive_encodings\n"
         "forgive_encodings()\n"
         "console.print('“lift” ü 机器人'); errors.print('“no” 机'); console.print('done')\n"
     )

@@ -101,7 +101,7 @@ def test_a_sentence_has_one_longest_length_at_every_door(tmp_path: Path) -> None
 )
 def test_what_comes_through_a_pipe_is_read_as_far_as_it_can_be(typed: bytes, says: str, injected) -> None:
     program = (
-        "from robopolicy.console import forgive_encodings\n"
+        "from sim.printable import forgive_encodings\n"
         "from robopolicy.verbs.command import _sentences\n"
         "from data.sentence import checked\n"
         "forgive_encodings()\n"

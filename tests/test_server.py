@@ -201,7 +201,9 @@ def until(holds, seconds: float = 10) -> bool:
     return False
 
 
-def test_clients_that_vanish_in_the_middle_of_a_message_leave_nothing_behind(responder: Responder) -> None:
+def test_clients_that_vanish_in_the_middle_of_a_message_leave_nothing_behind(
+    injected, responder: Responder
+) -> None:
     with serving(responder, clients=3) as (port, server):
         for cut in (20, len(HANDSHAKE), len(HANDSHAKE) + 3):  # in the handshake, after it, in a frame
             for reset in (False, True):
@@ -215,6 +217,7 @@ def test_clients_that_vanish_in_the_middle_of_a_message_leave_nothing_behind(res
                 socket.close()
         assert until(lambda: not server._server.handlers)
         assert reachable(port)
+    injected("a program that vanishes in the middle of a message", "socket closed or reset", 6)
 
 
 def test_who_leaves_while_the_network_works_does_no_harm(responder: Responder, monkeypatch) -> None:
@@ -321,7 +324,7 @@ def attack(port: int, n: int, seed: int) -> int:
     return refused
 
 
-def test_hostile_frames_do_not_disturb_a_client_that_behaves(port: int) -> None:
+def test_hostile_frames_do_not_disturb_a_client_that_behaves(injected, port: int) -> None:
     with client(port) as (socket, _), ThreadPoolExecutor(1) as pool:
         expected = actions(socket, a_request())
         attacking = pool.submit(attack, port, 300, 0)
@@ -329,6 +332,7 @@ def test_hostile_frames_do_not_disturb_a_client_that_behaves(port: int) -> None:
             assert np.array_equal(actions(socket, a_request()), expected)
             time.sleep(0.01)
         assert attacking.result() > 200
+    injected("hostile frames to the policy server, beside a client that behaves", "over a socket", 300)
 
 
 @pytest.fixture(scope="module")
@@ -401,7 +405,9 @@ def resident(pid: int) -> float:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
-def test_after_10000_hostile_frames_memory_is_flat_and_clients_were_not_disturbed(checkpoint: Path) -> None:
+def test_after_10000_hostile_frames_memory_is_flat_and_clients_were_not_disturbed(
+    injected, checkpoint: Path
+) -> None:
     with served(f"checkpoint={checkpoint}") as (port, process), client(port) as (socket, _):
         expected = actions(socket, a_request())
         for i in range(2 * HEARD):  # what is remembered is bounded, and full from now on
@@ -418,6 +424,7 @@ def test_after_10000_hostile_frames_memory_is_flat_and_clients_were_not_disturbe
         print(f"{refused} of 10000 refused; memory {before:.0f} MiB before, {after:.0f} MiB after")
         assert refused > 8000
         assert after < before + 10
+    injected("hostile frames, until memory would have grown", "over sockets, two attackers at once", 10_000)
 
 
 @pytest.mark.slow

@@ -406,12 +406,16 @@ def _killed_at_every_step(base: Path) -> None:
             return
 
 
-def test_a_writer_killed_at_any_step_loses_nothing_and_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
+def test_a_writer_killed_at_any_step_loses_nothing_and_goes_on_to_the_same_bytes(
+    injected, tmp_path: Path
+) -> None:
     done = subprocess.run(
         [sys.executable, __file__, str(tmp_path)], capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 0, done.stderr
-    assert int(done.stdout) > 3 * 15  # steps: every file of every commit is synced, renamed, synced
+    steps = int(done.stdout)
+    assert steps > 3 * 15  # every file of every commit is synced, renamed, synced
+    injected("kill of a writer of play", "at each step of its file operations", steps, "the commit under way")
 
 
 # -- damaged ---------------------------------------------------------------------------------------
@@ -441,7 +445,7 @@ def test_a_missing_or_cut_file_is_named(tmp_path: Path, name: str, damage: str) 
         assert same(open_dataset(tmp_path).episode(0), record(0, steps=5, objects=1))  # the rest is well
 
 
-def test_no_flipped_bit_gives_other_numbers(tmp_path: Path) -> None:
+def test_no_flipped_bit_gives_other_numbers(injected, tmp_path: Path) -> None:
     write(tmp_path, units(1))
     path = tmp_path / "data/chunk-000/file-000.parquet"
     raw, rng, noticed = path.read_bytes(), np.random.default_rng(0), 0
@@ -454,6 +458,7 @@ def test_no_flipped_bit_gives_other_numbers(tmp_path: Path) -> None:
         except (DatasetDamaged, ColumnMissing):
             noticed += 1
     assert noticed > 20
+    injected("a flipped bit in recorded frames", "in the parquet, at random", 150)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from data.bounds import MOST_PROCESSES, check_bounds
 from data.play import PlayConfig, collect
 from data.reading import open_dataset
 from robopolicy.config import part
@@ -17,6 +18,10 @@ class PlayOptions(PlayConfig):
 
     dataset: str = "runs/play"  # folder of the dataset; if it holds play of these options, it is continued
     workers: int | None = None  # processes; null: one per core
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_bounds(self, {"workers": (1, MOST_PROCESSES)})
 
 
 CONFIG, OUTPUT = PlayOptions, "dataset"

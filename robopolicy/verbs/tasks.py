@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from rich.table import Table
 
+from data.bounds import MOST_SEED, check_bounds
 from data.grammar import Grammar
 from data.splits import level_named
 from robopolicy.console import console
@@ -23,6 +24,7 @@ class TasksConfig:
     seed: int = 0  # another seed, other sentences
 
     def __post_init__(self) -> None:
+        check_bounds(self, {"sentences": (1, 1000), "seed": (0, MOST_SEED)})
         for name in self.families:
             task_named(name)
 
