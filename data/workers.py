@@ -24,7 +24,8 @@ from sim.printable import forgive_encodings
 
 LOSSES = 3  # workers that a unit may lose before the run ends
 GRACE = 0.3  # s: what ends the workers often ends their parent too, and then there is nothing to say
-U, R = TypeVar("U"), TypeVar("R")
+U = TypeVar("U")
+R = TypeVar("R")
 
 
 class WorkersLost(ValueError):

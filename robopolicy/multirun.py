@@ -57,10 +57,10 @@ class _One:
             errors.print(f"robopolicy: {sentence}")
 
     def _run(self, config: Any) -> None:
-        folder = getattr(config, self.changes) if self.changes else None
-        if folder in self.taken:
-            raise TakenTwice(self.changes, folder)
-        if folder is not None:
+        if self.changes:
+            folder = getattr(config, self.changes)
+            if folder in self.taken:
+                raise TakenTwice(self.changes, folder)
             self.taken.append(folder)
         self.run(config)
 
@@ -68,7 +68,7 @@ class _One:
 class TakenTwice(UserError):
     """Two runs of a sweep would write into one folder."""
 
-    def __init__(self, option: str, folder: str) -> None:
+    def __init__(self, option: str, folder: object) -> None:
         super().__init__(
             f"another run of this sweep wrote to {option}={folder}, and would be overwritten; "
             f"leave {option} out, or give each run another"

@@ -57,7 +57,8 @@ def _nobody_acts(monkeypatch: pytest.MonkeyPatch) -> None:
             rng, n = np.random.default_rng(len(job.name)), len(job.trials)
             ends = np.full((n, 1), 3)
             actions = rng.normal(size=(n, 3, 7)).astype(np.float32)
-            yield job, Rollouts(rng.random(n) < 0.5, ends[:, 0], actions, ends, np.zeros((n, 0), np.float32))
+            success, context = rng.random(n) < 0.5, np.zeros((n, 0), np.float32)
+            yield job, Rollouts(success, ends[:, 0], actions, ends, context, np.where(success, 0, 1))
 
     def encoded(encoder: TextEncoder, texts: Sequence[str]) -> list[np.ndarray]:
         seeds = [sum(text.encode()) for text in texts]

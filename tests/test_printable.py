@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 from rich.table import Table
 
+from data.errors import LONGEST, sentence_of
 from robopolicy.console import PlainConsole
-from robopolicy.errors import LONGEST, UserError, told
+from robopolicy.errors import UserError
 from robopolicy.page import escape
 from robopolicy.video import wrapped
 from sim.printable import SHOWN, shown, visible
@@ -38,8 +39,8 @@ def _prints_as_text(text: str) -> None:
     assert escape(text) == escape(visible(text, keep="\n"))
     assert "<" not in escape(text)
     assert len(shown(text)) <= SHOWN
-    assert len(told(UserError(text * 100))) <= LONGEST
-    assert "\n" not in told(UserError(text))
+    assert len(sentence_of(UserError(text * 100)) or "") <= LONGEST
+    assert "\n" not in (sentence_of(UserError(text)) or "")
 
 
 @given(ANY_TEXT)

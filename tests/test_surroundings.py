@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from data.play import PlayConfig, play_unit
-from data.reading import NoDataset, open_dataset
+from data.reading import open_dataset
+from data.record import NoDataset
 from data.samples import SampleConfig
 from data.storage import DatasetWriter
 from robopolicy.cli import main
