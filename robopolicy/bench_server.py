@@ -52,7 +52,7 @@ class Figures(NamedTuple):
 @contextmanager
 def served(*options: str) -> Iterator[tuple[int, subprocess.Popen[str]]]:
     """A server in a process of its own: its port, and the process, which is ended at the end."""
-    command = [sys.executable, "-m", "robopolicy.cli", "serve", "protocol=openpi", "port=0", *options]
+    command = [sys.executable, "-m", "robopolicy", "serve", "protocol=openpi", "port=0", *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None

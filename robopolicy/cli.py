@@ -25,7 +25,7 @@ from robopolicy.console import console, errors
 from robopolicy.errors import UnknownName, UserError
 from robopolicy.helptext import overview, verb_help
 from robopolicy.multirun import multirun
-from robopolicy.signals import exit_code, take_signals
+from robopolicy.signals import exit_code
 from sim.printable import forgive_encodings, shown
 
 
@@ -55,9 +55,7 @@ _OVERRIDE = re.compile(r"^[+~]{0,2}[A-Za-z_][\w./@]*=|^~[A-Za-z_][\w./@]*$")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code. Without arguments, it is the process that is run."""
-    if arguments is None:
-        take_signals()
+    """Run the command line; returns the exit code. Without arguments, those of the process."""
     forgive_encodings()
     try:
         return _dispatch(list(sys.argv[1:] if arguments is None else arguments))
@@ -134,7 +132,3 @@ def _said(verb: Verb, words: list[str]) -> dict[str, str]:
         hint = f"options are key=value, see robopolicy {verb.name} --help"
         raise BadOverride(f"{shown(words[0])} is not an option: {hint}")
     return {verb.words: " ".join(words)}
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -94,19 +94,29 @@ class Evaluation(NamedTuple):
 Tick = Callable[[Mapping[str, Tally], float], None]
 
 
-def evaluate(config: EvaluateConfig, tick: Tick, crew: Crew | None = None, afresh: bool = True) -> Evaluation:
+def evaluate(
+    config: EvaluateConfig,
+    tick: Tick,
+    crew: Crew | None = None,
+    afresh: bool = True,
+    and_then: Callable[[Evaluation], object] = lambda _: None,
+) -> Evaluation:
     """Evaluate, write `eval_info.json` under `config.output`, and return it with the rollouts.
 
     `tick` is called after each group with the tally per row and the rollouts a minute so far. A `crew` of
     that checkpoint and `max_steps` spares each of many evaluations the start of worker processes. An
-    interrupted evaluation goes on; without `afresh`, so does one that was complete. Raises `NoCheckpoint`,
-    `FolderBusy`, `CannotWrite`, and the errors of `robopolicy.plan`.
+    interrupted evaluation goes on, also where `and_then` (films of it, say) was interrupted; without
+    `afresh`, so does one that was complete. Raises `NoCheckpoint`, `FolderBusy`, `CannotWrite`, and the
+    errors of `robopolicy.plan`.
     """
     with held(config.output):
-        return _evaluate(config, tick, crew, afresh)
+        keep, evaluation = _evaluate(config, tick, crew, afresh)
+        and_then(evaluation)
+        keep.complete(evaluation.info["produced_by"])
+    return evaluation
 
 
-def _evaluate(config: EvaluateConfig, tick: Tick, crew: Crew | None, afresh: bool) -> Evaluation:
+def _evaluate(config: EvaluateConfig, tick: Tick, crew: Crew | None, afresh: bool) -> tuple[Keep, Evaluation]:
     start, made_by = time.monotonic(), environment()
     checkpoint = checkpoint_hash(config.checkpoint)
     plan = make_plan(config)
@@ -124,8 +134,7 @@ def _evaluate(config: EvaluateConfig, tick: Tick, crew: Crew | None, afresh: boo
         "rollouts_per_minute": round(per_minute, 1),
     }
     write_json(Path(config.output) / INFO, sealed(info))
-    keep.complete(info["produced_by"])
-    return Evaluation(info, results)
+    return keep, Evaluation(info, results)
 
 
 def evaluate_once(config: EvaluateConfig, tick: Tick, crew: Crew | None = None) -> Evaluation:

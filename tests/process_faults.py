@@ -30,7 +30,7 @@ class Running:
     def __init__(self, *arguments: str, cwd: Path | None = None) -> None:
         self._told: list[IO[bytes]] = [tempfile.TemporaryFile(), tempfile.TemporaryFile()]  # noqa: SIM115
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "robopolicy.cli", *map(str, arguments)],
+            [sys.executable, "-m", "robopolicy", *map(str, arguments)],
             cwd=cwd, stdin=subprocess.DEVNULL, stdout=self._told[0], stderr=self._told[1],
             start_new_session=True, env=os.environ | {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"},
         )  # fmt: skip

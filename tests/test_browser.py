@@ -51,7 +51,7 @@ pytest.importorskip("viser", reason="the extra 'page' is not installed")
 def served(*options: str) -> Iterator[str]:
     """The address of a page."""
     need("viser")
-    command = [sys.executable, "-m", "robopolicy.cli", "serve", "port=0", "cameras=0", *options]
+    command = [sys.executable, "-m", "robopolicy", "serve", "port=0", "cameras=0", *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:

@@ -127,6 +127,20 @@ def test_an_interrupted_evaluation_goes_on_where_it_was(counted: list[str], tmp_
     ]
 
 
+def test_an_evaluation_interrupted_while_it_films_rolls_nothing_out_again(
+    counted: list[str], tmp_path: Path
+) -> None:
+    def film(_: object) -> None:
+        raise KeyboardInterrupt
+
+    config = dataclasses.replace(SMALL, output=str(tmp_path))
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(config, quiet, and_then=film)
+    first = list(counted)
+    evaluate(config, quiet)
+    assert counted == first
+
+
 def test_kept_groups_of_another_plan_are_not_used(counted: list[str], tmp_path: Path) -> None:
     config = dataclasses.replace(SMALL, output=str(tmp_path))
     with pytest.raises(KeyboardInterrupt):

@@ -39,7 +39,7 @@ def test_every_verb_has_a_module() -> None:
 
 def test_the_console_script_is_the_command_line() -> None:
     (script,) = entry_points(group="console_scripts", name="robopolicy")
-    assert script.value == "robopolicy.cli:main"
+    assert script.value == "robopolicy.__main__:main"
     assert version("robopolicy") == PROJECT["project"]["version"]
 
 
@@ -85,7 +85,7 @@ def test_a_wheel_in_a_fresh_environment_helps_from_another_folder(tmp_path: Path
     told = ["command", "video=false", "max_steps=5", "open the drawer"]  # with the policy that is shipped
     asked = ["evaluate", "levels=chain", "n=1", "max_steps=2", "workers=1"]
     for arguments in (["--help"], ["evaluate", "--help"], ["tasks", "sentences=1"], told, asked):
-        script = "import sys; from robopolicy.cli import main; sys.exit(main())"
+        script = "import sys; from robopolicy.__main__ import main; sys.exit(main())"
         ran = subprocess.run(
             [python, "-c", script, *arguments], cwd=elsewhere, check=True, capture_output=True, text=True
         )

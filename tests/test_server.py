@@ -391,7 +391,7 @@ def test_an_address_that_cannot_be_had_is_one_sentence_and_exit_code_2(
 
 def test_it_listens_to_this_machine_alone_unless_told_otherwise() -> None:
     ran = subprocess.run(
-        [sys.executable, "-m", "robopolicy.cli", "serve", "--cfg"], check=True, capture_output=True, text=True
+        [sys.executable, "-m", "robopolicy", "serve", "--cfg"], check=True, capture_output=True, text=True
     )
     assert "host: 127.0.0.1" in ran.stdout
     assert "protocol: page" in ran.stdout

@@ -3,9 +3,9 @@
 import sys
 from collections.abc import Iterator
 
-from data.sentence import LONGEST
+from data.sentence import LONGEST, BadSentence
 from robopolicy.command import CommandConfig, Session, Told
-from robopolicy.console import console
+from robopolicy.console import console, errors
 from robopolicy.errand import NO_MEASURE
 from sim.printable import visible
 
@@ -29,25 +29,38 @@ def run(config: CommandConfig) -> None:
         if config.refuse and not session.refuses:
             console.print(NO_MEASURE)
         console.print(f"On the desk: {', '.join(session.scene.names)}.")
-        for sentence in _sentences(config.sentence):
-            _print(session.tell(sentence))
+        if config.sentence is not None:
+            _print(session.tell(config.sentence))
+        else:
+            _converse(session)
     finally:
         session.close()
 
 
-def _sentences(given: str | None) -> Iterator[str]:
-    if given is not None:
-        yield given
-        return
-    if sys.stdin.isatty():
+def _converse(session: Session) -> None:
+    """Carry out line after line; who types is told what is no sentence, and goes on."""
+    typed = sys.stdin is not None and sys.stdin.isatty()
+    if typed:
         console.print("Type what the robot should do; an empty line ends.")
-    while True:
-        if sys.stdin.isatty():
-            console.print("> ", end="")
-        sentence = sys.stdin.readline(LONGEST + 2).removesuffix("\n")  # of a longer line, enough to refuse it
-        if not sentence.strip():
+    for sentence in _lines("> " if typed else ""):
+        try:
+            _print(session.tell(sentence))
+        except BadSentence as error:
+            if not typed:
+                raise
+            errors.print(str(error))
+
+
+def _lines(prompt: str) -> Iterator[str]:
+    """The lines of the standard input up to an empty one; of a longer one than a sentence, the beginning."""
+    while sys.stdin is not None:
+        console.print(prompt, end="")
+        line = rest = sys.stdin.readline(LONGEST + 2)
+        while rest and not rest.endswith("\n"):
+            rest = sys.stdin.readline(LONGEST + 2)
+        if not line.strip():
             return
-        yield sentence
+        yield line.removesuffix("\n")
 
 
 def _print(told: Told) -> None:

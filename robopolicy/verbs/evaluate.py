@@ -7,11 +7,10 @@ from pathlib import Path
 from rich.live import Live
 from rich.progress import track
 
-from data.locks import held
 from robopolicy.card import write_card
 from robopolicy.checkpoint import folder_of
 from robopolicy.console import console
-from robopolicy.evaluate import EvaluateConfig, evaluate
+from robopolicy.evaluate import EvaluateConfig, Evaluation, evaluate
 from robopolicy.films import chosen, films_of
 from robopolicy.live.extras import need
 from robopolicy.reference import EXPERT
@@ -33,18 +32,21 @@ def run(config: EvaluateConfig) -> None:
     """Evaluate with a live table, then write report, films and replays."""
     if config.replays:
         need("viser")  # said before the rollouts, not after
-    with held(config.output):
-        _evaluate(config)
-
-
-def _evaluate(config: EvaluateConfig) -> None:
     with Live(console=console, refresh_per_second=4, transient=True) as live:
 
         def tick(rows: Mapping[str, Tally], per_minute: float) -> None:
             live.update(live_table(rows, per_minute))
 
-        info, results = evaluate(config, tick)
-    folder = Path(config.output)
+        def and_then(evaluation: Evaluation) -> None:
+            live.stop()
+            _show(config, evaluation)
+
+        evaluate(config, tick, and_then=and_then)
+
+
+def _show(config: EvaluateConfig, evaluation: Evaluation) -> None:
+    """Films, replay pages, report, card and tables."""
+    folder, (info, results) = Path(config.output), evaluation
     wanted = chosen(results, list(info["levels"]), config.videos, config.failures)
     made = films_of(wanted, folder, config.workers or os.cpu_count() or 1)
     films = list(track(made, "filming", len(wanted), console=console, transient=True)) if wanted else []

@@ -1,0 +1,22 @@
+"""What `robopolicy` and `python -m robopolicy` start; from here on a signal ends it in good order."""
+
+import sys
+
+from robopolicy.signals import exit_code, take_signals
+
+
+def main() -> int:
+    """Run the command line; returns the exit code."""
+    take_signals()
+    try:
+        from robopolicy.cli import main as run  # noqa: PLC0415 - takes a while, in which Ctrl-C may come
+    except (KeyboardInterrupt, Exception) as error:
+        code = exit_code(error)
+        if code is None:
+            raise
+        return code
+    return run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
