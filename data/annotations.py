@@ -4,18 +4,17 @@ A line is a sentence of a stretch in which the relabeller found something done, 
 `segments_by_people` lets them into training through the door that `data.splits` guards.
 """
 
-import fcntl
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from data.checksums import KEY, sealed, unsealed
-from data.files import refusals_of, write_atomic
+from data.files import write_atomic
 from data.lexicon import normalise
+from data.locks import in_turn
 from data.reading import Dataset, open_dataset
 from data.record import DatasetDamaged, unreadable
 from data.segments import BadSegment, Segment, check_segment, check_segments
@@ -82,7 +81,7 @@ def annotate(
         raise BadAnnotation(f"there is no stretch {start} to {stop} in an episode {episode} of {folder}")
     when = datetime.now(UTC).isoformat(timespec="seconds")
     made = Annotation(episode, start, stop, *goal, said, name, when)
-    with refusals_of(folder), _alone(folder):
+    with in_turn(annotations_path(folder).with_name(".annotations.lock")):
         known = [*read_annotations(folder), made]
         lines = [json.dumps(sealed(one._asdict()), ensure_ascii=False) for one in known]
         write_atomic(annotations_path(folder), "\n".join(lines) + "\n")
@@ -145,12 +144,3 @@ def _annotation(number: int, row: dict[str, Any]) -> Annotation:
     one = Annotation(**told)
     check_segment(Segment(one.episode, one.start, one.stop, *one.goal, (one.sentence,), HUMAN))
     return one
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """No other process adds to the dataset's sentences meanwhile."""
-    with annotations_path(folder).with_name(".annotations.lock").open("w") as lock:
-        with suppress(OSError):  # a network disk without locks
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

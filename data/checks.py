@@ -6,9 +6,8 @@ Play is physics with bounded actions, so a value beyond these limits was not rec
 
 import numpy as np
 
-from sim.layouts import LAYOUTS
-from sim.scene import COLOURS, SHAPES, Scene
-from sim.state import JOINTS, MAX_OBJECTS, Array, State
+from sim.scene import Scene
+from sim.state import Array, State
 
 _NEAR = (-20.0, 20.0)  # m: the desk and the arm, wherever a layout puts them
 _FALLEN = (-2e5, 2e5)  # m: what is flung beyond the floor falls on to the end of an episode
@@ -48,26 +47,4 @@ def why_unsound(scene: Scene, states: State, actions: Array) -> str:
     sizes = np.array([thing.size for thing in scene.objects])
     if sizes.size and np.abs(states.object_size - sizes).max() > OFF_SIZE:
         return "the objects have not the sizes that the scene says"
-    return ""
-
-
-def why_no_scene(scene: Scene) -> str:
-    """What is wrong with a scene; "" if nothing. Raises ValueError or TypeError for what are no numbers."""
-    if len(scene.objects) > MAX_OBJECTS:
-        return f"a scene holds at most {MAX_OBJECTS} objects, not {len(scene.objects)}"
-    for kind, given, known in (
-        ("layout", (scene.layout,), LAYOUTS),
-        ("colour", [thing.colour for thing in scene.objects], COLOURS),
-        ("shape", [thing.shape for thing in scene.objects], SHAPES),
-    ):
-        for name in given:
-            if name not in known:
-                return f"no {kind} is called {name!r}"
-    numbers = np.array([scene.seed, *scene.joints, *vars(scene.dynamics).values()], float)
-    things = np.array([(*thing.size, *thing.pos, thing.yaw) for thing in scene.objects], float)
-    shifts = np.array(scene.shifts, float)
-    if not all(np.isfinite(part).all() for part in (numbers, things, shifts)):
-        return "its numbers must be finite"
-    if len(scene.joints) != len(JOINTS):
-        return f"it has {len(scene.joints)} joints, not {len(JOINTS)}"
     return ""

@@ -18,11 +18,12 @@ _DISK = frozenset(
 
 
 class CannotWrite(OSError, ValueError):
-    """The disk, or who may write to it."""
+    """The disk, or who may write to it; `why` is what the system says of it."""
 
     def __init__(self, path: object, error: OSError) -> None:
+        self.why = error.strerror or str(error)
         super().__init__(
-            f"can't write to {path} ({error.strerror or error}); what was stored before is safe: "
+            f"can't write to {path} ({self.why}); what was stored before is safe: "
             "put that right and give the same command again, or give another folder"
         )
 

@@ -205,20 +205,22 @@ def as_arrays(table: pa.Table) -> dict[str, NDArray[Any]]:
     """
     arrays = {}
     for name in table.column_names:
-        width = WIDTHS[name]
-        chunks = [_values(chunk, name, width) for chunk in table[name].chunks]
-        arrays[name] = np.concatenate(chunks or [np.empty(0)]).reshape(-1, width)
+        arrays[name] = as_array(table[name], name, WIDTHS[name])
         if name not in INDICES:
             arrays[name] = arrays[name].astype(np.float32, copy=False)
     return arrays
 
 
+def as_array(column: pa.ChunkedArray, name: str, width: int) -> NDArray[Any]:
+    """A column -> (rows, width) of our own memory; raises as `as_arrays`."""
+    chunks = [_values(chunk, name, width) for chunk in column.chunks]
+    return np.concatenate(chunks or [np.empty(0)]).reshape(-1, width)
+
+
 def _values(chunk: pa.Array, name: str, width: int) -> NDArray[Any]:
-    rows = len(chunk)
-    nested = pa.types.is_list(chunk.type) or pa.types.is_fixed_size_list(chunk.type)
-    nulls = chunk.null_count
-    if nested:
-        if not pc.all(pc.equal(pc.list_value_length(chunk), width), skip_nulls=False).as_py() and rows:  # pyright: ignore
+    rows, nulls = len(chunk), chunk.null_count
+    if pa.types.is_fixed_size_list(chunk.type) or pa.types.is_list(chunk.type):
+        if not _is_wide(chunk, width):
             raise ValueError(f"{name} must have {width} numbers in every row")
         chunk = chunk.flatten()
         nulls += chunk.null_count
@@ -226,3 +228,10 @@ def _values(chunk: pa.Array, name: str, width: int) -> NDArray[Any]:
     if nulls or values.dtype.kind not in "fi" or len(values) != rows * width:
         raise ValueError(f"{name} must be {width} numbers in every row, and none of them missing")
     return values
+
+
+def _is_wide(lists: pa.Array, width: int) -> bool:
+    """Whether every list of an array has so many values; that of a fixed size is known without looking."""
+    if pa.types.is_fixed_size_list(lists.type):
+        return lists.type.list_size == width
+    return not len(lists) or bool(pc.all(pc.equal(pc.list_value_length(lists), width), skip_nulls=False))  # pyright: ignore

@@ -3,8 +3,10 @@
     with held(folder):
         ...  # nobody else writes here; what this process does within may hold it again
 
-A lock is an advisory one on a file (`flock`), which is removed when it is let go. On a network disk
-without locks it is up to the user.
+    with in_turn(file):
+        ...  # a short while: others wait
+
+A lock is an advisory one on a file (`flock`). On a network disk without locks it is up to the user.
 """
 
 import fcntl
@@ -32,7 +34,7 @@ class Lock:
     """Held from when it is made until `close`, or until the process ends.
 
     `folder` is what it guards; its file is in `inside`, a folder in there. Both are made where they are
-    missing, and removed again if nothing else has come into them. Raises `FolderBusy` and `CannotWrite`.
+    missing, and removed again, as the file is, if nothing else has come into them. Raises `FolderBusy` and `CannotWrite`.
     """
 
     def __init__(self, folder: Path, inside: str = "") -> None:
@@ -66,7 +68,12 @@ class Lock:
     def _opened(self, folder: Path) -> IO[str]:
         while True:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            file = self._path.open("a+")
+            try:
+                file = self._path.open("a+")
+            except FileNotFoundError:
+                if self._path.parent.exists():
+                    raise
+                continue  # who held it has removed the folder meanwhile
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
@@ -96,3 +103,12 @@ def held(folder: Path | str) -> Iterator[None]:
     finally:
         _held.discard(key)
         lock.close()
+
+
+@contextmanager
+def in_turn(path: Path) -> Iterator[None]:
+    """Wait for the other processes that are in such a block with this file; it stays. Raises `CannotWrite`."""
+    with refusals_of(path.parent), path.open("w") as lock:
+        with suppress(OSError):  # a disk without locks
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from data.checks import why_no_scene, why_unsound
+from data.checks import why_unsound
 from data.info import config_of, info_path, read_info
 from data.layout import whole_states
 from data.record import DatasetDamaged, EpisodeRecord
@@ -119,11 +119,6 @@ def _record(shard: Shard, row: int, columns: dict[str, NDArray[Any]]) -> Episode
 
 def _scene(shard: Shard, row: int) -> Scene:
     try:
-        scene = Scene.from_dict(json.loads(shard.scenes[row]))
-        why = why_no_scene(scene)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        why = f"{type(error).__name__}: {error}"
-    else:
-        if not why:
-            return scene
-    raise DatasetDamaged(shard.source, f"the scene of episode {shard.first + row}: {why}")
+        return Scene.from_dict(json.loads(shard.scenes[row]))
+    except (ValueError, RecursionError) as error:
+        raise DatasetDamaged(shard.source, f"the scene of episode {shard.first + row}: {error}") from error

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from data.layout import FALLEN, NEEDED, STATE_DIM, as_arrays, data_file, episodes_file
+from data.layout import FALLEN, NEEDED, STATE_DIM, as_array, as_arrays, data_file, episodes_file
 from data.record import ColumnMissing, DatasetDamaged, unreadable
 
 _COUNTS = (
@@ -78,10 +78,10 @@ def find_shards(folder: Path, episodes: int) -> list[Shard]:
     return [_shard(folder, list(group)) for _, group in groupby(rows, key=lambda row: (row.chunk, row.file))]
 
 
-def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+def read_parquet(path: Path) -> pa.Table:
     """A file, its pages checked against their checksums if it has any; raises Arrow's errors and OSError."""
     with pq.ParquetFile(path, page_checksum_verification=True) as file:
-        return file.read(columns=columns and list(columns), use_threads=False)
+        return file.read(use_threads=False)
 
 
 def read_frames(shard: Shard, first: int, last: int, fps: int) -> dict[str, NDArray[Any]]:
@@ -129,17 +129,16 @@ def _check_order(shard: Shard, first: int, last: int, columns: dict[str, NDArray
 
 def _episode_rows(path: Path) -> list[_Row]:
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
             present = file.schema_arrow.names
-        _require(path, present, _COUNTS, "without it nothing says where the frames are")
-        _require(path, present, ("scene", "final_state"), REBUILT)
-        table = read_parquet(path, [name for name in (*_EPISODE_COLUMNS, FALLEN) if name in present])
+            _require(path, present, _COUNTS, "without it nothing says where the frames are")
+            _require(path, present, ("scene", "final_state"), REBUILT)
+            wanted = [name for name in (*_EPISODE_COLUMNS, FALLEN) if name in present]
+            table = file.read(columns=wanted, use_threads=False)
         counts = [[int(value) for value in table[name].to_pylist()] for name in _COUNTS]
         scenes = [str(value) for value in table["scene"].to_pylist()]
-        finals = np.array(table["final_state"].to_pylist(), np.float32)
+        finals = as_array(table["final_state"], "final_state", STATE_DIM).astype(np.float32, copy=False)
         fallen = table[FALLEN].to_pylist() if FALLEN in present else [None] * len(scenes)
-        if len(finals) and finals.shape != (len(scenes), STATE_DIM):
-            raise ValueError(f"final_state must have {STATE_DIM} numbers in every row")
     except ColumnMissing:
         raise
     except _BAD as error:

@@ -8,6 +8,7 @@ Sources: Dactyl (OpenAI 2018, arXiv:1808.00177), Peng (Peng et al. 2018, arXiv:1
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -36,7 +37,7 @@ class Factor:
         """From where to where a value may be given."""
         return (0.0, self.held_out[1]) if self.either_way else self.held_out
 
-    @property
+    @cached_property
     def bearable(self) -> Range:
         """What a scene may hold, from wherever it comes: held out, and about as far again beyond it."""
         low, high = self.held_out

@@ -16,6 +16,7 @@ from data.joined import open_described
 from data.reading import open_dataset
 from data.record import DatasetDamaged
 from data.segments import Segment, segments_path
+from data.sentence import BadSentence
 from robopolicy import calibration
 from robopolicy.checkpoint import read_config
 from robopolicy.cli import main
@@ -63,10 +64,10 @@ def test_stretches_that_nobody_described_come_first(stretches: Stretches) -> Non
 
 
 @pytest.mark.parametrize(
-    ("sentence", "who"), [("", "ada"), ("  ", "ada"), ("x" * 400, "ada"), ("do it", " ")]
+    ("sentence", "who"), [("", "ada"), ("  ", "ada"), ("x" * 501, "ada"), ("do it", " ")]
 )
 def test_what_says_nothing_or_of_nobody_is_refused(stretches: Stretches, sentence: str, who: str) -> None:
-    with pytest.raises(BadAnnotation):
+    with pytest.raises((BadAnnotation, BadSentence)):
         stretches.describe(stretches.draw(), sentence, who)
     assert read_annotations(stretches.folder) == []
 

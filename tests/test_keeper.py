@@ -48,7 +48,7 @@ def test_a_recording_made_while_another_process_writes_is_stored_afterwards(
         assert holder.stdout is not None
         holder.stdout.readline()
         keeper(recorded)
-        assert "another process is writing" in keeper.says
+        assert f"process {holder.pid} is writing" in keeper.says
         assert "safe in" in keeper.says
         assert keeper.waiting == 1
         keeper.look_after()
@@ -100,6 +100,7 @@ def test_on_a_full_disk_a_recording_waits_in_memory(
         keeper = Keeper(disk / "play")
         keeper(recorded)
         assert "in memory" in keeper.says
+        assert keeper.says.count("No space left on device") == 2  # in the dataset, and beside it
         assert keeper.waiting == 1
         filler.unlink()
         assert keeper.look_after()

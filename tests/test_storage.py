@@ -511,7 +511,9 @@ def fallen_record() -> EpisodeRecord:
     kept = record()
     pos = np.abs(kept.states.object_pos) + 0.1
     pos[-2:, 1, 2] = -0.7
-    return kept._replace(scene=draw_scene(3), states=kept.states._replace(object_pos=pos))
+    scene = draw_scene(3)
+    size = np.broadcast_to([thing.size for thing in scene.objects], kept.states.object_size.shape)
+    return kept._replace(scene=scene, states=kept.states._replace(object_pos=pos, object_size=size))
 
 
 def test_an_episode_in_which_something_left_the_desk_is_recorded_as_such(

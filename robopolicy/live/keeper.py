@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from data.errors import is_users
+from data.errors import CannotWrite, is_users
 from data.files import write_atomic
 from data.reading import open_dataset
 from data.record import BadRecord, EpisodeRecord
@@ -58,6 +58,8 @@ class Keeper:
         if time.monotonic() - self._tried < RETRY or not self.waiting:
             return False
         with self._lock:
+            if not self.waiting:  # stored while the lock was waited for
+                return False
             self.says = f"What was recorded before: {self._take_in()}"
         return True
 
@@ -66,7 +68,7 @@ class Keeper:
         if self._memory:
             with self._lock:
                 says = self._take_in()
-            errors.print(f"what was recorded: {says}", markup=False)
+            errors.print(f"what was recorded: {says}")
 
     def _take_in(self) -> str:
         """Move all that waits into the dataset; how it went, as the end of a sentence."""
@@ -107,9 +109,9 @@ class Keeper:
                 name = f"{time.time_ns()}-{os.getpid()}.npz"
                 write_atomic(self.aside / name, _packed(self._memory[0]))
                 self._memory.pop(0)
-        except OSError as full:
+        except CannotWrite as full:
             return (
-                f"not stored yet ({error}), and not put aside in {self.aside} either ({full.strerror}); it "
+                f"not stored yet ({error}), and not put aside in {self.aside} either ({full.why}); it "
                 "is in memory, and is tried again every few seconds: leave the page's program running."
             )
         if isinstance(error, BadRecord):
