@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from data.checksums import KEY
 from tests.plays import some_play
 from tests.process_faults import (
     Ended,
@@ -77,7 +78,7 @@ def content(folder: Path) -> dict[str, bytes]:
 def figures(folder: Path) -> dict[str, Any]:
     """What an evaluation found, without when and how fast."""
     info = json.loads((folder / "eval_info.json").read_text())
-    del info["produced_by"]
+    del info["produced_by"], info[KEY]
     return info
 
 
