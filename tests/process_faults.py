@@ -1,6 +1,8 @@
 """The command line in processes of their own: to be killed, interrupted, starved of disk, and run again."""
 
+import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -9,9 +11,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import pytest
+
+from data.checksums import KEY
 
 PATIENCE = 300  # s: on a machine that others keep busy
 
@@ -88,6 +92,38 @@ def assert_one_sentence(ended: Ended, *says: str) -> None:
     assert lines[0].startswith("robopolicy: "), ended.err
     for word in says:
         assert word in lines[0], ended.err
+
+
+def said_quietly(ended: Ended, code: int) -> None:
+    """It was told to stop, and did so in one sentence."""
+    assert ended.code == code, ended
+    assert "Stopped. What was finished is kept" in ended.err
+    assert "Traceback" not in ended.err, ended.err
+    assert len(ended.err.splitlines()) == 1, ended.err
+
+
+def at_random(run: Running, most: float = 2.0) -> None:
+    """Kill all its processes within so many seconds."""
+    time.sleep(random.uniform(0, most))
+    run.signal_group(signal.SIGKILL)
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """All that a dataset holds."""
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*.*")) if p.is_file()}
+
+
+def figures(folder: Path) -> dict[str, Any]:
+    """What an evaluation found, without when and how fast."""
+    info = json.loads((folder / "eval_info.json").read_text())
+    del info["produced_by"], info[KEY]
+    return info
+
+
+def checkpoint(folder: Path) -> dict[str, bytes]:
+    """What a training came to."""
+    names = ("model.safetensors", "config.json", "metrics.jsonl", "training/state.safetensors")
+    return {name: (folder / name).read_bytes() for name in names}
 
 
 def group_is_gone(leader: int, seconds: float = 10) -> bool:

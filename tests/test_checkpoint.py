@@ -1,14 +1,18 @@
 """Checkpoints: a folder that says all, and errors that say what is wrong."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 import torch
+from hypothesis import strategies as st
 
 from data.checksums import sealed
 from robopolicy.checkpoint import CheckpointError, load_checkpoint, read_config, save_checkpoint
 from robopolicy.policy import Policy, PolicyConfig
+from tests.doors import takes_or_refuses
+from tests.fuzzing import fuzz
 
 SMALL = PolicyConfig(width=32, blocks=1, token_width=16, slot_width=8, code_width=8)
 ENCODER = {"model": "some-model", "layer": 3, "sha256": "0" * 64}
@@ -88,3 +92,38 @@ def test_a_config_that_is_none_is_refused(folder: Path, content: str):
     (folder / "config.json").write_text(content)
     with pytest.raises(CheckpointError):
         read_config(folder)
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.integers(0, 70) | st.floats() | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+KEYS = [("format",), ("policy",), ("encoder",), ("encoder", "sha256"), ("weights_sha256",), ("trained",)]
+KEYS += [("policy", name) for name in asdict(SMALL)] + [("policy", "encoder", "layer"), ("policy", "more")]
+CHANGES = st.lists(st.tuples(st.sampled_from(KEYS), VALUES), min_size=1, max_size=2)
+
+
+def loads_or_is_refused(folder: Path, sound: str, changes: list[tuple[tuple[str, ...], object]]) -> None:
+    """A config.json with values changed, and its checksum as if that had been meant."""
+    config = json.loads(sound)
+    for (*way, key), value in changes:
+        at = config
+        for name in way:
+            at = at.get(name) if isinstance(at, dict) else None
+        if isinstance(at, dict):
+            at[key] = value
+    (folder / "config.json").write_text(json.dumps(sealed(config)))
+    assert takes_or_refuses(load_checkpoint, folder)
+
+
+def test_a_config_of_any_values_loads_or_is_refused_in_one_sentence(folder: Path):
+    sound = (folder / "config.json").read_text()
+    fuzz(lambda changes: loads_or_is_refused(folder, sound, changes), CHANGES)
+
+
+@pytest.mark.faults
+def test_a_config_of_thousands_of_values_loads_or_is_refused_in_one_sentence(folder: Path, injected):
+    sound = (folder / "config.json").read_text()
+    times = fuzz(lambda changes: loads_or_is_refused(folder, sound, changes), CHANGES)
+    injected("config.json of a checkpoint with any values", "drawn by hypothesis, sealed again", times)

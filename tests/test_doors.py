@@ -29,6 +29,7 @@ from data.storage import DatasetWriter
 from robopolicy.cli import main
 from robopolicy.relabelling import RelabelConfig, relabel_dataset
 from sim.tasks import Goal
+from tests.fuzzing import fuzz
 from tests.plays import some_play
 
 FRAMES, EPISODES = "data/chunk-000/file-000.parquet", "meta/episodes/chunk-000/file-000.parquet"
@@ -146,19 +147,19 @@ def test_a_segment_of_what_there_is_not_is_named_with_its_file(play: Path, chang
     injected("segments out of range, of no family, or without words", "rewrote the file", 1)
 
 
-@given(
-    st.builds(
-        Segment,
-        st.integers(-2, 9) | st.none() | st.text(max_size=2),
-        st.integers(-2, 200) | st.floats(),
-        st.integers(-2, 200) | st.just(10**9),
-        st.sampled_from(["lift", "stack", "open_drawer", "fly", ""]),
-        st.integers(-2, 7) | st.none(),
-        st.integers(-2, 7),
-        st.lists(st.text(max_size=3), max_size=2).map(tuple),
-    )
+SEGMENTS = st.builds(
+    Segment,
+    st.integers(-2, 9) | st.none() | st.text(max_size=2),
+    st.integers(-2, 200) | st.floats(),
+    st.integers(-2, 200) | st.just(10**9),
+    st.sampled_from(["lift", "stack", "open_drawer", "fly", ""]),
+    st.integers(-2, 7) | st.none(),
+    st.integers(-2, 7),
+    st.lists(st.text(max_size=3), max_size=2).map(tuple),
 )
-def test_a_segment_passes_only_if_it_can_be_learned_from(segment: Segment) -> None:
+
+
+def passes_only_if_it_can_be_learned_from(segment: Segment) -> None:
     lengths, objects = [150] * 4, [3, 1, 5, 2]
     try:
         check_segments([segment], lengths, objects)
@@ -171,6 +172,17 @@ def test_a_segment_passes_only_if_it_can_be_learned_from(segment: Segment) -> No
     assert named[arguments:] == (-1,) * (2 - arguments)
     assert segment.sentences
     assert all(said.strip() for said in segment.sentences)
+
+
+@given(SEGMENTS)
+def test_a_segment_passes_only_if_it_can_be_learned_from(segment: Segment) -> None:
+    passes_only_if_it_can_be_learned_from(segment)
+
+
+@pytest.mark.faults
+def test_none_of_thousands_of_segments_passes_that_cannot_be_learned_from(injected) -> None:
+    times = fuzz(passes_only_if_it_can_be_learned_from, SEGMENTS, pure=True)
+    injected("a segment of any values", "drawn by hypothesis, around what there is in the dataset", times)
 
 
 # -- grown, doubled, unreadable --------------------------------------------------------------------

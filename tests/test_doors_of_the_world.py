@@ -33,6 +33,7 @@ from sim.scene import Scene
 from sim.state import State
 from sim.tasks import Goal, UnknownTask
 from sim.world import World
+from tests.fuzzing import fuzz
 
 REFUSALS = (
     BadAction,
@@ -122,10 +123,8 @@ def test_a_stored_scene_is_read_or_refused(raw: Any) -> None:
 
 @pytest.mark.faults
 def test_a_stored_scene_is_read_or_refused_by_the_thousand(injected: Callable[..., None]) -> None:
-    given(anything | nearly_scenes())(takes_or_refuses_a_scene)()
-    injected(
-        "a stored scene is anything", "hypothesis, sound ones with a part replaced", settings().max_examples
-    )
+    times = fuzz(takes_or_refuses_a_scene, anything | nearly_scenes())
+    injected("a stored scene is anything", "drawn by hypothesis, sound ones with a part replaced", times)
 
 
 @pytest.mark.parametrize(
@@ -390,9 +389,8 @@ def test_an_environment_lives_through_anything_in_any_order(course: list[tuple[s
 
 @pytest.mark.faults
 def test_an_environment_lives_through_anything_by_the_thousand(injected: Callable[..., None]) -> None:
-    n = min(settings().max_examples, 500)
-    settings(max_examples=n)(given(some.lists(moves, max_size=10))(live_through))()
-    injected("calls of the environment, of anything, in any order", "hypothesis, up to ten calls each", n)
+    times = fuzz(live_through, some.lists(moves, max_size=10), share=0.05)
+    injected("calls of the environment, of anything, in any order", "drawn by hypothesis, up to ten", times)
 
 
 def acts_or_refuses(env: DeskEnv, action: Any) -> None:
@@ -404,11 +402,9 @@ def acts_or_refuses(env: DeskEnv, action: Any) -> None:
 def test_an_action_is_carried_out_or_refused_by_the_thousand(injected: Callable[..., None]) -> None:
     env = DeskEnv()
     env.reset(seed=0)
-    given(wild_actions)(lambda action: acts_or_refuses(env, action))()
+    times = fuzz(lambda action: acts_or_refuses(env, action), wild_actions)
     env.close()
-    injected(
-        "an action is anything", "hypothesis: nested values, arrays of odd types", settings().max_examples
-    )
+    injected("an action is anything", "drawn by hypothesis, nested values, arrays of odd types", times)
 
 
 @given(anything | odd_arrays)

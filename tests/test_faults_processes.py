@@ -2,7 +2,6 @@
 
 import json
 import os
-import random
 import signal
 import time
 from collections.abc import Callable
@@ -13,13 +12,17 @@ import pytest
 
 from tests.plays import some_play
 from tests.process_faults import (
-    Ended,
     Running,
     assert_one_sentence,
+    at_random,
+    checkpoint,
+    content,
+    figures,
     fill,
     group_is_gone,
     ran,
     read_only,
+    said_quietly,
     small_disk,
 )
 
@@ -35,7 +38,7 @@ EVALUATE = (
     "workers=2",
 )
 TRAIN = (
-    "train", "steps=60", "save_every=10", "log_every=5", "threads=1", "samples.segments=8",
+    "train", "steps=60", "goal_steps=20", "save_every=10", "log_every=5", "threads=1", "samples.segments=8",
     "samples.sentences=8", "policy.width=32", "policy.blocks=1", "policy.slot_width=8",
     "policy.code_width=8", "policy.conditioning=free",
 )  # fmt: skip
@@ -69,23 +72,6 @@ def trained(described: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     return checkpoint(folder)
 
 
-def content(folder: Path) -> dict[str, bytes]:
-    """All that a dataset holds."""
-    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*.*")) if p.is_file()}
-
-
-def figures(folder: Path) -> dict[str, Any]:
-    """What an evaluation found, without when and how fast."""
-    info = json.loads((folder / "eval_info.json").read_text())
-    del info["produced_by"]
-    return info
-
-
-def checkpoint(folder: Path) -> dict[str, bytes]:
-    names = ("model.safetensors", "config.json", "metrics.jsonl", "training/state.safetensors")
-    return {name: (folder / name).read_bytes() for name in names}
-
-
 def commits(folder: Path) -> int:
     return len(list(folder.glob("data/*/*.parquet")))
 
@@ -96,13 +82,6 @@ def groups(folder: Path) -> int:
 
 def saved(folder: Path) -> bool:
     return (folder / "training/state.safetensors").exists()
-
-
-def said_quietly(ended: Ended, code: int) -> None:
-    assert ended.code == code, ended
-    assert "Stopped. What was finished is kept" in ended.err
-    assert "Traceback" not in ended.err, ended.err
-    assert len(ended.err.splitlines()) == 1, ended.err
 
 
 @pytest.mark.faults
@@ -304,9 +283,3 @@ def test_a_sweep_with_one_output_has_a_folder_for_each_run_in_it(tmp_path: Path)
 
 def kill(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
-
-
-def at_random(run: Running, most: float = 2.0) -> None:
-    """Kill all its processes within so many seconds."""
-    time.sleep(random.uniform(0, most))
-    run.signal_group(signal.SIGKILL)

@@ -14,6 +14,7 @@ from robopolicy.live.exchange import DONE
 from robopolicy.live.page import REJECTED, Page
 from robopolicy.live.wishes import BadWish, Wish
 from robopolicy.serving import ServeConfig
+from tests.fuzzing import fuzz
 from tests.live_desks import OPEN, desk_at_work, finished
 from tests.page_visitors import look, socket_to, until
 
@@ -107,15 +108,22 @@ _MESSAGES = some.builds(
 )
 
 
-@given(some.binary(max_size=99) | _MESSAGES)
-def test_any_frame_is_sound_or_not_and_raises_nothing(frame: bytes) -> None:
+_FRAMES = some.binary(max_size=99) | _MESSAGES
+
+
+def _is_sound_or_not(frame: bytes) -> None:
     assert is_sound(frame) in (True, False)
+
+
+@given(_FRAMES)
+def test_any_frame_is_sound_or_not_and_raises_nothing(frame: bytes) -> None:
+    _is_sound_or_not(frame)
 
 
 @pytest.mark.faults
-@given(some.binary(max_size=99) | _MESSAGES)
-def test_very_many_frames_are_sound_or_not_and_raise_nothing(frame: bytes) -> None:
-    assert is_sound(frame) in (True, False)
+def test_very_many_frames_are_sound_or_not_and_raise_nothing(injected) -> None:
+    times = fuzz(_is_sound_or_not, _FRAMES, pure=True)
+    injected("a frame to the page of any bytes", "drawn by hypothesis, bytes and nested messages", times)
 
 
 def test_what_a_page_sends_is_sound() -> None:

@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from robopolicy.errors import UserError
 from robopolicy.requests import ENTITIES, KEYS, NAMES, PROMPT, SESSION, STATE, Sessions, read_request
 from robopolicy.wire import pack, unpack
 from sim.observation import ENTITY_DIM, MAX_ENTITIES, PROPRIO_DIM
+from tests.fuzzing import fuzz
 from tests.servers import a_request
 
 LONGEST = 600  # characters of an error
@@ -89,10 +90,10 @@ def test_any_structure_is_a_request_or_refused_in_a_sentence(value: Any) -> None
 
 @pytest.mark.faults
 def test_frames_by_the_thousand_are_answered_or_refused(injected: Callable[..., None]) -> None:
-    test_any_bytes_are_a_request_or_refused_in_a_sentence()
-    test_any_structure_is_a_request_or_refused_in_a_sentence()
-    times = 2 * settings().max_examples
-    injected("malformed frame at the openpi server", "hypothesis: bytes, bent requests, structures", times)
+    times = fuzz(lambda frame: answered_or_refused(unpack, frame), frames, pure=True)
+    times += fuzz(lambda value: answered_or_refused(lambda same: same, value), values)
+    how = "drawn by hypothesis, bytes, bent requests, structures"
+    injected("a malformed frame at the openpi server", how, times)
 
 
 def test_a_megabyte_of_nesting_is_refused_without_much_memory() -> None:

@@ -11,6 +11,7 @@ from robopolicy.evaluate import EvaluateConfig
 from robopolicy.recipe import TrainConfig
 from robopolicy.serving import ServeConfig
 from tests.doors import takes_or_refuses
+from tests.fuzzing import fuzz
 from tests.test_printable import ANY_TEXT
 
 VERBS = {"evaluate": EvaluateConfig, "train": TrainConfig, "serve": ServeConfig}
@@ -42,17 +43,20 @@ def _parse(argument: str, schema: type) -> None:
     check([listed(argument, schema, sweep=False)], schema, sweep=False)
 
 
-@given(OVERRIDES)
-def test_any_option_is_read_or_refused_in_one_sentence(case: tuple[str, str, str]) -> None:
+def _read_or_refused(case: tuple[str, str, str]) -> None:
     verb, key, value = case
     assert takes_or_refuses(_parse, f"{key}={value}", VERBS[verb])
+
+
+@given(OVERRIDES)
+def test_any_option_is_read_or_refused_in_one_sentence(case: tuple[str, str, str]) -> None:
+    _read_or_refused(case)
 
 
 @pytest.mark.faults
-@given(OVERRIDES)
-def test_very_many_options_are_read_or_refused_in_one_sentence(case: tuple[str, str, str]) -> None:
-    verb, key, value = case
-    assert takes_or_refuses(_parse, f"{key}={value}", VERBS[verb])
+def test_very_many_options_are_read_or_refused_in_one_sentence(injected) -> None:
+    times = fuzz(_read_or_refused, OVERRIDES, pure=True)
+    injected("an option of any text", "drawn by hypothesis, Hydra's and OmegaConf's grammar in it", times)
 
 
 @pytest.mark.parametrize("value", TRICKY, ids=range(len(TRICKY)))

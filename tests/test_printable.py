@@ -16,6 +16,7 @@ from robopolicy.errors import UserError
 from robopolicy.page import escape
 from robopolicy.video import wrapped
 from sim.printable import SHOWN, shown, visible
+from tests.fuzzing import fuzz
 
 ANY_TEXT = some.text(some.characters(exclude_categories=()), max_size=80)  # lone surrogates, too
 STEERING = "\x1b[31m \x07 \x9b2J \x7f \r \u202e \u2066 \ud800"
@@ -49,9 +50,9 @@ def test_printing_any_text_never_raises_and_steers_no_terminal(text: str) -> Non
 
 
 @pytest.mark.faults
-@given(ANY_TEXT)
-def test_printing_very_many_texts_never_raises_and_steers_no_terminal(text: str) -> None:
-    _prints_as_text(text)
+def test_printing_very_many_texts_never_raises_and_steers_no_terminal(injected) -> None:
+    times = fuzz(_prints_as_text, ANY_TEXT, pure=True)
+    injected("text that would steer a terminal, printed", "drawn by hypothesis, any characters", times)
 
 
 @pytest.mark.parametrize("text", ["[/red]", "[bold]it[/bold]", ":smile:", "e [/red] ü", "[link=x]", "\\["])

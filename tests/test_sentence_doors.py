@@ -17,6 +17,7 @@ from robopolicy.config import _apart, build, composed, load, printed
 from robopolicy.live.board import Board
 from robopolicy.live.wishes import Wish
 from tests.doors import takes_or_refuses
+from tests.fuzzing import fuzz
 from tests.test_printable import ANY_TEXT
 
 COMMAND = next(verb for verb in VERBS if verb.name == "command")
@@ -44,9 +45,9 @@ def test_any_sentence_arrives_as_it_was_typed(tree: DictConfig, text: str) -> No
 
 
 @pytest.mark.faults
-@given(TYPED)
-def test_very_many_sentences_arrive_as_they_were_typed(tree: DictConfig, text: str) -> None:
-    _arrives(text, tree)
+def test_very_many_sentences_arrive_as_they_were_typed(tree: DictConfig, injected) -> None:
+    times = fuzz(lambda text: _arrives(text, tree), TYPED, pure=True)
+    injected("a sentence of any characters", "drawn by hypothesis, as words and as an option", times)
 
 
 @pytest.mark.parametrize(
@@ -81,9 +82,9 @@ def test_any_text_is_a_command_or_is_refused_in_one_sentence(text: str) -> None:
 
 
 @pytest.mark.faults
-@given(ANY_TEXT)
-def test_very_many_texts_are_commands_or_are_refused_in_one_sentence(text: str) -> None:
-    _heard(text)
+def test_very_many_texts_are_commands_or_are_refused_in_one_sentence(injected) -> None:
+    times = fuzz(_heard, ANY_TEXT, pure=True)
+    injected("a command of any text", "drawn by hypothesis, lone surrogates too", times)
 
 
 def test_a_sentence_has_one_longest_length_at_every_door(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from robopolicy.cli import main
 from robopolicy.sentences import commands_of, read_commands
 from robopolicy.strict_yaml import LARGEST, MOST, BadYaml, parse_yaml
 from tests.doors import takes_or_refuses
+from tests.fuzzing import fuzz
 from tests.test_printable import ANY_TEXT
 
 BOMB = "a: &a [x, x]\n" + "".join(
@@ -135,12 +136,16 @@ def _read(text: str) -> object:
     return commands_of(parse_yaml(text))
 
 
+def _read_or_refused(text: str) -> None:
+    assert takes_or_refuses(_read, text)
+
+
 @given(_PIECES | ANY_TEXT)
 def test_any_text_is_a_file_of_commands_or_is_refused_in_one_sentence(text: str) -> None:
-    assert takes_or_refuses(_read, text)
+    _read_or_refused(text)
 
 
 @pytest.mark.faults
-@given(_PIECES | ANY_TEXT)
-def test_very_many_texts_are_files_of_commands_or_are_refused_in_one_sentence(text: str) -> None:
-    assert takes_or_refuses(_read, text)
+def test_very_many_texts_are_files_of_commands_or_are_refused_in_one_sentence(injected) -> None:
+    times = fuzz(_read_or_refused, _PIECES | ANY_TEXT, pure=True)
+    injected("a file of commands of any text", "drawn by hypothesis, of pieces of YAML", times)
