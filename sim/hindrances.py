@@ -176,7 +176,9 @@ def _away(state: State, obj: int) -> Hindrance | None:
 
 
 def _covered(state: State, obj: int) -> Hindrance | None:
-    above = next((k for k in range(state.n_objects) if k != obj and rests_on(state, k, obj)), None)
+    """Another lies on the object. One that the hand still holds there is about to be let go, or lifted."""
+    others = (k for k in range(state.n_objects) if k != obj)
+    above = next((k for k in others if rests_on(state, k, obj) and released(state, k)), None)
     return None if above is None else Hindrance(IMPOSSIBLE, "{0} is on top of {1}", (above, obj))
 
 

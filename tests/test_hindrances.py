@@ -107,6 +107,13 @@ def test_a_thing_with_another_on_it_cannot_be_taken(family: str) -> None:
     assert (found.kind, found.told(NAMES)) == (IMPOSSIBLE, "The black bar is on top of the red cube.")
 
 
+def test_a_thing_that_the_hand_holds_on_another_is_not_in_the_way() -> None:
+    """Else a server that only sees the present would hold still with it for ever, just before letting go."""
+    held = state_with(hand=TOP, gripper=SIDE, pos={0: TOP, 1: HERE, 2: (0.4, 0.2, HALF)})
+    assert hindrance(Goal("stack", 0, 1), held) is None
+    assert hindrance(Goal("stack", 0, 1), held._replace(gripper=np.array(0.08))) is not None
+
+
 def test_nothing_is_put_into_a_drawer_that_is_shut_and_nothing_tall_is_shut_in() -> None:
     shut = hindrance(Goal("put_in_drawer", 0), state_with())
     assert shut is not None
