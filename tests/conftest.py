@@ -1,6 +1,7 @@
 """For all tests: no network, one thread per process; how much is fuzzed; what is known of faults."""
 
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from tests.reliability import Fault, Outcome, document
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a job in the background, and its children
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _ANY = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
 for _name, _cases in CASES.items():

@@ -64,7 +64,7 @@ def test_the_version_can_be_asked_for(ran) -> None:
         (["tasks", "sentences=lots"], "sentences: Value 'lots'"),
         (["tasks", "seed=-1"], "seed must be 0 or more"),
         (["play", "minutes=0"], "minutes must be above 0"),
-        (["play", "scene.n_objects=9"], "1 to 5 objects"),
+        (["play", "scene.n_objects=9"], "from 1 to 5, not 9"),
         (["play", "seed=-1"], "seed must be 0 or more"),
         (["play", "dataset=/dev/null"], "/dev/null"),
         (["relabel", "dataset=nowhere"], "no dataset in nowhere"),

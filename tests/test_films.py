@@ -28,7 +28,7 @@ def results() -> list[Result]:
         world.close()
     found = [
         Result(trial, scene, bool(success), int(steps), actions[:steps], tuple(ends))
-        for trial, scene, success, steps, actions, ends, _ in zip(row.trials, row.scenes, *out, strict=True)
+        for trial, scene, success, steps, actions, ends in zip(row.trials, row.scenes, *out[:4], strict=True)
         if success
     ]
     cut = found[0]

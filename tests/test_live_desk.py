@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from data.sentence import LONGEST, BadSentence
 from robopolicy.errors import UnknownName, UserError
 from robopolicy.live import words
 from robopolicy.live.board import BadCommand, QueueFull
@@ -120,9 +121,9 @@ def test_suggestions_hold_seen_and_unseen_sentences() -> None:
         assert len({one.sentence for one in offered}) == len(offered)
 
 
-@pytest.mark.parametrize("sentence", ["", "   ", "x" * 301])
+@pytest.mark.parametrize("sentence", ["", "   ", "x" * (LONGEST + 1)])
 def test_what_is_no_command_is_refused(sentence: str) -> None:
-    with desk_at_work() as desk, pytest.raises(BadCommand):
+    with desk_at_work() as desk, pytest.raises((BadCommand, BadSentence)):
         desk.board.say(sentence)
 
 

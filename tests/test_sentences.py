@@ -36,7 +36,7 @@ def test_families_map_to_sentences(tmp_path: Path) -> None:
         ("- open it", "should map"),
         ("", "should map"),
         ("open_drawer: [", "no YAML"),
-        ("!!python/object/apply:os.getcwd []", "no YAML"),
+        ("!!python/object/apply:os.getcwd []", "has a tag"),
     ],
 )
 def test_a_bad_file_is_refused_in_one_sentence(tmp_path: Path, text: str, says: str) -> None:
