@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from sim.printable import shown
+
 MOST_TRIALS = 1_000_000
 MOST_STEPS = 100_000_000  # of an optimiser
 MOST_CONTROL_STEPS = 100_000  # almost three hours of one episode or rollout
@@ -20,11 +22,4 @@ def check_bounds(options: object, bounds: Bounds) -> None:
         if value is None or least <= value <= most:
             continue
         low = "above 0" if least == TINY else f"at least {least:,}"
-        raise ValueError(f"{name} must be {low} and at most {most:,}, not {_given(value)}")
-
-
-def _given(value: float) -> str:
-    """A number; of a huge integer, which Python refuses to write out, its length."""
-    if isinstance(value, float) or abs(value) < 10**15:
-        return str(value)
-    return f"a number of about {round(value.bit_length() * 0.30103)} digits"
+        raise ValueError(f"{name} must be {low} and at most {most:,}, not {shown(value)}")

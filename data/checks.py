@@ -43,8 +43,8 @@ def why_unsound(scene: Scene, states: State, actions: Array) -> str:
     for name, quat in (("ee_quat", states.ee_quat), ("object_quat", states.object_quat)):
         off = np.abs(np.einsum("...i,...i", quat, quat) - 1)
         if off.size and off.max() > 2 * OFF_UNIT:
-            return f"{name} of step {np.argwhere(off > 2 * OFF_UNIT)[0][0]} has not the length 1"
+            return f"{name} of step {np.argwhere(off > 2 * OFF_UNIT)[0][0]} is not a unit quaternion"
     sizes = np.array([thing.size for thing in scene.objects])
     if sizes.size and np.abs(states.object_size - sizes).max() > OFF_SIZE:
-        return "the objects have not the sizes that the scene says"
+        return "sizes of the objects differ from those in the scene"
     return ""

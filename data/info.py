@@ -6,6 +6,7 @@ from typing import Any
 
 from data.layout import CODEBASE_VERSION, FORMAT, NEEDED, WIDTHS
 from data.record import DatasetDamaged, DatasetUnsupported, NoDataset, unreadable
+from sim.printable import shown
 
 _COUNTS = ("total_episodes", "total_frames", "fps")
 
@@ -33,7 +34,7 @@ def read_info(folder: Path) -> dict[str, Any]:
     _check_features(folder, info.get("features"))
     for name in _COUNTS:
         if type(info.get(name)) is not int or info[name] < (name == "fps"):
-            raise DatasetDamaged(path, f"{name} is {info.get(name)!r}, no count")
+            raise DatasetDamaged(path, f"{name} must be a count, not {shown(info.get(name))}")
     _check_ours(folder, info.get("robopolicy"))
     return info
 
@@ -58,7 +59,7 @@ def _check_ours(folder: Path, ours: Any) -> None:
     if ours is None:
         return
     if not isinstance(ours, dict):
-        raise DatasetDamaged(info_path(folder), "its robopolicy is no object")
+        raise DatasetDamaged(info_path(folder), "its robopolicy must be a JSON object")
     if ours.get("format") != FORMAT:
         raise DatasetUnsupported(folder, f"format {ours.get('format')}", f"format {FORMAT}")
     if not isinstance(ours.get("config"), dict):

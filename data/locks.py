@@ -34,7 +34,8 @@ class Lock:
     """Held from when it is made until `close`, or until the process ends.
 
     `folder` is what it guards; its file is in `inside`, a folder in there. Both are made where they are
-    missing, and removed again, as the file is, if nothing else has come into them. Raises `FolderBusy` and `CannotWrite`.
+    missing, and removed again, as the file is, if nothing else has come into them. Raises `FolderBusy` and
+    `CannotWrite`.
     """
 
     def __init__(self, folder: Path, inside: str = "") -> None:
@@ -107,7 +108,7 @@ def held(folder: Path | str) -> Iterator[None]:
 
 @contextmanager
 def in_turn(path: Path) -> Iterator[None]:
-    """Wait for the other processes that are in such a block with this file; it stays. Raises `CannotWrite`."""
+    """Wait for other processes that are in such a block with this file, which stays. Raises `CannotWrite`."""
     with refusals_of(path.parent), path.open("w") as lock:
         with suppress(OSError):  # a disk without locks
             fcntl.flock(lock, fcntl.LOCK_EX)

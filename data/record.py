@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from data.checks import why_unsound
 from sim.predicates import fallen
+from sim.printable import shortened
 from sim.scene import Scene
 from sim.state import Array, State
 
@@ -45,8 +46,8 @@ class DatasetDamaged(ValueError):
     def __init__(self, path: Path, what: object) -> None:
         reason = " ".join(str(what).split()).rstrip(".")
         super().__init__(
-            f"{path} is damaged ({reason[:200]}); restore it from a copy, or collect the dataset again "
-            "into another folder: robopolicy play dataset=FOLDER"
+            f"{path} is damaged ({shortened(reason, 200)}); restore it from a copy, or collect the dataset "
+            "again into another folder: robopolicy play dataset=FOLDER"
         )
 
 
@@ -101,8 +102,8 @@ class DatasetMismatch(ValueError):
 
     def __init__(self, folder: Path, field: str, given: Any, stored: Any) -> None:
         super().__init__(
-            f"the dataset in {folder} was begun with {field}={_short(stored)}, and now "
-            f"{field}={_short(given)} was given; "
+            f"the dataset in {folder} was begun with {field}={_brief(stored)}, and now "
+            f"{field}={_brief(given)} was given; "
             "give the same to go on with it, or another folder to begin anew"
         )
 
@@ -136,9 +137,8 @@ def check_record(record: EpisodeRecord) -> None:
         raise BadRecord(f"the scene has {objects} objects, and the states have {record.states.n_objects}")
     why = why_unsound(record.scene, record.states, record.actions)
     if why:
-        raise BadRecord(f"an episode that was not recorded can't be stored: {why}")
+        raise BadRecord(f"the episode can't be stored, as physics gives no such values: {why}")
 
 
-def _short(value: Any, limit: int = 80) -> str:
-    text = json.dumps(value)
-    return text if len(text) <= limit else f"{text[: limit - 3]}..."
+def _brief(value: Any) -> str:
+    return shortened(json.dumps(value), 80)

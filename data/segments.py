@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from data.files import publish_all, sweep
 from data.record import DatasetDamaged, unreadable
 from data.shards import read_parquet
+from sim.printable import shown
 from sim.state import MAX_OBJECTS
 from sim.tasks import TASKS
 
@@ -71,7 +72,7 @@ class OldSegments(ValueError):
 
 
 class BadSegment(ValueError):
-    """A segment that says nothing, or of no stretch of time, or of what there is not."""
+    """A segment without sentences or timesteps, or of an episode or objects that do not exist."""
 
 
 class OtherSegments(ValueError):
@@ -142,14 +143,16 @@ def check_segment(segment: Segment) -> None:
     """Refuse what says nothing or is of nothing, whatever the episode; raises `BadSegment`."""
     episode, start, stop, task, obj, other, sentences, _, forbidding = segment
     if not all(type(value) is int for value in (episode, start, stop, obj, other)):
-        raise BadSegment(f"episode, start, stop, object and other are whole numbers, not {segment[:6]}")
+        raise BadSegment(
+            f"episode, start, stop, object and other are whole numbers, not {shown(segment[:6])}"
+        )
     if not (episode >= 0 and 0 <= start < stop):
         raise BadSegment(
             f"a segment needs an episode and a start before its stop, not episode {episode}, "
             f"{start} to {stop}"
         )
     if task not in _ARGUMENTS:
-        raise BadSegment(f"no family is called {task!r}; there are {', '.join(_ARGUMENTS)}")
+        raise BadSegment(f"no family is called {shown(task)}; there are {', '.join(_ARGUMENTS)}")
     named = [value for value in (obj, other) if value != -1]
     right = named == [obj, other][: _ARGUMENTS[task]] and len(set(named)) == len(named)
     if not right or not all(0 <= value < MAX_OBJECTS for value in named):
@@ -157,7 +160,7 @@ def check_segment(segment: Segment) -> None:
             f"{task} is of {_ARGUMENTS[task]} objects of 0 to {MAX_OBJECTS - 1}, not of {obj} and {other}"
         )
     if not sentences or not all(isinstance(said, str) and said.strip() for said in (*sentences, *forbidding)):
-        raise BadSegment(f"a segment needs sentences, and none of them empty, not {sentences!r}")
+        raise BadSegment(f"a segment needs sentences, and none of them empty, not {shown(sentences)}")
 
 
 def check_segments(segments: Iterable[Segment], lengths: Sequence[int], n_objects: Sequence[int]) -> None:

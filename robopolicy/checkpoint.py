@@ -172,7 +172,10 @@ def doubts_of(folder: Path | str) -> Confidence | None:
     """
     measure = confidence_of(folder)
     if measure is None:
-        warn(f"{folder} has no {FILE}, which training leaves at its end: no sentence is refused")
+        warn(
+            f"{folder} has no {FILE}, so that no sentence is refused: one that makes no sense is taken for "
+            "the nearest one that does. `robopolicy train` leaves one at its end, unless conditioning is free"
+        )
     elif not vouches_for_confidence(folder):
         warn(
             f"{CONFIG} of {folder} is of an earlier version and does not vouch for {FILE}; "

@@ -116,11 +116,6 @@ class Session:
         world = in_words(self._actor.world) if self._actor.world else ""
         return Told(sentence, errand.understood, stack(errand.states), words, video, world)
 
-    @property
-    def refuses(self) -> bool:
-        """Whether the policy has a measure by which it refuses what cannot be done here."""
-        return self._actor.refuses
-
     def close(self) -> None:
         self._world.close()
 

@@ -15,7 +15,7 @@ WIDE = 120  # columns where there is no terminal to ask
 
 
 class PlainConsole(Console):
-    """A console on which no text, of whomever, does anything but stand there."""
+    """A console that prints every text literally, whoever wrote it."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(markup=False, emoji=False, highlight=False, soft_wrap=True, **options)

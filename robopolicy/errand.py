@@ -17,21 +17,12 @@ from sim.tasks import TASKS, Goal, achieved, hindrance, task_named
 REST = 10  # control steps within which the hand has to stay for the robot to count as resting
 STILL = 0.004  # m that a resting hand may drift in them
 
-NO_MEASURE = (
-    "This checkpoint has no measure of confidence: a sentence that makes no sense here is taken for the "
-    "nearest one that does. `robopolicy train` leaves one beside its checkpoint, unless conditioning is free."
-)
-"""What is said at the start where refusals are asked for, and the policy has nothing to refuse by."""
-
 
 class Actor(Protocol):
     """What an errand needs of an agent: it serves a batch, here of one."""
 
     @property
     def world(self) -> Obeys | None: ...
-
-    @property
-    def refuses(self) -> bool: ...
 
     def reset(self, commands: list[str], names: list[tuple[str, ...]]) -> Sequence[Understood] | None: ...
 
@@ -46,8 +37,8 @@ class Errand:
     """A command until it is over: what it understood is done, the robot rests, or the time is up.
 
     It is over at once where there is no use in beginning; with `careful` off it is tried all the same. It
-    ends as soon as the thing is done, as the stretches of play do that were described: of what comes after
-    the policy has seen nothing, and goes on to undo it.
+    ends at the timestep at which the goal is achieved, where the described segments of play end too: the
+    policy was not trained on what comes after, and would go on to undo it.
 
     while not errand.over:
         errand.saw(world.step(errand.act(sensor.observe(state))))

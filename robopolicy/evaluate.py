@@ -121,7 +121,7 @@ def _evaluate(config: EvaluateConfig, tick: Tick, crew: Crew | None, afresh: boo
     checkpoint = checkpoint_hash(config.checkpoint)
     plan = make_plan(config)
     prepare(config.checkpoint, plan)
-    keep = Keep(rollouts_of(config), _depends(config, plan), afresh)
+    keep = Keep(rollouts_of(config), _depends(config, plan, checkpoint), afresh)
     done, per_minute = _roll_out(config, plan, keep, tick, crew)
     results = gathered(plan, done)
     info = summary(results, plan)
@@ -150,8 +150,8 @@ def evaluated(config: EvaluateConfig) -> Evaluation:
 
     What it says is counted again from the rollouts, so a damaged `eval_info.json` is mended.
     """
-    plan = make_plan(config)
-    found = read_complete(rollouts_of(config), _depends(config, plan), jobs_in(plan))
+    checkpoint, plan = checkpoint_hash(config.checkpoint), make_plan(config)
+    found = read_complete(rollouts_of(config), _depends(config, plan, checkpoint), jobs_in(plan))
     if found is None:
         raise NotEvaluated(f"{config.output} holds no complete evaluation with these options: evaluate again")
     made_by, done = found
@@ -164,11 +164,11 @@ def evaluated(config: EvaluateConfig) -> Evaluation:
     return Evaluation(info, results)
 
 
-def _depends(config: EvaluateConfig, plan: Plan) -> dict[str, Any]:
+def _depends(config: EvaluateConfig, plan: Plan, checkpoint: str) -> dict[str, Any]:
     """Everything that rollouts depend on, in words that fit after "other"."""
     return {
         **program(),
-        "checkpoint": checkpoint_hash(config.checkpoint),
+        "checkpoint": checkpoint,
         "options": [config.max_steps, config.memory, config.change_at],
         "trials": plan.to_json(),
     }

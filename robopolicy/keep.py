@@ -63,7 +63,7 @@ class Keep:
         return self._folder / f"{job.name}.npz"
 
     def _salt(self, job: Job) -> str:
-        """A group that got here from another evaluation is as good as damaged."""
+        """Part of a group's checksum, so that a file copied from another evaluation counts as damaged."""
         return digest([job.name, self._marks])
 
 

@@ -26,7 +26,7 @@ def header(raw: bytes) -> dict[str, Any]:
     except RecursionError as error:
         raise ValueError("its header is nested too deeply") from error
     if not isinstance(told, dict):
-        raise ValueError("its header is no object")
+        raise ValueError("its header is not a JSON object")
     return told
 
 

@@ -1,6 +1,6 @@
 """What values may be, at the doors of this package: plain predicates that no value makes raise.
 
-A truth value is no number here, and NaN is none either.
+Booleans and NaN do not count as numbers here.
 """
 
 from collections.abc import Collection

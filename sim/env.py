@@ -144,20 +144,20 @@ class DeskEnv(gymnasium.Env[Any, Array]):
         return Saved(self._world.save(), before, self._goal, self._sensor.memory)
 
     def restore_state(self, saved: Saved) -> tuple[Observed, dict[str, Any]]:
-        """Go back to a saved instant, of this environment or another; returns what `reset` returns.
+        """Go back to a saved state, of this environment or another; returns what `reset` returns.
 
-        All restores of one instant have the same future, bit for bit. Raises `BadSnapshot`.
+        All restores of one saved state have the same future, bit for bit. Raises `BadSnapshot`.
         """
         if not isinstance(saved, Saved):
-            raise BadSnapshot("a saved instant", "what save_state returned", saved)
+            raise BadSnapshot("a saved state", "what save_state returned", saved)
         snapshot, before, goal, memory = saved
         check_snapshot(snapshot)
         if goal is not None:
             check_goal(goal, len(snapshot.scene.objects))
         if not _alike(before, initial_state(snapshot.scene)):
-            raise BadSnapshot("a saved instant's before", "a finite State of its scene", before)
+            raise BadSnapshot("a saved state's before", "a finite State of its scene", before)
         if not _remembers(memory, len(snapshot.scene.objects)):
-            raise BadSnapshot("a saved instant's memory", "what its sensors had seen", memory)
+            raise BadSnapshot("a saved state's memory", "what its sensors had seen", memory)
         state = self._world.restore(snapshot)
         self._before, self._goal, self._names = before, goal, entity_names(snapshot.scene.names)
         self._sensor = Sensor(snapshot.scene, memory)

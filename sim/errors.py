@@ -15,7 +15,7 @@ class BadScene(BadArgument):
 
 
 class BadSnapshot(BadArgument):
-    """A saved instant that no world can go back to."""
+    """A saved state that no world can be restored to."""
 
 
 class ClosedWorld(ValueError):
@@ -29,7 +29,7 @@ class NoPhysics(ValueError):
     """PyBullet has no room for another world."""
 
     def __init__(self) -> None:
-        super().__init__("PyBullet bears no more worlds in this process; close those that are done with")
+        super().__init__("PyBullet holds no more worlds in this process; close those that are no longer used")
 
 
 class EmptyWorld(ValueError):

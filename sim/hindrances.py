@@ -1,8 +1,9 @@
 """Why there is no use in beginning with something: it is done already, or cannot be done from here.
 
-`sim.conditions` says what surely can be done, for drawing scenes; here is what surely need not or cannot be,
-for whoever is asked to. What lies between is tried. Sensors err by a centimetre and more, so positions
-count only where they are clear, and of what only goes on (pushed, turned, lifted) nothing is done already.
+`sim.conditions` accepts only what is certainly possible, for drawing scenes; this module names only what is
+certainly done or impossible, for whoever is given a command. What lies between is tried. Sensors err by a
+centimetre and more, so a position counts only if it is farther than that from the threshold; and a motion
+(push, turn, lift) is never done already, as it can be repeated.
 """
 
 # ruff: noqa: ARG001 - all of them are called alike

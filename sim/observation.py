@@ -55,9 +55,9 @@ def observe(state: State) -> Observation:
 
 
 def state_of(seen: Observation) -> State:
-    """The way back from `observe`, of one instant: what the desk is like by what was seen of it.
+    """The inverse of `observe`, for one timestep: the state of the desk as it was observed.
 
-    Of furniture that is absent everything is NaN, so nothing is true.
+    All numbers of furniture that is absent are NaN, so that every comparison with them is False.
     """
     n = int(seen.mask[:MAX_OBJECTS].sum())
     things, present = seen.entities[:n], seen.mask[MAX_OBJECTS:, None] > 0

@@ -8,8 +8,10 @@ import io
 import reprlib
 import sys
 import unicodedata
+from math import log10
 
 SHOWN = 160  # characters of something given that a message shows at most
+LONGEST_INT = 1000  # bits; Python refuses to write out an int of 4300 digits
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # control, format, surrogate, line and paragraph ends
 _JOINERS = "\u200c\u200d"  # inside words of Persian, of Hindi, and in emoji
 
@@ -27,10 +29,12 @@ def visible(text: str, keep: str = "") -> str:
 
 def shown(value: object) -> str:
     """What was given, as Python writes it, on one line of at most `SHOWN` characters."""
+    if isinstance(value, int) and value.bit_length() > LONGEST_INT:
+        return f"a number of about {round(value.bit_length() * log10(2))} digits"
     try:
         return shortened(" ".join(_brief.repr(value).split()), SHOWN)
-    except Exception:  # an int of more digits than Python prints, or a type with a repr of its own
-        return f"a {type(value).__name__}"
+    except Exception:  # a type with a repr of its own, or what holds an int of too many digits
+        return f"something of the type {type(value).__name__}"
 
 
 def shortened(text: str, most: int) -> str:

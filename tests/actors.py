@@ -2,10 +2,9 @@
 
 
 class Forgetful:
-    """Thinks nothing of its world, has nothing to forget, and refuses nothing."""
+    """Thinks nothing of its world, and has nothing to forget."""
 
     world = None
-    refuses = False
 
     def look_away(self) -> None:
         pass

@@ -118,11 +118,6 @@ class LiveDesk:
         self._order(lambda: self._replay(scene, states))
 
     @property
-    def refuses(self) -> bool:
-        """Whether the policy has a measure by which it refuses what cannot be done here."""
-        return self._actor.refuses
-
-    @property
     def state(self) -> State:
         """The latest state at the end of a control step."""
         return self._state

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from data.sentence import LONGEST, BadSentence
 from robopolicy.command import CommandConfig, Session, Told
 from robopolicy.console import console, errors
-from robopolicy.errand import NO_MEASURE
 from sim.printable import visible
 
 CONFIG = CommandConfig
@@ -26,8 +25,6 @@ def run(config: CommandConfig) -> None:
     """
     session = Session(config)
     try:
-        if config.refuse and not session.refuses:
-            console.print(NO_MEASURE)
         console.print(f"On the desk: {', '.join(session.scene.names)}.")
         if config.sentence is not None:
             _print(session.tell(config.sentence))

@@ -5,7 +5,6 @@ import signal
 import threading
 
 from robopolicy.console import console
-from robopolicy.errand import NO_MEASURE
 from robopolicy.live.page import Page
 from robopolicy.responder import responder_of
 from robopolicy.server import HEALTH, PolicyServer
@@ -40,8 +39,6 @@ def _show(config: ServeConfig) -> None:
     try:
         page.start()
         console.print(f"The desk is at http://{config.host}:{page.port} ; Ctrl-C stops.")
-        if not page.desk.refuses:
-            console.print(NO_MEASURE)
         while not told.wait(0.5):
             pass
     finally:
@@ -55,11 +52,11 @@ def _answer(config: ServeConfig) -> None:
     responder = responder_of(config.checkpoint, config.refuse)
     responder.warm_up()
     server = PolicyServer(config, responder)
-    asyncio.run(_until_told_to_stop(server, unmeasured=config.refuse and not responder.agent.refuses))
+    asyncio.run(_until_told_to_stop(server))
     console.print(f"Stopped. Requests answered: {server.answered}, refused: {server.refused}.")
 
 
-async def _until_told_to_stop(server: PolicyServer, unmeasured: bool) -> None:
+async def _until_told_to_stop(server: PolicyServer) -> None:
     stop = asyncio.Event()
     for name in STOPPING:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
@@ -70,7 +67,5 @@ async def _until_told_to_stop(server: PolicyServer, unmeasured: bool) -> None:
             f"Serving {server.config.checkpoint} at ws://{host}:{port} (http://{host}:{port}{HEALTH}); "
             "Ctrl-C stops.",
         )
-        if unmeasured:
-            console.print(NO_MEASURE)
 
     await server.run(stop, ready)
