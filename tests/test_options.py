@@ -90,7 +90,8 @@ def refusal(verb: str, key: str, value: Any) -> str:
     assert is_users(refused), refused
     assert len(said) < 300, said
     assert len(said.splitlines()) == 1, said
-    named = ("scene" if key.endswith("n_objects") else key.rpartition(".")[2], "execute")  # at most the chunk
+    name = key.rpartition(".")[2]
+    named = (name, "scene" if name == "n_objects" else "execute")  # which is at most the chunk
     assert any(name in said for name in named), said
     return said
 
