@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from robopolicy.console import console
-
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_SHOW_CURSOR = b"\x1b[?25h"  # a bar hides it; rich would take too long to import here
 _asked: list[int] = []
 
 
@@ -65,6 +64,7 @@ def graceful() -> Iterator[list[int]]:
 def _stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
     _asked.append(number)
     if len(_asked) > 1:  # workers see that we are gone, and files are whole at any instant
-        console.show_cursor()
+        if os.isatty(1):
+            os.write(1, _SHOW_CURSOR)
         os._exit(128 + _asked[0])
     raise Stopped(number)

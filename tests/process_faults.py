@@ -16,6 +16,7 @@ from typing import IO, Any, NamedTuple
 import pytest
 
 from data.checksums import KEY
+from robopolicy.tensors import load_sealed
 
 PATIENCE = 300  # s: on a machine that others keep busy
 
@@ -120,10 +121,15 @@ def figures(folder: Path) -> dict[str, Any]:
     return info
 
 
-def checkpoint(folder: Path) -> dict[str, bytes]:
-    """What a training came to."""
-    names = ("model.safetensors", "config.json", "metrics.jsonl", "training/state.safetensors")
-    return {name: (folder / name).read_bytes() for name in names}
+def checkpoint(folder: Path) -> dict[str, Any]:
+    """What a training came to, and from where it would go on."""
+    names = ("model.safetensors", "config.json", "metrics.jsonl")
+    state = load_sealed((folder / "training/state.safetensors").read_bytes())
+    assert state is not None
+    tensors, told = state
+    del told["sha256"]  # of the file's bytes, in which these notes stand in any order
+    known = {name: tensor.numpy().tobytes() for name, tensor in tensors.items()}
+    return {name: (folder / name).read_bytes() for name in names} | {"state": (known, told)}
 
 
 def group_is_gone(leader: int, seconds: float = 10) -> bool:

@@ -1,6 +1,7 @@
 """Checkpoints: a folder that says all, and errors that say what is wrong."""
 
 import json
+import shutil
 from dataclasses import asdict
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import torch
 from hypothesis import strategies as st
 
 from data.checksums import sealed
-from robopolicy.checkpoint import CheckpointError, load_checkpoint, read_config, save_checkpoint
+from robopolicy.checkpoint import CheckpointError, folder_of, load_checkpoint, read_config, save_checkpoint
+from robopolicy.cli import main
 from robopolicy.policy import Policy, PolicyConfig
 from tests.doors import takes_or_refuses
 from tests.fuzzing import fuzz
@@ -70,6 +72,21 @@ def test_one_flipped_byte_is_noticed(folder: Path):
         load_checkpoint(folder)
 
 
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors", "confidence.json"])
+def test_a_checkpoint_copied_without_one_of_its_files_is_refused_by_its_name(
+    tmp_path: Path, capfd, injected, name: str
+):
+    copy = Path(shutil.copytree(folder_of("benchmark"), tmp_path / "copy"))
+    (copy / name).unlink()
+    verbs = [["command", "video=false", "open the drawer"], ["evaluate", f"output={tmp_path}/out", "n=1"]]
+    for verb in verbs[: 1 if name == "confidence.json" else 2]:  # an evaluation refuses no sentence
+        assert main([*verb, f"checkpoint={copy}"]) == 2
+        err = capfd.readouterr().err
+        assert len(err.splitlines()) == 1
+        assert name in err
+    injected("a checkpoint copied without one of its files", f"without {name}", 1)
+
+
 def test_weights_of_another_network_are_refused(folder: Path):
     policy = json.loads((folder / "config.json").read_text())["policy"]
     change(folder, policy={**policy, "width": 64})
@@ -125,5 +142,5 @@ def test_a_config_of_any_values_loads_or_is_refused_in_one_sentence(folder: Path
 @pytest.mark.faults
 def test_a_config_of_thousands_of_values_loads_or_is_refused_in_one_sentence(folder: Path, injected):
     sound = (folder / "config.json").read_text()
-    times = fuzz(lambda changes: loads_or_is_refused(folder, sound, changes), CHANGES)
+    times = fuzz(lambda changes: loads_or_is_refused(folder, sound, changes), CHANGES, share=0.5)
     injected("config.json of a checkpoint with any values", "drawn by hypothesis, sealed again", times)

@@ -217,6 +217,23 @@ def test_relabelling_before_the_first_episode_is_stored_says_so(tmp_path: Path, 
     assert not segments_path(tmp_path).exists()
 
 
+def test_play_of_one_step_is_described_and_no_training_on_it_or_on_none_begins(
+    sound: Path, tmp_path: Path, capsys, injected
+) -> None:
+    whole = open_dataset(sound).episode(0)
+    short = whole._replace(states=whole.states.at(slice(2)), actions=whole.actions[:1])
+    for name, records in (("none", []), ("one", [short])):
+        with DatasetWriter(tmp_path / name, PlayConfig()) as writer:
+            for record in records:
+                writer.append(record)
+        assert main(["relabel", f"dataset={tmp_path / name}"]) == (0 if records else 2)
+        capsys.readouterr()
+        assert main(["train", f"dataset={tmp_path / name}", f"output={tmp_path / 'out'}"]) == 2
+        assert len(capsys.readouterr().err.splitlines()) == 1
+    assert not (tmp_path / "out").exists()
+    injected("a dataset of no episode, or of one step", "relabelled and trained on", 2)
+
+
 def test_the_same_play_never_counts_twice(play: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(play)
     for again in (play, play.parent / "." / "x" / ".." / play.name, tmp_path / "link"):

@@ -66,7 +66,7 @@ def evaluated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def trained(described: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+def trained(described: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("undisturbed")
     assert ran(*TRAIN, f"dataset={described}", f"output={folder}").code == 0
     return checkpoint(folder)
@@ -140,7 +140,7 @@ def test_an_evaluation_whose_processes_are_all_killed_goes_on_to_the_same_figure
 
 @pytest.mark.faults
 def test_a_training_that_is_killed_goes_on_to_the_same_checkpoint(
-    tmp_path: Path, described: Path, trained: dict[str, bytes], injected: Note
+    tmp_path: Path, described: Path, trained: dict[str, Any], injected: Note
 ) -> None:
     command = (*TRAIN, f"dataset={described}", f"output={tmp_path}")
     with Running(*command) as run:
@@ -153,7 +153,7 @@ def test_a_training_that_is_killed_goes_on_to_the_same_checkpoint(
 
 @pytest.mark.faults
 def test_a_training_whose_disk_fills_keeps_its_last_state_and_goes_on_when_there_is_room(
-    tmp_path: Path, described: Path, trained: dict[str, bytes], injected: Note
+    tmp_path: Path, described: Path, trained: dict[str, Any], injected: Note
 ) -> None:
     with small_disk(tmp_path / "disk", 64_000) as disk:
         command = (*TRAIN, f"dataset={described}", f"output={disk}/run")
@@ -220,7 +220,7 @@ def test_every_verb_refuses_a_disk_that_is_full_or_read_only_or_no_folder_before
 
 @pytest.mark.faults
 def test_of_two_runs_into_one_folder_the_second_is_refused_and_the_first_unharmed(
-    tmp_path: Path, described: Path, trained: dict[str, bytes], evaluated: dict[str, Any], injected: Note
+    tmp_path: Path, described: Path, trained: dict[str, Any], evaluated: dict[str, Any], injected: Note
 ) -> None:
     train = (*TRAIN, f"dataset={described}", f"output={tmp_path}/train")
     with Running(*train) as run:

@@ -90,8 +90,8 @@ def test_any_structure_is_a_request_or_refused_in_a_sentence(value: Any) -> None
 
 @pytest.mark.faults
 def test_frames_by_the_thousand_are_answered_or_refused(injected: Callable[..., None]) -> None:
-    times = fuzz(lambda frame: answered_or_refused(unpack, frame), frames, pure=True)
-    times += fuzz(lambda value: answered_or_refused(lambda same: same, value), values)
+    times = fuzz(lambda frame: answered_or_refused(unpack, frame), frames, share=2, pure=True)
+    times += fuzz(lambda value: answered_or_refused(lambda same: same, value), values, share=0.5)
     how = "drawn by hypothesis, bytes, bent requests, structures"
     injected("a malformed frame at the openpi server", how, times)
 

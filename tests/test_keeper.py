@@ -111,7 +111,9 @@ def test_on_a_full_disk_a_recording_waits_in_memory(
     injected("a recording by hand on a full disk", "a tmpfs filled to the last byte", 1)
 
 
-def test_a_damaged_file_beside_the_dataset_stops_nothing(tmp_path: Path, recorded: EpisodeRecord) -> None:
+def test_a_damaged_file_beside_the_dataset_stops_nothing(
+    tmp_path: Path, recorded: EpisodeRecord, injected
+) -> None:
     folder = tmp_path / "play"
     with DatasetWriter(folder, COLLECTOR):
         Keeper(folder)(recorded)
@@ -124,6 +126,7 @@ def test_a_damaged_file_beside_the_dataset_stops_nothing(tmp_path: Path, recorde
     assert str(aside) in keeper.says
     assert (keeper.waiting, aside.exists()) == (0, True)
     assert stored(folder, [recorded])
+    injected("a recording that was put aside is damaged", "a bit flipped", 1, "that recording")
 
 
 def test_nothing_is_tried_before_it_is_time_to_try_again(tmp_path: Path, recorded: EpisodeRecord) -> None:

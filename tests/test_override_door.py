@@ -55,7 +55,7 @@ def test_any_option_is_read_or_refused_in_one_sentence(case: tuple[str, str, str
 
 @pytest.mark.faults
 def test_very_many_options_are_read_or_refused_in_one_sentence(injected) -> None:
-    times = fuzz(_read_or_refused, OVERRIDES, pure=True)
+    times = fuzz(_read_or_refused, OVERRIDES, share=0.3, pure=True)
     injected("an option of any text", "drawn by hypothesis, Hydra's and OmegaConf's grammar in it", times)
 
 

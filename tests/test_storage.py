@@ -430,7 +430,7 @@ def test_no_dataset_says_how_to_collect_one(tmp_path: Path) -> None:
     "name", ["data/chunk-000/file-001.parquet", "meta/episodes/chunk-000/file-001.parquet"]
 )
 @pytest.mark.parametrize("damage", ["missing", "empty", "cut", "swapped"])
-def test_a_missing_or_cut_file_is_named(tmp_path: Path, name: str, damage: str) -> None:
+def test_a_missing_or_cut_file_is_named(tmp_path: Path, name: str, damage: str, injected) -> None:
     write(tmp_path, units())
     path = tmp_path / name
     if damage == "missing":
@@ -443,6 +443,7 @@ def test_a_missing_or_cut_file_is_named(tmp_path: Path, name: str, damage: str) 
         list(open_dataset(tmp_path).episodes())
     if name.startswith("data"):
         assert same(open_dataset(tmp_path).episode(0), record(0, steps=5, objects=1))  # the rest is well
+    injected("a file of a dataset that is missing, empty, cut, or another", "on the disk", 1)
 
 
 def test_no_flipped_bit_gives_other_numbers(injected, tmp_path: Path) -> None:
@@ -464,13 +465,14 @@ def test_no_flipped_bit_gives_other_numbers(injected, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content", ["", "{", "[]", '{"codebase_version": "v3.0", "robopolicy": {"format": 1}}']
 )
-def test_a_damaged_info_is_told_in_one_sentence(tmp_path: Path, content: str) -> None:
+def test_a_damaged_info_is_told_in_one_sentence(tmp_path: Path, content: str, injected) -> None:
     write(tmp_path, units(1))
     (tmp_path / "meta/info.json").write_text(content)
     for attempt in (open_dataset, DatasetWriter):
         with pytest.raises((DatasetDamaged, DatasetUnsupported)) as told:
             attempt(tmp_path)
         assert "\n" not in str(told.value)
+    injected("info.json of a dataset that is none", "empty, cut, or of something else", 1)
 
 
 @pytest.mark.parametrize(

@@ -147,5 +147,5 @@ def test_any_text_is_a_file_of_commands_or_is_refused_in_one_sentence(text: str)
 
 @pytest.mark.faults
 def test_very_many_texts_are_files_of_commands_or_are_refused_in_one_sentence(injected) -> None:
-    times = fuzz(_read_or_refused, _PIECES | ANY_TEXT, pure=True)
+    times = fuzz(_read_or_refused, _PIECES | ANY_TEXT, share=2, pure=True)
     injected("a file of commands of any text", "drawn by hypothesis, of pieces of YAML", times)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,12 +19,14 @@ from data.storage import DatasetWriter
 from robopolicy.cli import main
 from robopolicy.config import quoted
 from robopolicy.encoder import TextEncoder
+from robopolicy.evaluate import EvaluateConfig, evaluate
 from robopolicy.policy import PolicyConfig
 from robopolicy.recipe import TrainConfig
 from robopolicy.relabelling import RelabelConfig, relabel_dataset
 from robopolicy.tokens import TokenCache
 from robopolicy.train import train
 from tests.plays import some_play
+from tests.process_faults import fill, read_only, small_disk
 
 ROBOPOLICY = str(Path(sys.executable).with_name("robopolicy"))
 ASK = (ROBOPOLICY, "command", "video=false", "max_steps=20", "lift the red cube")
@@ -74,6 +77,20 @@ def test_surroundings_do_not_change_the_answer(
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout == answer
     injected(fault, "by the environment of `robopolicy command`", 1)
+
+
+@pytest.mark.faults
+def test_a_cache_on_a_disk_that_is_full_or_read_only_does_not_change_the_answer(
+    answer: str, injected, tmp_path: Path
+) -> None:
+    with small_disk(tmp_path / "cache", 64) as disk:
+        fill(disk)
+        full = asked(tmp_path, ROBOPOLICY_CACHE=str(disk))
+    with read_only(tmp_path / "cache") as disk:
+        for_reading = asked(tmp_path, ROBOPOLICY_CACHE=str(disk))
+    for ran in (full, for_reading):
+        assert (ran.returncode, ran.stderr, ran.stdout) == (0, "", answer)
+    injected("a cache of words that cannot be written", "a full tmpfs, a read-only mount", 2)
 
 
 @pytest.mark.faults
@@ -180,6 +197,29 @@ def test_a_training_goes_on_to_the_same_weights_when_play_has_moved_and_the_cloc
         train_until(SMALL.steps, tmp_path / "before", tmp_path / "policy")
     injected("a dataset moved elsewhere between stop and resume of a training", "renamed", 1)
     injected("a clock set back ten years between stop and resume", "time.time and the files' times", 1)
+
+
+@pytest.mark.faults
+def test_an_evaluation_goes_on_to_the_same_figures_when_the_clock_was_set_back(
+    injected, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = EvaluateConfig(checkpoint="expert", levels=("seen",), n=20, max_steps=4, controls=(), workers=1)
+    straight, _ = evaluate(replace(few, output=str(tmp_path / "straight")), lambda *_: None)
+    interrupted, halfway = replace(few, output=str(tmp_path / "out")), iter([False, True])
+
+    def stop(*_: object) -> None:
+        if next(halfway):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(interrupted, stop)
+    (first,) = (tmp_path / "out").glob("rollouts/*.npz")
+    backwards(monkeypatch, tmp_path / "out")
+    before = first.stat().st_mtime_ns
+    found, _ = evaluate(interrupted, lambda *_: None)
+    assert first.stat().st_mtime_ns == before  # it was not rolled out again
+    assert found["episodes"] == straight["episodes"]
+    injected("a clock set back ten years between two groups of an evaluation", "time.time, files' times", 1)
 
 
 def test_a_collection_goes_on_to_the_same_play_when_the_clock_was_set_back(

@@ -105,8 +105,7 @@ def test_another_seed_gives_another_policy(play, tmp_path: Path):
     assert not same(weights(tmp_path / "a"), weights(tmp_path / "b"))
 
 
-def test_ctrl_c_finishes_the_step_saves_and_goes_on_later(play, tmp_path: Path):
-
+def test_ctrl_c_finishes_the_step_saves_and_goes_on_later(play, tmp_path: Path, injected):
     steps = train_on(replace(TINY, save_every=100), play, play.segments, tmp_path / "out")
     assert any(done == 3 for done, _ in steps)
     os.kill(os.getpid(), signal.SIGINT)
@@ -118,6 +117,7 @@ def test_ctrl_c_finishes_the_step_saves_and_goes_on_later(play, tmp_path: Path):
     train_all(play, tmp_path / "out")
     train_all(play, tmp_path / "straight")
     assert same(weights(tmp_path / "straight"), weights(tmp_path / "out"))
+    injected("train is told to stop between two steps", "SIGINT", 1)
 
 
 def test_a_disk_that_fills_under_a_training_takes_no_saved_state_and_it_goes_on_when_there_is_room(
@@ -183,7 +183,7 @@ def test_a_training_that_is_killed_before_its_state_is_saved_ends_the_same(play,
     assert same(weights(tmp_path / "straight"), weights(tmp_path / "out"))
 
 
-def test_a_training_goes_without_damaged_rows_of_its_metrics(play, tmp_path: Path, capsys):
+def test_a_training_goes_without_damaged_rows_of_its_metrics(play, tmp_path: Path, capsys, injected):
     train_all(play, tmp_path, until=4)
     path = tmp_path / "metrics.jsonl"
     lines = path.read_text().splitlines()
@@ -191,6 +191,7 @@ def test_a_training_goes_without_damaged_rows_of_its_metrics(play, tmp_path: Pat
     train_all(play, tmp_path)
     assert "metrics.jsonl is damaged" in capsys.readouterr().err
     assert [row["step"] for row in read_metrics(path)] == [1, 3, 4, 5, 6]
+    injected("a row of metrics.jsonl damaged under a training", "a number changed", 1, "that row")
 
 
 def test_the_loss_falls_and_the_checkpoint_loads(play, tmp_path: Path):

@@ -28,11 +28,14 @@ def test_a_worker_that_is_killed_is_replaced_and_said_and_no_result_depends_on_i
     injected("a worker process is killed half-way through its unit", "SIGKILL from within", 3)
 
 
-def test_work_that_kills_every_worker_ends_in_one_sentence_with_the_rest_kept() -> None:
+def test_work_that_kills_every_worker_ends_in_one_sentence_with_the_rest_kept(
+    injected: Callable[..., None],
+) -> None:
     found: list[int] = []
     with spawned(1) as pool, pytest.raises(WorkersLost, match=f"{LOSSES} worker processes.*SIGKILL.*fewer"):
         found.extend(unit for unit, _ in pool.as_finished(workhands.killed, range(4)))
     assert found == [0, 1]
+    injected("every worker is killed by the same unit of work", "SIGKILL from within", LOSSES, "that unit")
 
 
 def test_workers_that_never_start_end_in_one_sentence_too() -> None:
