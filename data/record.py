@@ -30,6 +30,11 @@ class EpisodeRecord(NamedTuple):
         return tuple(name for i, name in enumerate(self.scene.names) if fallen(self.states, i).any())
 
 
+MEND = (
+    "restore it from a copy, or collect the dataset again into another folder: robopolicy play dataset=FOLDER"
+)
+
+
 class NoDataset(ValueError):
     """There is no dataset where one was to be read."""
 
@@ -43,12 +48,9 @@ class NoDataset(ValueError):
 class DatasetDamaged(ValueError):
     """A file of a dataset is missing, or isn't what was written."""
 
-    def __init__(self, path: Path, what: object) -> None:
+    def __init__(self, path: Path, what: object, mend: str = MEND) -> None:
         reason = " ".join(str(what).split()).rstrip(".")
-        super().__init__(
-            f"{path} is damaged ({shortened(reason, 200)}); restore it from a copy, or collect the dataset "
-            "again into another folder: robopolicy play dataset=FOLDER"
-        )
+        super().__init__(f"{path} is damaged ({shortened(reason, 200)}); {mend}")
 
 
 class CannotRead(ValueError):
@@ -61,10 +63,10 @@ class CannotRead(ValueError):
         )
 
 
-def unreadable(path: Path, error: Exception) -> DatasetDamaged | CannotRead:
+def unreadable(path: Path, error: Exception, mend: str = MEND) -> DatasetDamaged | CannotRead:
     """What to say of a file that gave an error: only content that is wrong or missing is damage."""
     system = isinstance(error, OSError) and error.errno not in (None, errno.ENOENT, errno.ENOTDIR)
-    return CannotRead(path, error) if system else DatasetDamaged(path, error)  # type: ignore[arg-type]
+    return CannotRead(path, error) if system else DatasetDamaged(path, error, mend)  # type: ignore[arg-type]
 
 
 class ColumnMissing(ValueError):

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from data.files import publish_all, sweep
 from data.record import DatasetDamaged, unreadable
+from data.sentence import LONGEST
 from data.shards import read_parquet
 from sim.printable import shown
 from sim.state import MAX_OBJECTS
@@ -114,6 +115,7 @@ def read_segments(folder: Path | str) -> tuple[list[Segment], dict[str, Any]]:
     Raises `NoSegments`, `OldSegments` and `DatasetDamaged`.
     """
     path = segments_path(folder)
+    again = f"make it again: robopolicy relabel dataset={folder}"
     if not path.is_file():
         raise NoSegments(Path(folder))
     try:
@@ -122,20 +124,23 @@ def read_segments(folder: Path | str) -> tuple[list[Segment], dict[str, Any]]:
         version, meta = said["version"], said["meta"]
         if version != VERSION:
             raise OldSegments(path, version)
-        columns = [table[field.name].to_pylist() for field in _SCHEMA]
+        missing = [name for name in _SCHEMA.names if name not in table.schema.names]
+        if missing:
+            raise DatasetDamaged(path, f"it has no column {missing[0]!r}", again)
+        columns = [table[name].to_pylist() for name in _SCHEMA.names]
         *start, sentences, describer, forbidding = columns
         rows = zip(*start, map(tuple, sentences), describer, map(tuple, forbidding), strict=True)
         segments = [Segment(*row) for row in rows]
         for segment in segments:
             check_segment(segment)
-    except OldSegments:
+    except (OldSegments, DatasetDamaged):
         raise
     except KeyError as error:
-        raise DatasetDamaged(path, f"it has no {error}") from error
+        raise DatasetDamaged(path, f"it has no {error}", again) from error
     except (pa.ArrowException, OSError, ValueError, TypeError) as error:
-        raise unreadable(path, error) from error
+        raise unreadable(path, error, again) from error
     if not isinstance(meta, dict):
-        raise DatasetDamaged(path, "it doesn't say how it was made")
+        raise DatasetDamaged(path, "it doesn't say how it was made", again)
     return segments, meta
 
 
@@ -161,6 +166,9 @@ def check_segment(segment: Segment) -> None:
         )
     if not sentences or not all(isinstance(said, str) and said.strip() for said in (*sentences, *forbidding)):
         raise BadSegment(f"a segment needs sentences, and none of them empty, not {shown(sentences)}")
+    longest = max((*sentences, *forbidding), key=len)
+    if len(longest) > LONGEST:
+        raise BadSegment(f"a sentence has at most {LONGEST} characters, not {len(longest)}: {shown(longest)}")
 
 
 def check_segments(segments: Iterable[Segment], lengths: Sequence[int], n_objects: Sequence[int]) -> None:

@@ -25,6 +25,7 @@ from data.play import PlayConfig, play_unit
 from data.reading import open_dataset
 from data.record import CannotRead, ColumnMissing, DatasetDamaged, DatasetEdited
 from data.segments import BadSegment, OtherSegments, Segment, check_segments, read_segments, segments_path
+from data.sentence import LONGEST
 from data.storage import DatasetWriter
 from robopolicy.cli import main
 from robopolicy.relabelling import RelabelConfig, relabel_dataset
@@ -352,6 +353,24 @@ def test_episodes_without_what_they_are_rebuilt_from_are_refused_by_its_name(pla
     rewrite(play / EPISODES, lambda table: table.drop_columns([column]))
     with pytest.raises(ColumnMissing, match=f"{EPISODES} has no column '{column}'"):
         open_dataset(play)
+
+
+@pytest.mark.parametrize("column", ["stop", "sentences"])
+def test_segments_without_a_column_are_refused_by_its_name(play: Path, column: str) -> None:
+    rewrite(segments_path(play), lambda table: table.drop_columns([column]))
+    with pytest.raises(DatasetDamaged, match=f"it has no column '{column}'"):
+        read_segments(play)
+
+
+def test_segments_with_a_sentence_longer_than_any_may_be_are_refused(play: Path) -> None:
+    def lengthened(table: pa.Table) -> pa.Table:
+        at = table.schema.get_field_index("sentences")
+        said = [["x" * (LONGEST + 1)], *table["sentences"].to_pylist()[1:]]
+        return table.set_column(at, table.schema.field(at), pa.array(said, pa.list_(pa.string())))
+
+    rewrite(segments_path(play), lengthened)
+    with pytest.raises(DatasetDamaged, match=f"at most {LONGEST} characters, not {LONGEST + 1}"):
+        read_segments(play)
 
 
 @pytest.mark.parametrize("column", NEEDED)
