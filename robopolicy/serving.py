@@ -8,6 +8,7 @@ from robopolicy.errors import UnknownName, UserError
 from robopolicy.live.wishes import ANY
 from sim.draw import SceneConfig
 from sim.layouts import LAYOUTS
+from sim.printable import shown
 
 PORTS = {"page": 8080, "openpi": 8000}
 """Protocols, and where each listens unless told otherwise."""
@@ -45,17 +46,17 @@ class ServeConfig:
         if self.protocol not in PORTS:
             raise UnknownName("protocol", self.protocol, tuple(PORTS))
         if not 0 <= self.listens_at <= 65535:
-            raise ValueError(f"port must be from 0 to 65535, not {self.port}")
+            raise ValueError(f"port must be from 0 to 65535, not {shown(self.port)}")
         check_bounds(self, BOUNDS)
         if self.layout not in (ANY, *LAYOUTS):
             raise UnknownName("layout", self.layout, (ANY, *LAYOUTS))
         SceneConfig(n_objects=self.n_objects)
         if not 0.05 <= self.speed <= 20:
-            raise ValueError(f"speed must be from 0.05 to 20, not {self.speed}")
+            raise ValueError(f"speed must be from 0.05 to 20, not {shown(self.speed)}")
         if self.parts not in PARTS:
-            raise ValueError(f"parts must be one of {', '.join(map(str, PARTS))}, not {self.parts}")
+            raise ValueError(f"parts must be one of {', '.join(map(str, PARTS))}, not {shown(self.parts)}")
         if not 0 <= self.cameras <= 10:
-            raise ValueError(f"cameras must be from 0 to 10 pictures per second, not {self.cameras}")
+            raise ValueError(f"cameras must be from 0 to 10 pictures per second, not {shown(self.cameras)}")
 
     @property
     def listens_at(self) -> int:
