@@ -234,4 +234,5 @@ def _is_wide(lists: pa.Array, width: int) -> bool:
     """Whether every list of an array has so many values; that of a fixed size is known without looking."""
     if pa.types.is_fixed_size_list(lists.type):
         return lists.type.list_size == width
-    return not len(lists) or bool(pc.all(pc.equal(pc.list_value_length(lists), width), skip_nulls=False))  # pyright: ignore
+    lengths = pc.list_value_length(lists)  # pyright: ignore
+    return not len(lists) or pc.all(pc.equal(lengths, width), skip_nulls=False).as_py() is True  # pyright: ignore

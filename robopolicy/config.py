@@ -94,7 +94,6 @@ def build(schema: type[T], config: DictConfig, said: Mapping[str, str] = NOTHING
         raise BadOverride(f"{error.full_key} must be given: add {error.full_key}=...") from error
     except OmegaConfBaseException as error:
         raise BadOverride(_sentence(error)) from error
-    _check_seeds(values)
     return _built(schema, {**values, **verbatim})
 
 
@@ -254,15 +253,6 @@ class _Maker:
             else:
                 plain[name] = _as_lists_too(value)
         return self.twin(**plain)
-
-
-def _check_seeds(values: Any, prefix: str = "") -> None:
-    """NumPy takes no negative seeds, and says so late and unkindly."""
-    for key, value in values.items():
-        if isinstance(value, Mapping):
-            _check_seeds(value, f"{prefix}{key}.")
-        elif key == "seed" and isinstance(value, int) and value < 0:
-            raise BadOverride(f"{prefix}{key} must be 0 or more, not {value}")
 
 
 def _built(hint: Any, value: Any) -> Any:

@@ -175,7 +175,7 @@ def test_a_damaged_group_is_run_again(counted: list[str], tmp_path: Path) -> Non
         ({"max_steps": 0}, "max_steps must be at least 1"),
         ({"workers": 0}, "workers must be at least 1"),
         ({"levels": ("sean",)}, "did you mean seen"),
-        ({"n_objects": 9}, "from 1 to 5, not 9"),
+        ({"n_objects": 9}, "whole number from 1 to 5"),
         ({"world": "right"}, "no world is called 'right'"),
         ({"controls": ("shuffle",)}, "did you mean shuffled"),
     ],

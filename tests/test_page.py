@@ -146,7 +146,7 @@ def test_the_page_says_that_a_person_leads() -> None:
         (["layout=round"], "no layout is called 'round'"),
         (["speed=0"], "speed must be from 0.05 to 20"),
         (["parts=5"], "parts must be one of 1, 2, 3, 4, 6, 12"),
-        (["n_objects=9"], "from 1 to 5, not 9"),
+        (["n_objects=9"], "n_objects is a whole number from 1 to 5"),
         (["host=256.0.0.1"], "cannot listen at 256.0.0.1"),
         (["checkpoint=nowhere"], "no checkpoint"),
     ],
