@@ -48,7 +48,7 @@ def test_a_recording_made_while_another_process_writes_is_stored_afterwards(
         assert holder.stdout is not None
         holder.stdout.readline()
         keeper(recorded)
-        assert "another process is writing" in keeper.says
+        assert f"process {holder.pid} is writing" in keeper.says
         assert "safe in" in keeper.says
         assert keeper.waiting == 1
         keeper.look_after()

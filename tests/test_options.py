@@ -91,7 +91,7 @@ def refusal(verb: str, key: str, value: Any) -> str:
     assert len(said) < 300, said
     assert len(said.splitlines()) == 1, said
     name = key.rpartition(".")[2]
-    named = (name, "scene" if name == "n_objects" else "execute")  # which is at most the chunk
+    named = (name.removeprefix("varied_"), "scene" if name == "n_objects" else "execute")  # within a chunk
     assert any(name in said for name in named), said
     return said
 
