@@ -90,7 +90,7 @@ def refusal(verb: str, key: str, value: Any) -> str:
     assert is_users(refused), refused
     assert len(said) < 300, said
     assert len(said.splitlines()) == 1, said
-    named = (key.rpartition(".")[2], "execute")  # which is at most the chunk
+    named = (key.rpartition(".")[2].removeprefix("varied_"), "execute")  # which is at most the chunk
     assert any(name in said for name in named), said
     return said
 
