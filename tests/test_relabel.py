@@ -95,6 +95,7 @@ def test_the_relabeller_reads_states_only(played: list[EpisodeRecord]) -> None:
     assert first == second
 
 
+@pytest.mark.alone
 def test_relabelling_judges_fifty_thousand_windows_a_second(played: list[EpisodeRecord]) -> None:
     found = [windows(r.states, find_runs(r.states)) for r in played]
     rates = []

@@ -103,11 +103,11 @@ def test_a_sentence_has_one_longest_length_at_every_door(tmp_path: Path) -> None
 def test_what_comes_through_a_pipe_is_read_as_far_as_it_can_be(typed: bytes, says: str, injected) -> None:
     program = (
         "from sim.printable import forgive_encodings\n"
-        "from robopolicy.verbs.command import _sentences\n"
+        "from robopolicy.verbs.command import _lines\n"
         "from data.sentence import checked\n"
         "forgive_encodings()\n"
         "try:\n"
-        "    for sentence in _sentences(None): checked(sentence)\n"
+        "    for line in _lines(''): checked(line)\n"
         "except ValueError as error:\n"
         "    print(error)\n"
     )
