@@ -2,7 +2,7 @@
 
 import sys
 
-from robopolicy.signals import exit_code, take_signals
+from robopolicy.signals import exit_code, ignore_signals, take_signals
 
 
 def main() -> int:
@@ -15,7 +15,9 @@ def main() -> int:
         if code is None:
             raise
         return code
-    return run()
+    code = run()
+    ignore_signals()
+    return code
 
 
 if __name__ == "__main__":

@@ -23,6 +23,12 @@ def take_signals() -> None:
             signal.signal(number, _stop)
 
 
+def ignore_signals() -> None:
+    """From now on none counts: Python undoes its handlers while it ends, and a late one would kill it."""
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_IGN)
+
+
 def exit_code(error: BaseException) -> int | None:
     """128 and the signal that stopped the program, as shells have it; None if none did.
 

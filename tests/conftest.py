@@ -13,8 +13,9 @@ from tests.reliability import Fault, Outcome, document
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a job in the background, and its children
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+for _number, _handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(_number) is signal.SIG_IGN:  # as in a job in the background, or under nohup
+        signal.signal(_number, _handler)
 
 _ANY = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
 for _name, _cases in CASES.items():
