@@ -22,6 +22,10 @@ def seven(action: Array | Sequence[float]) -> list[float]:
 
     Plain Python: for seven numbers NumPy takes longer.
     """
+    if isinstance(action, np.ndarray) and action.dtype.kind == "f" and action.shape == (7,):
+        a = action.tolist()  # the usual case, at every step
+        if math.isfinite(sum(map(abs, a))):
+            return a
     try:
         if isinstance(action, np.ndarray):
             if action.dtype.kind not in "biufO":

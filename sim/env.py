@@ -26,7 +26,7 @@ from sim.checks import one_of, whole
 from sim.draw import SceneConfig, draw_scene, draw_scene_for, initial_state
 from sim.errors import BadArgument, BadSnapshot
 from sim.observation import ENTITY_DIM, MAX_ENTITIES, PROPRIO_DIM, Observation, entity_names
-from sim.predicates import fallen
+from sim.predicates import FALLEN, fallen
 from sim.presets import NOMINAL
 from sim.printable import shown
 from sim.render import SIZE, Picture, camera_named, check_size, render
@@ -111,9 +111,9 @@ class DeskEnv(gymnasium.Env[Any, Array]):
     def step(self, action: Array) -> tuple[Observed, float, bool, bool, dict[str, Any]]:
         """One action of seven numbers in [-1, 1], see `World.step`. Raises `BadAction`."""
         before, given = self._running(), seven(action)
-        state = self._world.step(given)
+        state = self._world.step(action)
         done = self._goal is not None and bool(achieved(self._goal, before, state))
-        info = self._info(state, clipped=any(abs(v) > 1 for v in given))
+        info = self._info(state, clipped=max(given) > 1 or min(given) < -1)
         return _dict(self._sensor.observe(state)), float(done), done, False, info
 
     def render(self) -> Picture | None:  # type: ignore[override]
@@ -187,7 +187,9 @@ class DeskEnv(gymnasium.Env[Any, Array]):
         return self._before
 
     def _info(self, state: State, clipped: bool = False) -> dict[str, Any]:
-        off = tuple(self._names[i] for i in range(state.n_objects) if fallen(state, i))
+        heights = state.object_pos[:, 2].tolist()
+        low = [i for i, z in enumerate(heights) if z < -FALLEN]  # cheap, at every step
+        off = tuple(self._names[i] for i in low if fallen(state, i))
         return {"names": self._names, "state": state, "clipped": clipped, "fallen": off}
 
 
@@ -210,7 +212,10 @@ class BadRenderMode(ValueError):
 
 def _dict(observation: Observation) -> Observed:
     """As the observation space has it: what falls off the floor too is seen at its edge for ever."""
-    return {name: np.clip(value, -FAR_AWAY, FAR_AWAY) for name, value in observation._asdict().items()}
+    seen = observation._asdict()
+    if observation.entities[:, 2].min() < -1.0:  # m: below the floor, and only then is anything so far
+        seen = {name: np.clip(value, -FAR_AWAY, FAR_AWAY) for name, value in seen.items()}
+    return seen
 
 
 def _alike(state: object, other: State) -> bool:
