@@ -15,7 +15,7 @@ pytestmark = pytest.mark.alone
 
 
 def test_a_step_adds_at_most_a_quarter_to_its_physics() -> None:
-    seen = []  # from 12 to 20 % by the processor: Python and physics do not slow down alike
+    seen = []  # 18 to 20 % on the slowest processor measured: Python and physics do not slow down alike
     for _ in range(TRIES):  # others on the machine evict our caches, which costs Python more than physics
         seen.append(measure().overhead)
         if seen[-1] <= 0.25:
@@ -24,7 +24,7 @@ def test_a_step_adds_at_most_a_quarter_to_its_physics() -> None:
 
 
 def test_a_cpu_second_simulates_more_than_twice_what_calvin_does() -> None:
-    # CALVIN's figure is of one processor; on others this is from 3.5 to above 4 times as much.
+    # CALVIN's figure is of another processor; on the slowest one measured this was 3.1 to 3.6 times as much.
     assert max(measure().pace for _ in range(2)) >= 2.5 * CALVIN
 
 
