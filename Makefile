@@ -38,7 +38,7 @@ test-slow: $(STAMP)  ## the tests that take minutes each
 	$(BIN)/python -m pytest -n $(JOBS) -m slow
 
 faults: $(STAMP)  ## kill, fill, flip and fuzz everything, and write docs/reliability.md (under 30 minutes)
-	ROBOPOLICY_FUZZ=faults $(BIN)/python -m pytest -n $(JOBS) --dist worksteal --reliability docs/reliability.md
+	ROBOPOLICY_FUZZ=faults $(BIN)/python -m pytest -n $(JOBS) --dist worksteal --reliability=docs/reliability.md tests
 
 fuzz-overnight: $(STAMP)  ## the same with a million cases for each pure parser (hours; no page)
 	ROBOPOLICY_FUZZ=overnight $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m faults
