@@ -25,14 +25,16 @@ from data.record import EpisodeRecord
 from data.splits import train_objects
 from data.storage import DatasetWriter
 from data.workers import spawned
+from sim.constants import CONTROL_HZ
+from sim.contact import OPEN_HAND
 from sim.draw import SceneConfig, draw_scene
 from sim.expert import act, patient
-from sim.predicates import GRIP_REACH, OPEN_HAND
+from sim.predicates import GRIP_REACH
 from sim.seeds import play_seed, play_sequence
 from sim.skills import DEFAULT_STYLE, Style, go_to, put_down
 from sim.state import Array, State, stack
 from sim.tasks import TASKS, Goal, achieved, goals_of, possible
-from sim.world import CONTROL_HZ, World
+from sim.world import World
 
 MOST_MINUTES = 1_000_000  # of play: two years
 BOUNDS: Bounds = {

@@ -21,7 +21,8 @@ from data.naming import tell
 from data.record import EpisodeRecord
 from data.segments import Segment
 from data.splits import goal_split
-from sim.predicates import OPEN_HAND, in_drawer
+from sim.contact import OPEN_HAND, between_fingers
+from sim.predicates import in_drawer
 from sim.state import FIXTURES, State, wrap, yaw_of
 from sim.tasks import TASKS, Goal, Manner, achieved, goals_of, task_named
 
@@ -31,9 +32,6 @@ PAUSE = 4  # control steps of standing still that do not end a run
 APPROACH = 30  # control steps: the longest way towards a thing that is still counted in
 AFTERMATH = 8  # control steps after a run in which its effect may still show (the hand lets go)
 CARRIED = 0.02  # m above where it was: the object has left its support
-GRIPPED = 0.018  # m from the tool to the object's centre, sideways: it is between the fingers
-LEVEL = 0.03  # m from the tool to the object's centre, in height: likewise
-GRIP = (0.5, 1.5)  # of a thing's width: how far fingers that hold it, maybe off its middle or askew, are open
 ASTRAY = 0.025  # m: another object that moved farther makes the window ambiguous
 FORBID = 8  # sentences that ask for something for one that forbids it
 FARTHER = 0.03  # m: how much nearer than at its farthest the arm may start
@@ -128,20 +126,6 @@ def _subject(goal: Goal, n_objects: int) -> int:
     if goal.object >= 0:
         return goal.object
     return n_objects + FIXTURES.index(task_named(goal.task).fixture)
-
-
-def between_fingers(gap: NDArray[np.floating]) -> NDArray[np.bool_]:
-    """Whether a thing is where the fingers close, by how far (..., 3), m, its centre is from the tool."""
-    return (np.hypot(gap[..., 0], gap[..., 1]) < GRIPPED) & (np.abs(gap[..., 2]) < LEVEL)
-
-
-def in_grip(
-    gap: NDArray[np.floating], opening: NDArray[np.floating], width: NDArray[np.floating]
-) -> NDArray[np.bool_]:
-    """Whether fingers open so far, m, hold a thing so wide, m, by how far (..., 3), m, its centre is."""
-    low, high = GRIP
-    closed = (opening > low * width) & (opening < np.minimum(high * width, OPEN_HAND))
-    return between_fingers(gap) & closed
 
 
 def _manner(span: State, obj: int) -> Manner:

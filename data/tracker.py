@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from data.relabel import in_grip
+from sim.contact import in_grip
 from sim.observation import Observation
 from sim.state import MAX_OBJECTS, Array
 

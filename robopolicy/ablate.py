@@ -27,13 +27,13 @@ from data.segments import segments_path
 from data.workers import spawned
 from robopolicy.config import load
 from robopolicy.evaluate import EvaluateConfig, Evaluation, evaluate_once
-from robopolicy.films import own_slug
 from robopolicy.plan import CHAIN, PAIRS, YOURS
 from robopolicy.provenance import environment
 from robopolicy.recipe import TrainConfig
 from robopolicy.stages import Report, Stage, run_stages
 from robopolicy.stats import mcnemar, percent
-from robopolicy.tables import Tally
+from robopolicy.tally import Tally
+from robopolicy.text import own_slug
 from robopolicy.train import train
 
 BASELINE = "baseline"

@@ -13,12 +13,12 @@ from robopolicy.checkpoint import CheckpointError
 from robopolicy.confidence import Confidence, signs_of
 from robopolicy.encoder import TextEncoder
 from robopolicy.errors import UnknownName
-from robopolicy.features import MAX_OPENING
 from robopolicy.language import LanguageNet, Told
 from robopolicy.memory import Memory
 from robopolicy.policy import Heard, Policy
 from robopolicy.reading import HOLD, kinds_of
 from sim.observation import Observation
+from sim.panda import MAX_OPENING
 from sim.tasks import TASKS
 
 OWN, OTHERS, NONE = MEMORIES = ("own", "others", "none")

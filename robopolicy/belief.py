@@ -15,10 +15,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.constants import CONTROL_HZ
 from sim.kinematics import REACH, STEP_ANGLE, STEP_LENGTH, WORKSPACE
 from sim.observation import Observation
 from sim.state import MAX_OBJECTS, Array
-from sim.world import CONTROL_HZ
 
 DELAYS = 5  # control steps late that are thought of: 0 to 4
 TURNS = np.linspace(-1.4, 1.4, 57, dtype=np.float32)  # rad

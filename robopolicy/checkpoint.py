@@ -48,6 +48,15 @@ class CheckpointError(UserError):
     """A checkpoint that is absent, damaged, or not for this program."""
 
 
+class NoCheckpoint(UserError):
+    """There is no policy where one was said to be."""
+
+    def __init__(self, checkpoint: Path | str) -> None:
+        found = sorted(str(path.parent) for path in Path("runs").glob("**/config.json"))[:3]
+        hint = f"there is one in {' and '.join(found)}" if found else "`robopolicy demo` or `train` makes one"
+        super().__init__(f"no checkpoint (a folder with config.json) at {shown(checkpoint)}; {hint}")
+
+
 def save_checkpoint(
     folder: Path,
     policy: Policy,
@@ -120,6 +129,14 @@ def policy_config(folder: Path, config: Mapping[str, Any]) -> PolicyConfig:
         raise CheckpointError(
             f"{folder / CONFIG} does not describe a policy of this version: {error}"
         ) from error
+
+
+def hash_of(checkpoint: Path | str) -> str:
+    """`policy_hash` of what a `checkpoint` option stands for; raises `NoCheckpoint` if nothing is there."""
+    folder = folder_of(checkpoint)
+    if not (folder / CONFIG).is_file():
+        raise NoCheckpoint(checkpoint)
+    return policy_hash(folder)
 
 
 def policy_hash(folder: Path | str) -> str:

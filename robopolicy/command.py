@@ -14,18 +14,19 @@ from data.sentence import SPOKEN, checked
 from data.splits import train_objects
 from robopolicy.agent import Agent, Understood
 from robopolicy.belief import in_words
-from robopolicy.checkpoint import doubts_of, load_checkpoint
+from robopolicy.checkpoint import doubts_of, hash_of, load_checkpoint
 from robopolicy.errand import Actor, Errand
 from robopolicy.errors import UserError
-from robopolicy.evaluate import checkpoint_hash
-from robopolicy.films import picture, slug
-from robopolicy.plan import layouts_of, preset_of
+from robopolicy.films import picture
+from robopolicy.text import slug
 from robopolicy.video import Frame, captioned, same_size, write_mp4
+from robopolicy.world_option import layouts_of, preset_of
+from sim.constants import CONTROL_HZ
 from sim.draw import SceneConfig, draw_scene
 from sim.scene import Scene
 from sim.sensing import Sensor
 from sim.state import State, stack
-from sim.world import CONTROL_HZ, World
+from sim.world import World
 
 
 @dataclass(frozen=True)
@@ -132,5 +133,5 @@ class Session:
 
 
 def _load(checkpoint: str, refuse: bool) -> Actor:
-    checkpoint_hash(checkpoint)  # refuses a folder that is none
+    hash_of(checkpoint)  # refuses a folder that is none
     return Agent(load_checkpoint(checkpoint), doubts=doubts_of(checkpoint) if refuse else None)

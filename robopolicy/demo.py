@@ -24,7 +24,8 @@ from robopolicy.relabelling import RelabelConfig, relabel_dataset
 from robopolicy.report import training_curve, write_report
 from robopolicy.stages import Report, Stage, run_stages
 from robopolicy.summary import Result, read_info
-from robopolicy.tables import Tally, markdown_table
+from robopolicy.tables import markdown_table
+from robopolicy.tally import Tally
 from robopolicy.train import train
 
 SHOWN = 8  # films that are joined to one

@@ -19,19 +19,19 @@ from data.checksums import read_sealed, sealed
 from data.files import write_json
 from data.locks import held
 from robopolicy.agent import MEMORIES, OWN
-from robopolicy.checkpoint import folder_of, policy_hash
+from robopolicy.checkpoint import hash_of
 from robopolicy.console import warn
 from robopolicy.errors import UnknownName, UserError
 from robopolicy.keep import Keep, read_complete
-from robopolicy.plan import Plan, check_level, layouts_of, make_plan
+from robopolicy.plan import Plan, check_level, make_plan
 from robopolicy.players import maker_for, prepare
 from robopolicy.provenance import environment, program
 from robopolicy.reference import EXPERT
 from robopolicy.rollouts import CAUSES, Crew, Job, Rollouts, jobs_of, roll_out_all
 from robopolicy.summary import INFO, Result, summary
-from robopolicy.tables import Tally
+from robopolicy.tally import Tally
+from robopolicy.world_option import layouts_of
 from sim.draw import SceneConfig
-from sim.printable import shown
 
 CONTROLS = ("shuffled", "empty")
 BOUNDS: Bounds = {
@@ -184,26 +184,12 @@ def jobs_in(plan: Plan, change_at: int = 0) -> list[Job]:
 
 
 def checkpoint_hash(checkpoint: str) -> str:
-    """The checkpoint's hash; raises `NoCheckpoint` if there is none."""
-    if checkpoint == EXPERT:
-        return ""
-    folder = folder_of(checkpoint)
-    if not (folder / "config.json").is_file():
-        raise NoCheckpoint(checkpoint)
-    return policy_hash(folder)
+    """The checkpoint's hash, "" for the expert; raises `NoCheckpoint` if there is none."""
+    return "" if checkpoint == EXPERT else hash_of(checkpoint)
 
 
 class NotEvaluated(UserError):
     """There is no evaluation where one was to be read."""
-
-
-class NoCheckpoint(UserError):
-    """There is no policy where one was said to be."""
-
-    def __init__(self, checkpoint: str) -> None:
-        found = sorted(str(path.parent) for path in Path("runs").glob("**/config.json"))[:3]
-        hint = f"there is one in {' and '.join(found)}" if found else "`robopolicy demo` or `train` makes one"
-        super().__init__(f"no checkpoint (a folder with config.json) at {shown(checkpoint)}; {hint}")
 
 
 def _roll_out(

@@ -11,9 +11,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from sim.panda import MAX_OPENING
+
 SCALES = (0.10, 0.03, 0.01)  # m: tanh(x / scale) of every relative position
 FAR = 0.3  # m: a comfortable unit for the desk
-MAX_OPENING = 0.08  # m between the fingers
 SNUG = 0.006  # m: scale at which fingers do or don't touch
 
 HAND_DIM = 16

@@ -1,6 +1,5 @@
 """Rollouts seen again: replayed action by action in a world with pictures, captioned, written to disk."""
 
-import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -16,8 +15,9 @@ from robopolicy.console import warn
 from robopolicy.provenance import code_hash
 from robopolicy.summary import Result
 from robopolicy.video import BAD, GOOD, Frame, as_mp4, captioned, read_mp4, same_size, write_gif, write_mp4
+from sim.constants import CONTROL_HZ
 from sim.render import CAMERAS, render
-from sim.world import CONTROL_HZ, World
+from sim.world import World
 
 SIZE = (400, 300)  # width, height of each half of a film, px
 HOLD = 8  # frames that the end is shown for
@@ -133,13 +133,3 @@ def montage(films: Sequence[Film], folder: Path, name: str) -> None:
     frames = same_size([frame for one in films for frame in read_mp4(folder / one.file)])
     write_mp4(folder / f"{name}.mp4", frames, CONTROL_HZ)
     write_gif(folder / f"{name}.gif", frames[::2], CONTROL_HZ)
-
-
-def slug(text: str) -> str:
-    """A sentence as part of a file name."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60] or "command"
-
-
-def own_slug(text: str) -> str:
-    """As `slug`, and never the same for two texts."""
-    return f"{slug(text)}-{zlib.crc32(text.encode()):08x}"

@@ -16,11 +16,11 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from data.relabel import between_fingers
-from robopolicy.features import MAX_OPENING, PAIR_DIM, pair_features, yaw_of
+from robopolicy.features import PAIR_DIM, pair_features, yaw_of
 from robopolicy.reading import CODES, Choice, Reading
+from sim.contact import OPEN_HAND, between_fingers
 from sim.observation import Observation
-from sim.predicates import OPEN_HAND
+from sim.panda import MAX_OPENING
 from sim.state import FIXTURES
 
 WIDTH = 96

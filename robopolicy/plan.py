@@ -8,12 +8,12 @@ from data.chains import read_chains, scene_of
 from data.grammar import Grammar
 from data.pairs import draw_pairs
 from data.splits import GOALS_OF_SPLIT, LEVELS, Level, level_named
-from robopolicy.errors import UnknownName, UserError
+from robopolicy.errors import UserError
 from robopolicy.sentences import read_commands
 from robopolicy.trials import Command, Trial, filled, shuffled, silent
+from robopolicy.world_option import layouts_of, preset_of
 from sim.draw import SceneConfig, draw_scene_for
-from sim.layouts import LAYOUTS
-from sim.presets import NOMINAL, PRESETS, parse_world
+from sim.presets import NOMINAL
 from sim.scene import Scene
 from sim.seeds import RETRIES, rng_of, seeds_of
 from sim.tasks import TASKS
@@ -62,21 +62,6 @@ class Wanted(Protocol):
     def controls(self) -> tuple[str, ...]: ...
     @property
     def n_controls(self) -> int | None: ...
-
-
-def layouts_of(world: str) -> tuple[str, ...]:
-    """The layouts that a `world` option stands for; raises `UnknownName`, `UnknownWorld` or `BadValue`."""
-    if world in LAYOUTS:
-        return (world,)
-    if world.isidentifier() and world not in PRESETS:
-        raise UnknownName("world", world, (*PRESETS, *LAYOUTS))
-    parse_world(world)
-    return tuple(LAYOUTS)
-
-
-def preset_of(world: str) -> str:
-    """How a `world` option has worlds randomised: a name of `sim.presets`; one layout is nominal."""
-    return NOMINAL if world in LAYOUTS else world
 
 
 def check_level(name: str) -> None:

@@ -9,12 +9,12 @@ not.
 import numpy as np
 from numpy.typing import NDArray
 
-from data.relabel import between_fingers, in_grip
 from robopolicy.belief import Obeys, Response, arriving
-from robopolicy.features import MAX_OPENING
+from sim.contact import between_fingers, in_grip
 from sim.kinematics import STEP_ANGLE, STEP_LENGTH, WORKSPACE
 from sim.layouts import GRIP_WIDTHS
 from sim.observation import Observation
+from sim.panda import MAX_OPENING
 from sim.state import MAX_OBJECTS, Array
 
 CLOSING = 0.05  # m by which the fingers close or open in a step

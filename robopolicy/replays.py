@@ -11,7 +11,8 @@ from robopolicy.live.exchange import Recording
 from robopolicy.live.extras import need
 from robopolicy.live.replay import replay_html
 from robopolicy.summary import Result
-from sim.world import CONTROL_HZ, World
+from sim.constants import CONTROL_HZ
+from sim.world import World
 
 PARTS = 2  # instants kept of each control step
 

@@ -21,11 +21,11 @@ from data.lexicon import normalise
 from data.sentence import LONGEST
 from robopolicy.architecture import ACTION_DIM
 from robopolicy.errors import UnknownName, UserError
+from sim.constants import CONTROL_HZ
 from sim.env import FAR_AWAY
 from sim.kinematics import STEP_ANGLE, STEP_LENGTH
 from sim.observation import ENTITY_DIM, MAX_ENTITIES, PROPRIO_DIM, Observation, entity_names
 from sim.state import FIXTURES, MAX_OBJECTS, Array
-from sim.world import CONTROL_HZ
 
 PROMPT, STATE, NAMES, ENTITIES, SESSION = (
     "prompt",

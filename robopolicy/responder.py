@@ -17,10 +17,9 @@ import torch
 from numpy.typing import NDArray
 
 from robopolicy.agent import Agent, Order, Understood
-from robopolicy.checkpoint import doubts_of, load_checkpoint
+from robopolicy.checkpoint import doubts_of, hash_of, load_checkpoint
 from robopolicy.encoder import TextEncoder
 from robopolicy.errand import why_not
-from robopolicy.evaluate import checkpoint_hash
 from robopolicy.language import Told
 from robopolicy.requests import Request
 from robopolicy.rollouts import GROUP
@@ -107,7 +106,7 @@ def responder_of(checkpoint: str, refuse: bool = True) -> Responder:
 
     With `refuse`, nothing is done about what cannot be done here, or is done already.
     """
-    checkpoint_hash(checkpoint)  # refuses a folder that is none
+    hash_of(checkpoint)  # refuses a folder that is none
     policy = load_checkpoint(checkpoint)
     encoder = TextEncoder(policy.config.encoder, cache_folder="")
     return Responder(Agent(policy, encoder, doubts=doubts_of(checkpoint) if refuse else None), refuse)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from rich.table import Table
 
 from robopolicy.stats import percent
+from robopolicy.tally import Tally
 
 ORIGINS = {"lot": "by words drawn by lot", "hand": "by words chosen", "both": "by words of both kinds"}
 
@@ -16,17 +17,6 @@ WHY = {
     "fell": "not done, and what it was about off the desk",
     "forbidden": "did what was forbidden",
 }
-
-
-class Tally(NamedTuple):
-    """How far a row has come."""
-
-    n: int
-    done: int = 0
-    success: int = 0
-
-    def plus(self, done: int, success: int) -> "Tally":
-        return Tally(self.n, self.done + done, self.success + success)
 
 
 class Line(NamedTuple):

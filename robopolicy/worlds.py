@@ -26,14 +26,14 @@ from robopolicy.across import across, sweeps
 from robopolicy.agent import MEMORIES, OWN
 from robopolicy.errors import UnknownName
 from robopolicy.evaluate import EvaluateConfig, Evaluation, Tick, checkpoint_hash, evaluate_once
-from robopolicy.films import own_slug
-from robopolicy.plan import layouts_of
 from robopolicy.players import maker_for
 from robopolicy.probe import probe
 from robopolicy.provenance import environment
 from robopolicy.rollouts import crew_of
 from robopolicy.stages import Report, Stage, run_stages
-from robopolicy.tables import Tally
+from robopolicy.tally import Tally
+from robopolicy.text import own_slug
+from robopolicy.world_option import layouts_of
 from sim.factors import factor_named
 from sim.presets import NAMES, NOMINAL
 from sim.printable import shown

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim import expert
+from sim.constants import CONTROL_HZ
 from sim.draw import draw_scene, draw_scene_for
 from sim.env import DeskEnv
 from sim.factors import REGIMES
@@ -20,7 +21,7 @@ from sim.randomise import draw_dynamics, draw_looks
 from sim.scene import Scene
 from sim.state import Array
 from sim.tasks import TASKS, Goal, achieved
-from sim.world import CONTROL_HZ, World
+from sim.world import World
 
 CALVIN = 33.0 / 2.4  # simulated s per CPU s: 2.4 ms for 33 ms, state only, measured on 2 CPU cores
 STEPS = 30  # at most, per rollout

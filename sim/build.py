@@ -17,6 +17,7 @@ from sim.dynamics import Dynamics
 from sim.furniture import FURNITURE, Bulb, Fixture, Part, Vec
 from sim.layouts import layout_of
 from sim.scene import COLOURS, ROUND, Scene, Thing
+from sim.urdf import urdf
 
 DESK_HALF = (0.55, 0.75, 0.05)  # m
 DESK_MIDDLE = (0.40, 0.0, -0.05)  # m, world frame
@@ -181,7 +182,7 @@ def _urdf_file(name: str, visuals: bool) -> str:
             _files["", False] = tempfile.mkdtemp(prefix="robopolicy-urdf-")
             atexit.register(shutil.rmtree, _files["", False], ignore_errors=True)
         text = (
-            panda.urdf(visuals)
+            urdf(visuals)
             if name == "panda"
             else next(f for f in FURNITURE if f.name == name).urdf(visuals)
         )

@@ -23,6 +23,7 @@ from gymnasium import spaces
 
 from sim.actuation import seven
 from sim.checks import one_of, whole
+from sim.constants import CONTROL_HZ
 from sim.draw import SceneConfig, draw_scene, draw_scene_for, initial_state
 from sim.errors import BadArgument, BadSnapshot
 from sim.observation import ENTITY_DIM, MAX_ENTITIES, PROPRIO_DIM, Observation, entity_names
@@ -35,7 +36,7 @@ from sim.sensing import Memory, Sensor
 from sim.snapshot import Snapshot, check_snapshot
 from sim.state import Array, State
 from sim.tasks import Goal, achieved, check_goal
-from sim.world import CONTROL_HZ, World
+from sim.world import World
 
 ID = "robopolicy/Desk-v0"
 FAR_AWAY = 20.0  # m, rad: beyond anything that is observed

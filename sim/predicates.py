@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.contact import OPEN_HAND
 from sim.layouts import DRAWER_INSIDE, HANDLE_OUT, TRAY_SIZE
 from sim.state import Array, State, wrap, yaw_of
 
@@ -26,7 +27,6 @@ SAME_HEIGHT = 0.012  # m: on the same surface as before
 TURNED = 0.6  # rad
 IN_PLACE = 0.05  # m: an object that was only turned strays at most this far
 GRIP_REACH = 0.05  # m from the fingertips to the centre of an object in the hand
-OPEN_HAND = 0.062  # m between the fingers: nothing in our catalogue is held at this opening
 HAND_AWAY = 0.09  # m: farther than this the hand cannot be holding the object
 ON_TOP = 0.012  # m: tolerance of the height of one thing on another
 BESIDE_NEAR, BESIDE_FAR = 0.045, 0.17  # m between centres, along the direction asked for

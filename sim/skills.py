@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.conditions import Direction, Spot, Where, half_extent
+from sim.constants import PRESSED
 from sim.kinematics import STEP_ANGLE, STEP_LENGTH
 from sim.layouts import LEVER_LENGTH
 from sim.panda import MAX_OPENING
 from sim.predicates import LED, bottom, in_drawer
 from sim.state import Array, State, wrap, yaw_of
-from sim.world import PRESSED
 
 OPEN, CLOSE = 1.0, -1.0
 FENCE = 0.030  # m between the fingers when they push: two points of contact keep the object straight

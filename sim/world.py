@@ -15,6 +15,7 @@ from sim.actuation import Actuation, seven
 from sim.build import set_up
 from sim.bullet import pybullet, silence
 from sim.checks import one_of, whole
+from sim.constants import CONTROL_HZ, PHYSICS_HZ, PRESSED, RELEASED
 from sim.dynamics import Dynamics
 from sim.egl import load_egl
 from sim.errors import (
@@ -38,12 +39,9 @@ from sim.snapshot import Snapshot, check_snapshot, moving_parts, put_back
 from sim.solver import Solver
 from sim.state import Array, State
 
-CONTROL_HZ = 10  # default rate of actions
-PHYSICS_HZ = 120  # steps of physics in a second; at 60 fingers sink into what they hold
 TIME_STEP = 1 / PHYSICS_HZ  # s
 SETTLING = 12  # steps of physics after building, for things to settle on the desk
 FINGER_SPEED = 0.25  # m/s
-PRESSED, RELEASED = 0.009, 0.004  # m: the button toggles its light at the first, re-arms at the second
 
 Floats = Sequence[float]
 

@@ -13,7 +13,7 @@ from robopolicy.cli import main
 from robopolicy.command import CommandConfig, Session
 from robopolicy.config import load
 from robopolicy.errand import resting
-from robopolicy.films import slug
+from robopolicy.text import slug
 from robopolicy.verbs import command as verb
 from sim import expert
 from sim.observation import Observation

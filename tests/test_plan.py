@@ -5,8 +5,9 @@ import pytest
 
 from data.chains import read_chains
 from data.splits import GOALS_OF_SPLIT, LEVELS, goal_split, level_named
-from robopolicy.plan import Plan, families_of, layouts_of, make_plan
+from robopolicy.plan import Plan, families_of, make_plan
 from robopolicy.trials import Command, shuffled
+from robopolicy.world_option import layouts_of
 from sim.draw import initial_state
 from sim.factors import factor_named
 from sim.tasks import TASKS, possible

@@ -8,6 +8,7 @@ import pytest
 
 from sim import panda
 from sim.bullet import pybullet as p
+from sim.constants import PHYSICS_HZ
 from sim.draw import SceneConfig, draw_scene
 from sim.dynamics import Dynamics
 from sim.factors import PHYSICS
@@ -15,7 +16,7 @@ from sim.layouts import LEVER_TRAVEL
 from sim.panda import HOME_POSE
 from sim.scene import Scene, Thing
 from sim.skills import heading_of
-from sim.world import PHYSICS_HZ, World
+from sim.world import World
 
 SIZE = (0.045, 0.045, 0.045)  # m
 STILL = [0, 0, 0, 0, 0, 0, 1.0]

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from robopolicy.agent import Agent, Understood
-from robopolicy.checkpoint import doubts_of, load_checkpoint
+from robopolicy.checkpoint import doubts_of, hash_of, load_checkpoint
 from robopolicy.encoder import TextEncoder
-from robopolicy.evaluate import checkpoint_hash
 from sim.state import FIXTURES
 
 WORDED = 256  # texts whose tokens are remembered
@@ -22,7 +21,7 @@ class LiveAgent(Agent):
 
 def ready_actor(checkpoint: str) -> LiveAgent:
     """The policy of a checkpoint, its text encoder loaded. Raises `NoCheckpoint` and `CheckpointError`."""
-    checkpoint_hash(checkpoint)  # refuses a folder that is none
+    hash_of(checkpoint)  # refuses a folder that is none
     policy = load_checkpoint(checkpoint)
     encoder = TextEncoder(policy.config.encoder, cache_folder="")
     agent = LiveAgent(policy, encoder, doubts=doubts_of(checkpoint))

@@ -40,11 +40,12 @@ from robopolicy.live.hand import Hand, still
 from robopolicy.live.pace import Pace
 from robopolicy.live.suggest import suggestions
 from robopolicy.live.wishes import Wish
+from sim.constants import CONTROL_HZ
 from sim.scene import Scene
 from sim.sensing import Sensor
 from sim.state import Array, State
 from sim.tasks import achieved
-from sim.world import CONTROL_HZ, World
+from sim.world import World
 
 SETTLE = 5  # control steps of holding still after a command, for what fell to come to rest
 OFFERED = ("seen", "seen", "paraphrase", "synonym", "composition", "object")

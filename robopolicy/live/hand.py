@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 
 from data.record import EpisodeRecord
+from sim.contact import OPEN_HAND
 from sim.kinematics import WORKSPACE
 from sim.panda import MAX_OPENING
-from sim.predicates import OPEN_HAND
 from sim.scene import Scene
 from sim.skills import go_to, heading_of
 from sim.state import Array, State, stack

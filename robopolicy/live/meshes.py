@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robopolicy.live.extras import need
-from sim import panda
+from sim.urdf import urdf
 
 WHITE = (242, 242, 242)  # of links whose mesh brings no colour
 
@@ -26,7 +26,7 @@ class Mesh(NamedTuple):
 def arm_meshes() -> dict[str, tuple[Mesh, ...]]:
     """Link -> its meshes. Reading them takes a second, once per process. Raises `NotInstalled`."""
     trimesh, yourdfpy = need("trimesh"), need("yourdfpy")
-    robot = yourdfpy.URDF.load(io.StringIO(panda.urdf(visuals=True)), load_meshes=True)
+    robot = yourdfpy.URDF.load(io.StringIO(urdf(visuals=True)), load_meshes=True)
     pieces: dict[tuple[str, tuple[int, int, int]], list[Any]] = defaultdict(list)
     for node, piece in robot.scene.geometry.items():
         link = robot.scene.graph.transforms.parents[node]

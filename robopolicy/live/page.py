@@ -19,7 +19,6 @@ from websockets.exceptions import ConnectionClosed
 from data.files import write_atomic
 from data.reading import open_dataset
 from robopolicy.errors import UserError
-from robopolicy.films import slug
 from robopolicy.live.cameras import Cameras
 from robopolicy.live.describing import Describing
 from robopolicy.live.desk import DeskConfig, LiveDesk
@@ -32,6 +31,7 @@ from robopolicy.live.scenery import Scenery, stand
 from robopolicy.live.viewer import close_viewer, open_viewer
 from robopolicy.live.wishes import Wish
 from robopolicy.serving import CannotListen, ServeConfig
+from robopolicy.text import slug
 
 REJECTED = 1002  # the one WebSocket close code whose reason viser's page shows
 FOREIGN = "another page may not use this robot"

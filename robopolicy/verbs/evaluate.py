@@ -16,7 +16,8 @@ from robopolicy.live.extras import need
 from robopolicy.reference import EXPERT
 from robopolicy.replays import replays_of
 from robopolicy.report import training_curve, write_report
-from robopolicy.tables import Tally, failures_of, family_table, level_table, live_table, markdown_table
+from robopolicy.tables import failures_of, family_table, level_table, live_table, markdown_table
+from robopolicy.tally import Tally
 
 CONFIG = EvaluateConfig
 EXAMPLES = (
