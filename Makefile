@@ -44,9 +44,9 @@ fuzz-overnight: $(STAMP)  ## the same with a million cases for each pure parser 
 	ROBOPOLICY_FUZZ=overnight $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m faults
 
 bench: $(STAMP)  ## what a step of the world costs, how fast the page is, how soon the server answers (3 minutes)
-	$(BIN)/python -m sim.bench
-	$(BIN)/python -m robopolicy.live.bench
-	$(BIN)/python -m robopolicy.bench_server
+	$(BIN)/python -m benchmarks.step
+	$(BIN)/python -m benchmarks.viewer
+	$(BIN)/python -m benchmarks.server
 
 check: $(STAMP)  ## ruff, pyright
 	$(BIN)/ruff check .

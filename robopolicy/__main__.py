@@ -2,14 +2,14 @@
 
 import sys
 
-from robopolicy.signals import exit_code, ignore_signals, take_signals
+from robopolicy.common.signals import exit_code, ignore_signals, take_signals
 
 
 def main() -> int:
     """Run the command line; returns the exit code."""
     take_signals()
     try:
-        from robopolicy.cli import main as run  # noqa: PLC0415 - takes a while, in which Ctrl-C may come
+        from robopolicy.cli.main import main as run  # noqa: PLC0415 - takes a while, in which Ctrl-C may come
     except (KeyboardInterrupt, Exception) as error:
         code = exit_code(error)
         if code is None:

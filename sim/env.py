@@ -21,22 +21,22 @@ import gymnasium
 import numpy as np
 from gymnasium import spaces
 
-from sim.actuation import seven
-from sim.checks import one_of, whole
-from sim.constants import CONTROL_HZ
-from sim.draw import SceneConfig, draw_scene, draw_scene_for, initial_state
-from sim.errors import BadArgument, BadSnapshot
+from sim.bullet.actuation import seven
+from sim.common.checks import one_of, whole
+from sim.common.errors import BadArgument, BadSnapshot
+from sim.common.printable import shown
+from sim.desk.cameras import SIZE, Picture, camera_named, check_size, render
+from sim.desk.constants import CONTROL_HZ
+from sim.desk.scene import MOST, Scene
+from sim.desk.scenes.sampler import SceneConfig, draw_scene, draw_scene_for, initial_state
+from sim.desk.sensors import Memory, Sensor
+from sim.desk.simulator import World
+from sim.desk.snapshot import Snapshot, check_snapshot
+from sim.desk.tasks.families import Goal, achieved, check_goal
+from sim.desk.tasks.predicates import FALLEN, fallen
 from sim.observation import ENTITY_DIM, MAX_ENTITIES, PROPRIO_DIM, Observation, entity_names
-from sim.predicates import FALLEN, fallen
-from sim.presets import NOMINAL
-from sim.printable import shown
-from sim.render import SIZE, Picture, camera_named, check_size, render
-from sim.scene import MOST, Scene
-from sim.sensing import Memory, Sensor
-from sim.snapshot import Snapshot, check_snapshot
+from sim.randomize.presets import NOMINAL
 from sim.state import Array, State
-from sim.tasks import Goal, achieved, check_goal
-from sim.world import World
 
 ID = "robopolicy/Desk-v0"
 FAR_AWAY = 20.0  # m, rad: beyond anything that is observed
@@ -59,7 +59,7 @@ class DeskEnv(gymnasium.Env[Any, Array]):
 
     `reset(options=...)` takes a `scene` (a `Scene`, else one is drawn), a `task` (the name of a family:
     a scene is drawn in which it is possible, and a goal with it) or a `scene` and a `goal` (a `Goal`).
-    `config` overrides `n_objects` and `world` (see `sim.presets`).
+    `config` overrides `n_objects` and `world` (see `sim.randomize.presets`).
     """
 
     metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": CONTROL_HZ}  # noqa: RUF012

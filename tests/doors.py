@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from data.errors import is_users
+from data.common.errors import is_users
 
 LONGEST_REFUSAL = 600  # characters
 

@@ -6,14 +6,14 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from robopolicy.agent import Understood
-from robopolicy.live.desk import DeskConfig, LiveDesk
-from robopolicy.live.exchange import DONE, NOT_BEGUN, REFUSED, STOPPED, Exchange
-from robopolicy.live.wishes import Wish
-from sim import expert
+from robopolicy.policies.agent import Understood
+from robopolicy.runtime.scene_request import Wish
+from robopolicy.viewer.desk import DeskConfig, LiveDesk
+from robopolicy.viewer.records import DONE, NOT_BEGUN, REFUSED, STOPPED, Exchange
+from sim.desk.tasks import expert
+from sim.desk.tasks.families import Goal
 from sim.observation import Observation
 from sim.state import Array
-from sim.tasks import Goal
 from tests.actors import Forgetful
 
 OPEN, CLOSE = "open the drawer", "close the drawer"

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from data.play import PlayConfig, play_unit
-from data.storage import DatasetWriter
+from data.play.collection import PlayConfig, play_unit
+from data.store.writer import DatasetWriter
 
 
 def some_play(folder: Path) -> Path:

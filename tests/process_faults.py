@@ -15,8 +15,8 @@ from typing import IO, Any, NamedTuple
 
 import pytest
 
-from data.checksums import KEY
-from robopolicy.tensors import load_sealed
+from data.common.checksums import KEY
+from robopolicy.common.tensors import load_sealed
 
 PATIENCE = 300  # s: on a machine that others keep busy
 

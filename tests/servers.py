@@ -11,16 +11,16 @@ import torch
 from websockets.sync.client import connect
 from websockets.sync.connection import Connection
 
-from robopolicy.agent import Agent
-from robopolicy.encoder import TextEncoder
-from robopolicy.policy import Policy, PolicyConfig
-from robopolicy.reading import HOLD
-from robopolicy.requests import ENTITIES, NAMES, PROMPT, STATE
-from robopolicy.responder import Responder
-from robopolicy.server import PolicyServer
-from robopolicy.serving import ServeConfig
-from robopolicy.wire import pack, unpack
-from sim.draw import draw_scene, initial_state
+from robopolicy.policies.agent import Agent
+from robopolicy.policies.slots.intent import HOLD
+from robopolicy.policies.slots.policy import Policy, PolicyConfig
+from robopolicy.policies.text.encoder import TextEncoder
+from robopolicy.serving.batched_policy import Responder
+from robopolicy.serving.config import ServeConfig
+from robopolicy.serving.protocol import ENTITIES, NAMES, PROMPT, STATE
+from robopolicy.serving.server import PolicyServer
+from robopolicy.serving.wire import pack, unpack
+from sim.desk.scenes.sampler import draw_scene, initial_state
 from sim.observation import entity_names, observe
 
 SMALL = PolicyConfig(width=32, blocks=1, slot_width=8, code_width=8)

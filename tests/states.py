@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sim.layouts import LAYOUTS, LEVER_TRAVEL, fixture_points
-from sim.panda import HOME_POSE
+from sim.bullet.arm import HOME_POSE
+from sim.desk.layouts import LAYOUTS, LEVER_TRAVEL, fixture_points
 from sim.state import State
 
 SIDE = 0.045  # m, of every cube

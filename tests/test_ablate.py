@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from robopolicy.ablate import BASELINE, AblateConfig, compared, runs_of
-from robopolicy.evaluate import Evaluation
-from robopolicy.stats import mcnemar
-from robopolicy.summary import Result
-from robopolicy.trials import Trial
-from sim.draw import SceneConfig, draw_scene
+from robopolicy.common.statistics import mcnemar
+from robopolicy.evaluation.evaluate import Evaluation
+from robopolicy.evaluation.summary import Result
+from robopolicy.evaluation.trials import Trial
+from robopolicy.experiments.ablate import BASELINE, AblateConfig, compared, runs_of
+from sim.desk.scenes.sampler import SceneConfig, draw_scene
 
 SCENE = draw_scene(0, SceneConfig())
 

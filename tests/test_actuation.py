@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from sim.actuation import REST, Actuation
-from sim.draw import SceneConfig, draw_scene
-from sim.dynamics import Dynamics
-from sim.kinematics import STEP_LENGTH
-from sim.layouts import LEVER_TRAVEL
-from sim.scene import Scene
-from sim.world import World
+from sim.bullet.actuation import REST, Actuation
+from sim.bullet.kinematics import STEP_LENGTH
+from sim.desk.layouts import LEVER_TRAVEL
+from sim.desk.scene import Scene
+from sim.desk.scenes.sampler import SceneConfig, draw_scene
+from sim.desk.simulator import World
+from sim.randomize.dynamics import Dynamics
 
 ACTION = [0.3, -0.2, 0.5, 0.1, 0.4, -0.6, -1.0]
 STILL = [0, 0, 0, 0, 0, 0, 1.0]

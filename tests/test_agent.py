@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 import torch
 
-from robopolicy.agent import Agent
-from robopolicy.checkpoint import CheckpointError
-from robopolicy.encoder import TextEncoder
-from robopolicy.policy import Policy, PolicyConfig
-from robopolicy.reading import HOLD
-from sim.draw import SceneConfig, draw_scene
-from sim.dynamics import Dynamics
+from robopolicy.policies.agent import Agent
+from robopolicy.policies.checkpoint import CheckpointError
+from robopolicy.policies.slots.intent import HOLD
+from robopolicy.policies.slots.policy import Policy, PolicyConfig
+from robopolicy.policies.text.encoder import TextEncoder
+from sim.desk.scenes.sampler import SceneConfig, draw_scene
+from sim.desk.simulator import World
 from sim.observation import MAX_ENTITIES, Observation, entity_names, observe
-from sim.world import World
+from sim.randomize.dynamics import Dynamics
 
 NAMES = entity_names(draw_scene(0, SceneConfig()).names)
 SMALL = PolicyConfig(width=32, blocks=1, slot_width=8, code_width=8)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from data.annotations import (
+from data.language.sentence import BadSentence
+from data.store.annotations import (
     BadAnnotation,
     NoAnnotations,
     annotate,
@@ -12,19 +13,18 @@ from data.annotations import (
     read_annotations,
     segments_by_people,
 )
-from data.joined import open_described
-from data.reading import open_dataset
-from data.record import DatasetDamaged
-from data.segments import Segment, segments_path
-from data.sentence import BadSentence
-from robopolicy import calibration
-from robopolicy.checkpoint import read_config
-from robopolicy.cli import main
-from robopolicy.errors import UnknownName
-from robopolicy.live.exchange import RECORDED
-from robopolicy.live.stretches import Stretches
-from robopolicy.recipe import TrainConfig
-from robopolicy.relabelling import RelabelConfig, relabel_dataset
+from data.store.concat import open_described
+from data.store.episode import DatasetDamaged
+from data.store.reader import open_dataset
+from data.store.segments import Segment, segments_path
+from robopolicy.cli.main import main
+from robopolicy.common.errors import UnknownName
+from robopolicy.policies.checkpoint import read_config
+from robopolicy.training import calibration
+from robopolicy.training.config import TrainConfig
+from robopolicy.training.relabelling import RelabelConfig, relabel_dataset
+from robopolicy.viewer.records import RECORDED
+from robopolicy.viewer.stretches import Stretches
 from tests.live_desks import OPEN, desk_at_work, finished
 from tests.plays import some_play
 

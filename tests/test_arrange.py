@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from sim.arrange import FOOTPRINTS, draw_shifts, feasible
-from sim.bullet import pybullet
-from sim.conditions import REACH
-from sim.draw import SceneConfig, draw_scene, initial_state
-from sim.layouts import LAYOUTS, layout_of
-from sim.predicates import in_drawer, in_tray, on_desk, rests_on
+from sim.bullet.client import pybullet
+from sim.desk.layouts import LAYOUTS, layout_of
+from sim.desk.scenes.placement import FOOTPRINTS, draw_shifts, feasible
+from sim.desk.scenes.sampler import SceneConfig, draw_scene, initial_state
+from sim.desk.simulator import World
+from sim.desk.tasks.conditions import REACH
+from sim.desk.tasks.predicates import in_drawer, in_tray, on_desk, rests_on
 from sim.state import FIXTURES
-from sim.world import World
 
 SEEDS = range(40)
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from robopolicy.belief import Belief, Obeys, Response, commanded, fit_response, in_words
-from sim.actuation import Actuation
-from sim.dynamics import Dynamics
-from sim.kinematics import STEP_ANGLE, STEP_LENGTH, WORKSPACE
+from robopolicy.adaptation.dynamics_filter import Belief, Obeys, Response, commanded, fit_response, in_words
+from sim.bullet.actuation import Actuation
+from sim.bullet.kinematics import STEP_ANGLE, STEP_LENGTH, WORKSPACE
 from sim.observation import Observation
+from sim.randomize.dynamics import Dynamics
 
 RESPONSE = Response()
 MIDDLE = (0.45, 0.0, 0.2)  # of where a hand may be sent

@@ -19,11 +19,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from data.annotations import read_annotations
-from data.play import PlayConfig, play_unit
-from data.reading import open_dataset
-from data.storage import DatasetWriter
-from robopolicy.live.extras import need
+from data.play.collection import PlayConfig, play_unit
+from data.store.annotations import read_annotations
+from data.store.reader import open_dataset
+from data.store.writer import DatasetWriter
+from robopolicy.viewer.extras import need
 from tests.live_desks import shut
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

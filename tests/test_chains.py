@@ -6,7 +6,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from data.chains import (
+from data.language.grammar import Grammar
+from data.language.held_out import goal_split, held_out_words_in, why_held_out
+from data.trials.chains import (
     EFFECTS,
     LENGTH,
     N_CHAINS,
@@ -17,11 +19,9 @@ from data.chains import (
     read_chains,
     scene_of,
 )
-from data.grammar import Grammar
-from data.splits import goal_split, held_out_words_in, why_held_out
-from sim.draw import initial_state
+from sim.desk.scenes.sampler import initial_state
+from sim.desk.tasks.families import TASKS, Goal, goals_of, possible, task_named
 from sim.state import State
-from sim.tasks import TASKS, Goal, goals_of, possible, task_named
 from tests.states import HALF, in_drawer, in_tray, state_with
 
 CHAINS = read_chains()

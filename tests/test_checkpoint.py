@@ -9,10 +9,16 @@ import pytest
 import torch
 from hypothesis import strategies as st
 
-from data.checksums import sealed
-from robopolicy.checkpoint import CheckpointError, folder_of, load_checkpoint, read_config, save_checkpoint
-from robopolicy.cli import main
-from robopolicy.policy import Policy, PolicyConfig
+from data.common.checksums import sealed
+from robopolicy.cli.main import main
+from robopolicy.policies.checkpoint import (
+    CheckpointError,
+    folder_of,
+    load_checkpoint,
+    read_config,
+    save_checkpoint,
+)
+from robopolicy.policies.slots.policy import Policy, PolicyConfig
 from tests.doors import takes_or_refuses
 from tests.fuzzing import fuzz
 

@@ -8,18 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from robopolicy.checkpoint import save_checkpoint
-from robopolicy.cli import main
-from robopolicy.command import CommandConfig, Session
-from robopolicy.config import load
-from robopolicy.errand import resting
-from robopolicy.text import slug
-from robopolicy.verbs import command as verb
-from sim import expert
+from robopolicy.cli.main import main
+from robopolicy.cli.verbs import command as verb
+from robopolicy.common.hydra_bridge import load
+from robopolicy.common.text import slug
+from robopolicy.policies.checkpoint import save_checkpoint
+from robopolicy.runtime.execution import resting
+from robopolicy.runtime.session import CommandConfig, Session
+from sim.desk.sensors import sense
+from sim.desk.tasks import expert
+from sim.desk.tasks.families import Goal
 from sim.observation import Observation
-from sim.sensing import sense
 from sim.state import Array, State, stack
-from sim.tasks import Goal
 from tests.actors import Forgetful
 from tests.servers import an_agent
 
@@ -226,7 +226,7 @@ def test_every_command_that_is_mentioned_elsewhere_is_one_that_does_what_it_says
 def test_what_there_is_no_use_in_beginning_is_said_and_nothing_moves(
     arguments: list[str], says: str, capsys: pytest.CaptureFixture[str], monkeypatch
 ) -> None:
-    monkeypatch.setattr("sim.world.World.step", None)
+    monkeypatch.setattr("sim.desk.simulator.World.step", None)
     assert main(["command", "video=false", *arguments]) == 0
     out = capsys.readouterr().out
     assert says in out

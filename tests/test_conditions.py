@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from sim.conditions import GAP, beside_on, graspable, half_extent
-from sim.predicates import beside
-from sim.tasks import Goal, possible
+from sim.desk.tasks.conditions import GAP, beside_on, graspable, half_extent
+from sim.desk.tasks.families import Goal, possible
+from sim.desk.tasks.predicates import beside
 from tests.states import HALF, HERE, SIDE, in_drawer, in_tray, state_with
 
 TOP = (HERE[0], HERE[1], SIDE + HALF)

@@ -7,20 +7,26 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.nonsense import FITTED, HELD_OUT, ORDERS
-from data.splits import HELD_OUT_FRAMES
-from robopolicy import calibration
-from robopolicy.agent import Agent
-from robopolicy.bench_confidence import measure, table
-from robopolicy.calibration import calibrate
-from robopolicy.checkpoint import CheckpointError, doubts_of, folder_of, load_checkpoint, save_checkpoint
-from robopolicy.command import CommandConfig, Session
-from robopolicy.confidence import SIGNS, area_under, fitted
-from robopolicy.confidence_data import BRIEF, nonsense, sound
-from robopolicy.encoder import TextEncoder
-from robopolicy.policy import Policy, PolicyConfig
-from robopolicy.verbs import command as verb
-from sim.draw import draw_scene
+from data.language.held_out import HELD_OUT_FRAMES
+from data.language.out_of_domain import FITTED, HELD_OUT, ORDERS
+from robopolicy.cli.verbs import command as verb
+from robopolicy.experiments.confidence import measure, table
+from robopolicy.policies.agent import Agent
+from robopolicy.policies.checkpoint import (
+    CheckpointError,
+    doubts_of,
+    folder_of,
+    load_checkpoint,
+    save_checkpoint,
+)
+from robopolicy.policies.confidence import SIGNS, area_under, fitted
+from robopolicy.policies.slots.policy import Policy, PolicyConfig
+from robopolicy.policies.text.encoder import TextEncoder
+from robopolicy.runtime.session import CommandConfig, Session
+from robopolicy.training import calibration
+from robopolicy.training.calibration import calibrate
+from robopolicy.training.confidence_data import BRIEF, nonsense, sound
+from sim.desk.scenes.sampler import draw_scene
 from sim.observation import entity_names
 
 

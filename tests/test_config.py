@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 import pytest
 from omegaconf import OmegaConf
 
-from robopolicy.config import BadOverride, build, check, composed, listed, load, options, quoted
+from robopolicy.common.hydra_bridge import BadOverride, build, check, composed, listed, load, options, quoted
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.reading import open_dataset
-from robopolicy import calibration
-from robopolicy import demo as module
-from robopolicy.checkpoint import doubts_of
-from robopolicy.cli import main
-from robopolicy.config import load
-from robopolicy.demo import VARIED, DemoConfig, demo
-from robopolicy.stages import OtherSettings
+from data.store.reader import open_dataset
+from robopolicy.cli.main import main
+from robopolicy.common.hydra_bridge import load
+from robopolicy.common.stages import OtherSettings
+from robopolicy.experiments import demo as module
+from robopolicy.experiments.demo import VARIED, DemoConfig, demo
+from robopolicy.policies.checkpoint import doubts_of
+from robopolicy.training import calibration
 
 TINY = [
     "play.minutes=2", "play.episode_steps=150", "relabel.sentences=1", "train.steps=12", "train.log_every=4",

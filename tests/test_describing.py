@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from data.annotations import Annotation, annotations_path, read_annotations
-from robopolicy.live import describing
-from robopolicy.live.page import Page
-from robopolicy.live.stretches import Stretch, Stretches
-from robopolicy.serving import ServeConfig
+from data.store.annotations import Annotation, annotations_path, read_annotations
+from robopolicy.serving.config import ServeConfig
+from robopolicy.viewer import annotation as describing
+from robopolicy.viewer.page import Page
+from robopolicy.viewer.stretches import Stretch, Stretches
 from tests.live_desks import OPEN, desk_at_work, finished
 from tests.page_visitors import give, look, socket_to, until
 from tests.plays import some_play

@@ -17,19 +17,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.annotations import annotate, read_annotations
-from data.errors import is_users
-from data.joined import SameDataset, open_described
-from data.layout import NEEDED
-from data.play import PlayConfig, play_unit
-from data.reading import open_dataset
-from data.record import CannotRead, ColumnMissing, DatasetDamaged, DatasetEdited
-from data.segments import BadSegment, OtherSegments, Segment, check_segments, read_segments, segments_path
-from data.sentence import LONGEST
-from data.storage import DatasetWriter
-from robopolicy.cli import main
-from robopolicy.relabelling import RelabelConfig, relabel_dataset
-from sim.tasks import Goal
+from data.common.errors import is_users
+from data.language.sentence import LONGEST
+from data.play.collection import PlayConfig, play_unit
+from data.store.annotations import annotate, read_annotations
+from data.store.concat import SameDataset, open_described
+from data.store.episode import CannotRead, ColumnMissing, DatasetDamaged, DatasetEdited
+from data.store.lerobot_format import NEEDED
+from data.store.reader import open_dataset
+from data.store.segments import (
+    BadSegment,
+    OtherSegments,
+    Segment,
+    check_segments,
+    read_segments,
+    segments_path,
+)
+from data.store.writer import DatasetWriter
+from robopolicy.cli.main import main
+from robopolicy.training.relabelling import RelabelConfig, relabel_dataset
+from sim.desk.tasks.families import Goal
 from tests.fuzzing import fuzz
 from tests.plays import some_play
 
@@ -270,7 +277,7 @@ def test_two_processes_that_describe_the_same_play_lose_no_sentence(play: Path, 
     one = read_segments(play)[0][0]
     code = (
         "import sys; from pathlib import Path\n"
-        "from data.annotations import annotate; from sim.tasks import Goal\n"
+        "from data.store.annotations import annotate; from sim.desk.tasks.families import Goal\n"
         f"goal = Goal({one.task!r}, {one.object}, {one.other})\n"
         f"for i in range(20): annotate(Path(sys.argv[1]), {one.episode}, {one.start}, {one.stop}, goal,"
         " f'do the thing {i}', sys.argv[2])"

@@ -13,11 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from hypothesis.extra import numpy as arrays
 
-from sim.checks import number, numbers, one_of, truth, whole
-from sim.draw import CannotDraw, SceneConfig, draw_scene, draw_scene_for
-from sim.dynamics import Dynamics, Looks
-from sim.env import BadOptions, BadRenderMode, DeskEnv
-from sim.errors import (
+from sim.common.checks import number, numbers, one_of, truth, whole
+from sim.common.errors import (
     BadAction,
     BadArgument,
     BadRate,
@@ -27,12 +24,15 @@ from sim.errors import (
     EmptyWorld,
     UnknownRenderer,
 )
-from sim.presets import BadValue, UnknownWorld, parse_world
-from sim.render import CAMERAS, Camera, UnknownCamera, render
-from sim.scene import Scene
+from sim.desk.cameras import CAMERAS, Camera, UnknownCamera, render
+from sim.desk.scene import Scene
+from sim.desk.scenes.sampler import CannotDraw, SceneConfig, draw_scene, draw_scene_for
+from sim.desk.simulator import World
+from sim.desk.tasks.families import Goal, UnknownTask
+from sim.env import BadOptions, BadRenderMode, DeskEnv
+from sim.randomize.dynamics import Dynamics, Looks
+from sim.randomize.presets import BadValue, UnknownWorld, parse_world
 from sim.state import State
-from sim.tasks import Goal, UnknownTask
-from sim.world import World
 from tests.fuzzing import fuzz
 
 REFUSALS = (

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from robopolicy import encoder
-from robopolicy.encoder import (
+from robopolicy.policies.text import encoder
+from robopolicy.policies.text.encoder import (
     DEFAULT_MODEL,
     EncoderConfig,
     EncoderError,

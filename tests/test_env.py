@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
 
-from sim import expert
-from sim.draw import SceneConfig, draw_scene
+from sim.common.errors import BadAction, BadRate
+from sim.desk.scenes.sampler import SceneConfig, draw_scene
+from sim.desk.tasks import expert
+from sim.desk.tasks.families import Goal
 from sim.env import ID, BadOptions, DeskEnv
-from sim.errors import BadAction, BadRate
-from sim.tasks import Goal
 
 
 def actions(n: int, seed: int = 0) -> np.ndarray:

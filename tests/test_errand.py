@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 import torch
 
-from robopolicy.agent import Agent
-from robopolicy.checkpoint import load_checkpoint
-from robopolicy.errand import Errand
-from robopolicy.evaluate import EvaluateConfig
-from robopolicy.plan import make_plan
-from sim.draw import draw_scene_for
-from sim.scene import Scene
-from sim.sensing import Sensor
-from sim.tasks import Goal, achieved
-from sim.world import World
+from robopolicy.evaluation.evaluate import EvaluateConfig
+from robopolicy.evaluation.plan import make_plan
+from robopolicy.policies.agent import Agent
+from robopolicy.policies.checkpoint import load_checkpoint
+from robopolicy.runtime.execution import Errand
+from sim.desk.scene import Scene
+from sim.desk.scenes.sampler import draw_scene_for
+from sim.desk.sensors import Sensor
+from sim.desk.simulator import World
+from sim.desk.tasks.families import Goal, achieved
 
 SAID = {
     "turn_on_led": "turn on the led",

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from robopolicy import evaluate as module
-from robopolicy.evaluate import EvaluateConfig, Evaluation, NotEvaluated, evaluate, evaluated
-from robopolicy.rollouts import Job, Rollouts
-from robopolicy.stats import wilson
-from robopolicy.summary import read_info
+from robopolicy.common.statistics import wilson
+from robopolicy.evaluation import evaluate as module
+from robopolicy.evaluation.evaluate import EvaluateConfig, Evaluation, NotEvaluated, evaluate, evaluated
+from robopolicy.evaluation.rollouts import Job, Rollouts
+from robopolicy.evaluation.summary import read_info
 
 SMALL = EvaluateConfig(checkpoint="expert", levels=("seen", "composition"), n=24, n_controls=8, workers=2)
 

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from sim import expert, trial
-from sim.draw import SceneConfig, draw_scene_for
+from benchmarks import expert as trial
+from sim.desk.scenes.sampler import SceneConfig, draw_scene_for
+from sim.desk.simulator import World
+from sim.desk.tasks import expert
+from sim.desk.tasks.families import TASKS, achieved
 from sim.state import State
-from sim.tasks import TASKS, achieved
-from sim.world import World
 
 N = 60  # rollouts of each family
 STEPS = 60  # at most

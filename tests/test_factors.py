@@ -5,8 +5,8 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from sim.dynamics import Dynamics, Looks
-from sim.factors import FACTORS, LOOKS, PHYSICS, SENSING
+from sim.randomize.dynamics import Dynamics, Looks
+from sim.randomize.factors import FACTORS, LOOKS, PHYSICS, SENSING
 
 each_factor = pytest.mark.parametrize("factor", FACTORS, ids=lambda factor: factor.name)
 

@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.play import PlayConfig, play_episode
-from data.reading import open_dataset
-from data.segments import segments_path
-from data.storage import DatasetWriter
-from robopolicy.live.keeper import Keeper
-from sim.world import World
+from data.play.collection import PlayConfig, play_episode
+from data.store.reader import open_dataset
+from data.store.segments import segments_path
+from data.store.writer import DatasetWriter
+from robopolicy.viewer.keeper import Keeper
+from sim.desk.simulator import World
 from tests.plays import some_play
 from tests.process_faults import Running, at_random, checkpoint, content, figures, ran
 
@@ -35,7 +35,7 @@ FILM = (
 RECORD = """
 import sys
 from pathlib import Path
-from robopolicy.live.keeper import Keeper, read_aside
+from robopolicy.viewer.keeper import Keeper, read_aside
 keeper, one = Keeper(Path(sys.argv[1])), read_aside(Path(sys.argv[2]))
 for i in range(1, 1000):
     keeper(one._replace(actions=one.actions / i))

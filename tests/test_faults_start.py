@@ -9,7 +9,7 @@ from signal import SIGHUP, SIGINT, SIGTERM, Signals
 
 import pytest
 
-from robopolicy.relabelling import RelabelConfig, relabel_dataset
+from robopolicy.training.relabelling import RelabelConfig, relabel_dataset
 from tests.plays import some_play
 from tests.process_faults import Running, assert_one_sentence, content, figures, ran, said_quietly
 

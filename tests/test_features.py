@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from robopolicy.features import (
+from robopolicy.policies.slots.features import (
     HAND_DIM,
     OTHERS_DIM,
     PAIR_DIM,

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from sim import expert
-from sim.draw import draw_scene, draw_scene_for
-from sim.errors import BadParts, EmptyWorld
-from sim.figures import figures
+from sim.common.errors import BadParts, EmptyWorld
+from sim.desk.scenes.sampler import draw_scene, draw_scene_for
+from sim.desk.simulator import World
+from sim.desk.tasks import expert
+from sim.desk.visuals import figures
 from sim.state import LIGHTS, State
-from sim.world import World
 
 
 @pytest.fixture

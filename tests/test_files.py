@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from data.files import as_text, publish_all, sweep, write_atomic
+from data.common.atomic_io import as_text, publish_all, sweep, write_atomic
 
 
 def _broken(path: Path) -> None:

@@ -5,16 +5,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from robopolicy.films import chosen, film, films_of, montage, replay
-from robopolicy.plan import make_plan
-from robopolicy.reference import ExpertPlayer
-from robopolicy.rollouts import GROUP, jobs_of, roll_out
-from robopolicy.summary import Result
-from robopolicy.trials import Trial
-from robopolicy.video import read_mp4
-from sim.scene import Scene
-from sim.tasks import achieved
-from sim.world import World
+from robopolicy.evaluation.plan import make_plan
+from robopolicy.evaluation.reference import ExpertPlayer
+from robopolicy.evaluation.rollouts import GROUP, jobs_of, roll_out
+from robopolicy.evaluation.summary import Result
+from robopolicy.evaluation.trials import Trial
+from robopolicy.reporting.video_io import read_mp4
+from robopolicy.reporting.videos import chosen, film, films_of, montage, replay
+from sim.desk.scene import Scene
+from sim.desk.simulator import World
+from sim.desk.tasks.families import achieved
 from tests.test_plan import Wanted
 
 

@@ -10,17 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as some
 from websockets.exceptions import ConnectionClosed
 
-from robopolicy.live.exchange import DONE
-from robopolicy.live.page import REJECTED, Page
-from robopolicy.live.wishes import BadWish, Wish
-from robopolicy.serving import ServeConfig
+from robopolicy.runtime.scene_request import BadWish, Wish
+from robopolicy.serving.config import ServeConfig
+from robopolicy.viewer.page import REJECTED, Page
+from robopolicy.viewer.records import DONE
 from tests.fuzzing import fuzz
 from tests.live_desks import OPEN, desk_at_work, finished
 from tests.page_visitors import look, socket_to, until
 
 pytest.importorskip("viser", reason="the extra 'page' is not installed")
 
-from robopolicy.live.frames import LARGEST, is_sound
+from robopolicy.viewer.frames import LARGEST, is_sound
 
 DEEP: Any = []
 for _ in range(400):

@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 import torch
 
-from data.grammar import Grammar
-from data.play import PlayConfig, play_episode
-from data.relabel import relabel_episode
-from data.samples import SampleConfig, Samples
-from robopolicy.goal_state import COURSE_DIM, GoalNet, course_of, fit_goal_net, read_goals
-from robopolicy.policy import Choice
-from robopolicy.reading import HOLD, kind_of
-from robopolicy.windows import Windows, done_in, find_windows, joined, looking
-from sim.world import World
+from data.language.grammar import Grammar
+from data.play.collection import PlayConfig, play_episode
+from data.relabel.hindsight import relabel_episode
+from data.samples.batches import SampleConfig, Samples
+from robopolicy.policies.slots.goal_encoder import COURSE_DIM, GoalNet, course_of, fit_goal_net, read_goals
+from robopolicy.policies.slots.intent import HOLD, kind_of
+from robopolicy.policies.slots.policy import Choice
+from robopolicy.training.candidate_windows import Windows, done_in, find_windows, joined, looking
+from sim.desk.simulator import World
 
 
 class Play:

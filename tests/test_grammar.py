@@ -3,12 +3,12 @@ import re
 import numpy as np
 import pytest
 
-from data.grammar import Grammar, fill, object_phrases, tell, templates
-from data.lexicon import expand, normalise
-from data.naming import CannotFill, Phrases, phrases_for
-from data.splits import all_objects, goal_split, train_objects
-from data.things import ANYTHING, COLOUR_WORDS, NOUNS
-from sim.tasks import TASKS, Goal, goals_of
+from data.language.grammar import Grammar, fill, object_phrases, tell, templates
+from data.language.held_out import all_objects, goal_split, train_objects
+from data.language.lexicon import expand, normalise
+from data.language.naming import CannotFill, Phrases, phrases_for
+from data.language.vocabulary import ANYTHING, COLOUR_WORDS, NOUNS
+from sim.desk.tasks.families import TASKS, Goal, goals_of
 
 NAMES = ("red cube", "pink bar", "green puck")
 

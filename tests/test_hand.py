@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.reading import open_dataset
-from robopolicy.live.exchange import DONE
-from robopolicy.live.hand import CLOSED, OPEN, Hand
-from robopolicy.live.handles import KEYS
-from robopolicy.live.keeper import Keeper
-from sim.kinematics import WORKSPACE
-from sim.world import World
+from data.store.reader import open_dataset
+from robopolicy.viewer.handles import KEYS
+from robopolicy.viewer.keeper import Keeper
+from robopolicy.viewer.records import DONE
+from robopolicy.viewer.teleoperation import CLOSED, OPEN, Hand
+from sim.bullet.kinematics import WORKSPACE
+from sim.desk.simulator import World
 from tests.live_desks import OPEN as OPEN_DRAWER
 from tests.live_desks import desk_at_work, finished
 

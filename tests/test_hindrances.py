@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from robopolicy.evaluate import EvaluateConfig
-from robopolicy.plan import make_plan
-from sim.draw import draw_scene, initial_state
-from sim.hindrances import DONE, IMPOSSIBLE, UNREACHABLE
+from robopolicy.evaluation.evaluate import EvaluateConfig
+from robopolicy.evaluation.plan import make_plan
+from sim.desk.scenes.sampler import draw_scene, initial_state
+from sim.desk.sensors import Sensor
+from sim.desk.tasks.families import TASKS, Goal, achieved, goals_of, hindrance, possible
+from sim.desk.tasks.hindrances import DONE, IMPOSSIBLE, UNREACHABLE
 from sim.observation import observe, state_of
-from sim.sensing import Sensor
 from sim.state import State
-from sim.tasks import TASKS, Goal, achieved, goals_of, hindrance, possible
 from tests.states import HALF, HERE, SIDE, in_drawer, in_tray, state_with
 
 NAMES = ("red cube", "blue puck", "black bar")

@@ -18,12 +18,16 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from data import annotations, chains
-from data.checksums import HTML, MP4, digest, sealed, stamped, unsealed, unstamped
-from data.errors import is_users
-from robopolicy import evaluate as evaluation
-from robopolicy import films
-from robopolicy.checkpoint import (
+from data.common.checksums import HTML, MP4, digest, sealed, stamped, unsealed, unstamped
+from data.common.errors import is_users
+from data.store import annotations
+from data.trials import chains
+from robopolicy.cli.main import main
+from robopolicy.common.stages import Stage, run_stages
+from robopolicy.evaluation import evaluate as evaluation
+from robopolicy.evaluation.evaluate import EvaluateConfig, evaluate, evaluate_once
+from robopolicy.evaluation.rollouts import Job, Rollouts
+from robopolicy.policies.checkpoint import (
     CheckpointError,
     confidence_of,
     doubts_of,
@@ -32,15 +36,12 @@ from robopolicy.checkpoint import (
     policy_hash,
     save_checkpoint,
 )
-from robopolicy.cli import main
-from robopolicy.encoder import TextEncoder
-from robopolicy.evaluate import EvaluateConfig, evaluate, evaluate_once
-from robopolicy.metrics import read_metrics, write_metrics
-from robopolicy.policy import Policy, PolicyConfig
-from robopolicy.progress import TrainingState
-from robopolicy.rollouts import Job, Rollouts
-from robopolicy.stages import Stage, run_stages
-from robopolicy.video import as_mp4, read_mp4
+from robopolicy.policies.slots.policy import Policy, PolicyConfig
+from robopolicy.policies.text.encoder import TextEncoder
+from robopolicy.reporting import videos as films
+from robopolicy.reporting.video_io import as_mp4, read_mp4
+from robopolicy.training.metrics import read_metrics, write_metrics
+from robopolicy.training.training_state import TrainingState
 from tests.mutations import mutations
 
 TEXTS = ["open the drawer", "", "lift the red cube"]
@@ -81,17 +82,17 @@ def test_an_edit_of_any_source_makes_another_program_and_what_python_compiles_do
         shutil.copytree(root / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
 
     def found() -> str:
-        command = "from robopolicy.provenance import code_hash; print(code_hash())"
+        command = "from robopolicy.common.provenance import code_hash; print(code_hash())"
         return subprocess.run(
             [sys.executable, "-c", command], cwd=tmp_path, capture_output=True, text=True, check=True
         ).stdout
 
     first = found()
     assert found() == first  # now with compiled files beside the sources
-    edited = tmp_path / "sim/solver.py"
+    edited = tmp_path / "sim/bullet/solver.py"
     edited.write_text(edited.read_text() + "\n")
     second = found()
-    (tmp_path / "data/chains.json").write_text("{}")
+    (tmp_path / "data/trials/chains.json").write_text("{}")
     assert len({first, second, found()}) == 3
 
 
@@ -146,7 +147,7 @@ def test_stages_that_other_code_did_are_named_and_not_done_again(tmp_path: Path,
     ran: list[str] = []
     stages = [Stage(name, 1, lambda _, name=name: ran.append(name)) for name in ("play", "train")]
     run_stages(stages, tmp_path)
-    monkeypatch.setattr("robopolicy.stages.code_hash", lambda: "another")
+    monkeypatch.setattr("robopolicy.common.stages.code_hash", lambda: "another")
     run_stages(stages, tmp_path)
     assert ran == ["play", "train"]
     assert "play, train in" in capsys.readouterr().err
@@ -212,7 +213,7 @@ def test_new_weights_leave_no_confidence_of_the_old(shipped: Path, capsys):
 def test_a_network_that_nobody_needs_is_refused_before_it_is_built(
     shipped: Path, monkeypatch, name: str, value: object
 ):
-    monkeypatch.setattr("robopolicy.checkpoint.Policy", None)
+    monkeypatch.setattr("robopolicy.policies.checkpoint.Policy", None)
     config = json.loads((shipped / "config.json").read_text())
     config["policy"][name] = value
     (shipped / "config.json").write_text(json.dumps(sealed(config)))

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.joined import open_described
-from data.play import PlayConfig, collect
-from data.reading import open_dataset
-from data.record import NoDataset
-from robopolicy.relabelling import RelabelConfig, relabel_dataset
+from data.play.collection import PlayConfig, collect
+from data.store.concat import open_described
+from data.store.episode import NoDataset
+from data.store.reader import open_dataset
+from robopolicy.training.relabelling import RelabelConfig, relabel_dataset
 
 
 @pytest.fixture(scope="module")

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.play import PlayConfig, play_episode
-from data.reading import open_dataset
-from data.record import EpisodeRecord
-from data.storage import DatasetWriter
-from robopolicy.live import keeper as keeping
-from robopolicy.live.keeper import Keeper
-from sim.world import World
+from data.play.collection import PlayConfig, play_episode
+from data.store.episode import EpisodeRecord
+from data.store.reader import open_dataset
+from data.store.writer import DatasetWriter
+from robopolicy.viewer import keeper as keeping
+from robopolicy.viewer.keeper import Keeper
+from sim.desk.simulator import World
 
 COLLECTOR = {"collector": "a person"}
 
@@ -39,7 +39,7 @@ def test_a_recording_made_while_another_process_writes_is_stored_afterwards(
     monkeypatch.setattr(keeping, "RETRY", 0.0)
     folder, keeper = tmp_path / "play", Keeper(tmp_path / "play")
     code = (
-        "import sys; from pathlib import Path; from data.storage import DatasetWriter\n"
+        "import sys; from pathlib import Path; from data.store.writer import DatasetWriter\n"
         "writer = DatasetWriter(Path(sys.argv[1]), {'collector': 'a person'}); print('held', flush=True)\n"
         "sys.stdin.read()"
     )

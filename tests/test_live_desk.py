@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from data.sentence import LONGEST, BadSentence
-from robopolicy.errors import UnknownName, UserError
-from robopolicy.live import words
-from robopolicy.live.board import BadCommand, QueueFull
-from robopolicy.live.desk import OFFERED
-from robopolicy.live.exchange import DONE, NOT_BEGUN, REFUSED, STOPPED, WAITING
-from robopolicy.live.pace import Pace
-from robopolicy.live.suggest import suggestions
-from robopolicy.live.wishes import Wish
-from sim.draw import initial_state
-from sim.tasks import hindrance, possible
+from data.language.sentence import LONGEST, BadSentence
+from robopolicy.common.errors import UnknownName, UserError
+from robopolicy.runtime.scene_request import Wish
+from robopolicy.viewer import html_text as words
+from robopolicy.viewer.board import BadCommand, QueueFull
+from robopolicy.viewer.desk import OFFERED
+from robopolicy.viewer.pace import Pace
+from robopolicy.viewer.records import DONE, NOT_BEGUN, REFUSED, STOPPED, WAITING
+from robopolicy.viewer.suggestions import suggestions
+from sim.desk.scenes.sampler import initial_state
+from sim.desk.tasks.families import hindrance, possible
 from tests.live_desks import CLOSE, OPEN, desk_at_work, finished, shut
 
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from data.errors import CannotWrite
-from data.files import check_writable
-from data.locks import FolderBusy, Lock, held
+from data.common.atomic_io import check_writable
+from data.common.errors import CannotWrite
+from data.common.locks import FolderBusy, Lock, held
 from tests.process_faults import fill, read_only, small_disk
 
 HOLD = """
-import pathlib, sys, time, data.locks
-lock = data.locks.Lock(pathlib.Path(sys.argv[1]))
+import pathlib, sys, time, data.common.locks
+lock = data.common.locks.Lock(pathlib.Path(sys.argv[1]))
 print(flush=True)
 time.sleep(60)
 """

@@ -20,20 +20,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from robopolicy.agent import NONE
-from robopolicy.bench_server import served
-from robopolicy.evaluate import EvaluateConfig
-from robopolicy.plan import make_plan
-from robopolicy.players import PolicyPlayer
-from robopolicy.requests import ENTITIES, NAMES, PROMPT, STATE
-from robopolicy.responder import Responder
-from robopolicy.rollouts import GROUP, Rollouts, jobs_of, roll_out
-from robopolicy.trials import Trial
-from robopolicy.wire import pack, unpack
+from benchmarks.server import served
+from robopolicy.evaluation.actors import PolicyPlayer
+from robopolicy.evaluation.evaluate import EvaluateConfig
+from robopolicy.evaluation.plan import make_plan
+from robopolicy.evaluation.rollouts import GROUP, Rollouts, jobs_of, roll_out
+from robopolicy.evaluation.trials import Trial
+from robopolicy.policies.agent import NONE
+from robopolicy.serving.batched_policy import Responder
+from robopolicy.serving.protocol import ENTITIES, NAMES, PROMPT, STATE
+from robopolicy.serving.wire import pack, unpack
+from sim.desk.scene import Scene
+from sim.desk.simulator import World
+from sim.desk.tasks.families import achieved
 from sim.observation import entity_names, observe
-from sim.scene import Scene
-from sim.tasks import achieved
-from sim.world import World
 from tests.servers import a_request, an_agent, serving
 
 VARIABLE = "ROBOPOLICY_OPENPI_PYTHON"

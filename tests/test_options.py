@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from data.errors import is_users
-from data.play import PlayConfig
-from robopolicy.cli import VERBS, main
-from robopolicy.config import build, composed, options
-from robopolicy.demo import DemoConfig
+from data.common.errors import is_users
+from data.play.collection import PlayConfig
+from robopolicy.cli.main import VERBS, main
+from robopolicy.common.hydra_bridge import build, composed, options
+from robopolicy.experiments.demo import DemoConfig
 from tests.fuzzing import fuzz
 
 WILD = (-1, 10**30, float("nan"), float("inf"))
@@ -51,7 +51,7 @@ ZERO_IS_MEANT = {
 
 @cache
 def schema_and_tree(verb: str) -> tuple[type, DictConfig]:
-    schema = importlib.import_module(f"robopolicy.verbs.{verb}").CONFIG
+    schema = importlib.import_module(f"robopolicy.cli.verbs.{verb}").CONFIG
     return schema, composed(verb, schema, [])
 
 
@@ -64,7 +64,7 @@ def numeric() -> list[tuple[str, str]]:
     return [
         (verb.name, option.key)
         for verb in VERBS
-        for option in options(importlib.import_module(f"robopolicy.verbs.{verb.name}").CONFIG)
+        for option in options(importlib.import_module(f"robopolicy.cli.verbs.{verb.name}").CONFIG)
         if is_number(option.type)
     ]
 

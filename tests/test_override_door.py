@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from robopolicy.config import LONGEST, BadOverride, check, composed, listed, load
-from robopolicy.evaluate import EvaluateConfig
-from robopolicy.recipe import TrainConfig
-from robopolicy.serving import ServeConfig
+from robopolicy.common.hydra_bridge import LONGEST, BadOverride, check, composed, listed, load
+from robopolicy.evaluation.evaluate import EvaluateConfig
+from robopolicy.serving.config import ServeConfig
+from robopolicy.training.config import TrainConfig
 from tests.doors import takes_or_refuses
 from tests.fuzzing import fuzz
 from tests.test_printable import ANY_TEXT

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from robopolicy.cli import VERBS
+from robopolicy.cli.main import VERBS
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -33,7 +33,7 @@ def test_every_verb_has_a_config_and_no_config_is_left_over() -> None:
 
 
 def test_every_verb_has_a_module() -> None:
-    found = {path.stem for path in (ROOT / "robopolicy/verbs").glob("*.py")} - {"__init__"}
+    found = {path.stem for path in (ROOT / "robopolicy/cli/verbs").glob("*.py")} - {"__init__"}
     assert found == {verb.name for verb in VERBS}
 
 

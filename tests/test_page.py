@@ -11,14 +11,15 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from data.annotations import Annotation
-from robopolicy.cli import main
-from robopolicy.live import extras, words
-from robopolicy.live.bench import visitor
-from robopolicy.live.exchange import DONE, Exchange
-from robopolicy.live.hand import Hand
-from robopolicy.live.page import HELD, REJECTED, Page, full, may_come
-from robopolicy.serving import ServeConfig
+from benchmarks.viewer import visitor
+from data.store.annotations import Annotation
+from robopolicy.cli.main import main
+from robopolicy.serving.config import ServeConfig
+from robopolicy.viewer import extras
+from robopolicy.viewer import html_text as words
+from robopolicy.viewer.page import HELD, REJECTED, Page, full, may_come
+from robopolicy.viewer.records import DONE, Exchange
+from robopolicy.viewer.teleoperation import Hand
 from tests.live_desks import OPEN, desk_at_work, finished
 from tests.page_visitors import give, look, socket_to, until
 

@@ -4,17 +4,23 @@ from itertools import product
 
 import pytest
 
-from data.contrasts import DENIALS, FAMILIES, KINDS, OPPOSITES, affirmed, negate, twins, words_apart
-from data.grammar import negatable, templates, vocabulary
-from data.lexicon import NEGATION_FRAMES, expand, normalise
-from data.lexicon import WAITS as ALL_WAITS
-from data.naming import Phrases, phrases_for
-from data.pairs import Pair, draw_pairs
-from data.splits import HELD_OUT_FRAMES, HELD_OUT_WAITS, goal_split, held_out_words_in, is_held_out_object
-from sim.draw import initial_state
-from sim.layouts import LAYOUTS
-from sim.scene import Scene
-from sim.tasks import TASKS, possible, task_named
+from data.language.contrasts import DENIALS, FAMILIES, KINDS, OPPOSITES, affirmed, negate, twins, words_apart
+from data.language.grammar import negatable, templates, vocabulary
+from data.language.held_out import (
+    HELD_OUT_FRAMES,
+    HELD_OUT_WAITS,
+    goal_split,
+    held_out_words_in,
+    is_held_out_object,
+)
+from data.language.lexicon import NEGATION_FRAMES, expand, normalise
+from data.language.lexicon import WAITS as ALL_WAITS
+from data.language.naming import Phrases, phrases_for
+from data.trials.pairs import Pair, draw_pairs
+from sim.desk.layouts import LAYOUTS
+from sim.desk.scene import Scene
+from sim.desk.scenes.sampler import initial_state
+from sim.desk.tasks.families import TASKS, possible, task_named
 
 FRAMES = tuple(frame for pattern in NEGATION_FRAMES for frame in expand(pattern))
 NEGATIONS = tuple(frame for frame in FRAMES if frame not in HELD_OUT_FRAMES)

@@ -3,14 +3,14 @@ from pathlib import Path
 
 import pytest
 
-from data.chains import read_chains
-from data.splits import GOALS_OF_SPLIT, LEVELS, goal_split, level_named
-from robopolicy.plan import Plan, families_of, make_plan
-from robopolicy.trials import Command, shuffled
-from robopolicy.world_option import layouts_of
-from sim.draw import initial_state
-from sim.factors import factor_named
-from sim.tasks import TASKS, possible
+from data.language.held_out import GOALS_OF_SPLIT, LEVELS, goal_split, level_named
+from data.trials.chains import read_chains
+from robopolicy.common.world_option import layouts_of
+from robopolicy.evaluation.plan import Plan, families_of, make_plan
+from robopolicy.evaluation.trials import Command, shuffled
+from sim.desk.scenes.sampler import initial_state
+from sim.desk.tasks.families import TASKS, possible
+from sim.randomize.factors import factor_named
 
 
 @dataclass(frozen=True)

@@ -5,16 +5,16 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from data import play
-from data.play import PlayConfig, collect, play_episode, play_unit
-from data.reading import open_dataset
-from data.record import EpisodeRecord
-from data.relabel import acts
-from data.splits import is_held_out_object, train_objects
-from sim.draw import SceneConfig
-from sim.dynamics import Dynamics
-from sim.tasks import TASKS
-from sim.world import World
+from data.language.held_out import is_held_out_object, train_objects
+from data.play import collection as play
+from data.play.collection import PlayConfig, collect, play_episode, play_unit
+from data.relabel.hindsight import acts
+from data.store.episode import EpisodeRecord
+from data.store.reader import open_dataset
+from sim.desk.scenes.sampler import SceneConfig
+from sim.desk.simulator import World
+from sim.desk.tasks.families import TASKS
+from sim.randomize.dynamics import Dynamics
 
 SHORT = PlayConfig(minutes=1, episode_steps=40)
 

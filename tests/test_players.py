@@ -4,19 +4,19 @@ import numpy as np
 import pytest
 import torch
 
-from robopolicy import players
-from robopolicy.agent import Agent
-from robopolicy.encoder import TextEncoder
-from robopolicy.plan import make_plan
-from robopolicy.players import PolicyPlayer
-from robopolicy.policy import Policy, PolicyConfig
-from robopolicy.reading import HOLD
-from robopolicy.reference import demonstrated
+from robopolicy.evaluation import actors as players
+from robopolicy.evaluation.actors import PolicyPlayer
+from robopolicy.evaluation.plan import make_plan
+from robopolicy.evaluation.reference import demonstrated
+from robopolicy.policies.agent import Agent
+from robopolicy.policies.slots.intent import HOLD
+from robopolicy.policies.slots.policy import Policy, PolicyConfig
+from robopolicy.policies.text.encoder import TextEncoder
+from sim.desk.sensors import sense
+from sim.desk.simulator import World
+from sim.desk.tasks.families import TASKS, achieved
 from sim.observation import Observation, observe
-from sim.sensing import sense
 from sim.state import stack
-from sim.tasks import TASKS, achieved
-from sim.world import World
 from tests.test_plan import Wanted
 
 

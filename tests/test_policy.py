@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from robopolicy.language import Told
-from robopolicy.policy import UNKNOWN, Choice, Policy, PolicyConfig
-from robopolicy.reading import HOLD, Reading, kinds_of
+from robopolicy.policies.slots.instruction_encoder import Told
+from robopolicy.policies.slots.intent import HOLD, Reading, kinds_of
+from robopolicy.policies.slots.policy import UNKNOWN, Choice, Policy, PolicyConfig
+from sim.desk.tasks.families import TASKS
 from sim.observation import Observation, entity_names
-from sim.tasks import TASKS
 
 SMALL = PolicyConfig(width=32, blocks=1, token_width=16, slot_width=8, code_width=8)
 B, E, L = 3, 10, 6

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from sim.draw import SceneConfig, draw_scene, initial_state
-from sim.predicates import DOOR_MOVED, DRAWER_OPEN, DRAWER_SHUT, LIFTED, PUSHED, TURNED, fallen
+from sim.desk.scenes.sampler import SceneConfig, draw_scene, initial_state
+from sim.desk.tasks.families import TASKS, Goal, achieved, goals_of
+from sim.desk.tasks.predicates import DOOR_MOVED, DRAWER_OPEN, DRAWER_SHUT, LIFTED, PUSHED, TURNED, fallen
 from sim.state import State, stack
-from sim.tasks import TASKS, Goal, achieved, goals_of
 from tests.states import HALF, HERE, SIDE, Vec, in_drawer, in_tray, state_with
 
 PUSHES = ("push_left", "push_right", "push_forward", "push_backward")

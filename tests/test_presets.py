@@ -5,12 +5,12 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from sim.draw import SceneConfig, draw_scene, draw_scene_for
-from sim.dynamics import Dynamics, Looks
-from sim.factors import FACTORS, LOOKS, PHYSICS, SCENE, SENSING, factor_named
-from sim.presets import BadValue, UnknownWorld, parse_world
-from sim.scene import SHAPES, Scene
-from sim.tasks import TASKS
+from sim.desk.scene import SHAPES, Scene
+from sim.desk.scenes.sampler import SceneConfig, draw_scene, draw_scene_for
+from sim.desk.tasks.families import TASKS
+from sim.randomize.dynamics import Dynamics, Looks
+from sim.randomize.factors import FACTORS, LOOKS, PHYSICS, SCENE, SENSING, factor_named
+from sim.randomize.presets import BadValue, UnknownWorld, parse_world
 
 SEEDS = range(8)
 

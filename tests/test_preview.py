@@ -5,14 +5,14 @@ from functools import cache
 import numpy as np
 import pytest
 
-from robopolicy.belief import DELAYS, Obeys, Response
-from robopolicy.preview import foreseen
-from sim import expert
-from sim.draw import draw_scene_for
-from sim.layouts import GRIP_WIDTHS
+from robopolicy.adaptation.delay_compensation import foreseen
+from robopolicy.adaptation.dynamics_filter import DELAYS, Obeys, Response
+from sim.desk.layouts import GRIP_WIDTHS
+from sim.desk.scenes.sampler import draw_scene_for
+from sim.desk.simulator import World
+from sim.desk.tasks import expert
 from sim.observation import Observation, observe
 from sim.state import MAX_OBJECTS, State
-from sim.world import World
 
 RESPONSE = Response(0.9, 0.87)
 AHEAD = 3

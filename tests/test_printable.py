@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as some
 from rich.table import Table
 
-from data.errors import LONGEST, sentence_of
-from robopolicy.console import PlainConsole
-from robopolicy.errors import UserError
-from robopolicy.page import escape
-from robopolicy.video import wrapped
-from sim.printable import SHOWN, shown, visible
+from data.common.errors import LONGEST, sentence_of
+from robopolicy.common.console import PlainConsole
+from robopolicy.common.errors import UserError
+from robopolicy.common.html import escape
+from robopolicy.reporting.video_io import wrapped
+from sim.common.printable import SHOWN, shown, visible
 from tests.fuzzing import fuzz
 
 ANY_TEXT = some.text(some.characters(exclude_categories=()), max_size=80)  # lone surrogates, too
@@ -82,8 +82,8 @@ def test_what_was_given_is_shown_in_few_characters() -> None:
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
 def test_what_an_encoding_lacks_is_spelled_out_and_stops_nothing(encoding: str, injected) -> None:
     program = (
-        "from robopolicy.console import console, errors\n"
-        "from sim.printable import forgive_encodings\n"
+        "from robopolicy.common.console import console, errors\n"
+        "from sim.common.printable import forgive_encodings\n"
         "forgive_encodings()\n"
         "console.print('“lift” ü 机器人'); errors.print('“no” 机'); console.print('done')\n"
     )

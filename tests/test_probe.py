@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from robopolicy.probe import probe
-from robopolicy.summary import Result
-from robopolicy.trials import Trial
-from sim.draw import draw_scene
-from sim.dynamics import Dynamics
+from robopolicy.evaluation.summary import Result
+from robopolicy.evaluation.trials import Trial
+from robopolicy.experiments.probe import probe
+from sim.desk.scenes.sampler import draw_scene
+from sim.randomize.dynamics import Dynamics
 
 SCENE = draw_scene(0)
 

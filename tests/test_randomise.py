@@ -6,13 +6,13 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from sim import expert
-from sim.draw import SceneConfig, draw_scene, draw_scene_for
-from sim.dynamics import Dynamics, Looks
-from sim.factors import FACTORS, PHYSICS, SENSING, factor_named
-from sim.randomise import draw_dynamics, draw_looks
-from sim.scene import Scene
-from sim.world import World
+from sim.desk.scene import Scene
+from sim.desk.scenes.sampler import SceneConfig, draw_scene, draw_scene_for
+from sim.desk.simulator import World
+from sim.desk.tasks import expert
+from sim.randomize.draw import draw_dynamics, draw_looks
+from sim.randomize.dynamics import Dynamics, Looks
+from sim.randomize.factors import FACTORS, PHYSICS, SENSING, factor_named
 
 SEEDS = range(30)
 

@@ -6,17 +6,17 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from sim import panda
-from sim.bullet import pybullet as p
-from sim.constants import PHYSICS_HZ
-from sim.draw import SceneConfig, draw_scene
-from sim.dynamics import Dynamics
-from sim.factors import PHYSICS
-from sim.layouts import LEVER_TRAVEL
-from sim.panda import HOME_POSE
-from sim.scene import Scene, Thing
-from sim.skills import heading_of
-from sim.world import World
+from sim.bullet import arm as panda
+from sim.bullet.arm import HOME_POSE
+from sim.bullet.client import pybullet as p
+from sim.desk.constants import PHYSICS_HZ
+from sim.desk.layouts import LEVER_TRAVEL
+from sim.desk.scene import Scene, Thing
+from sim.desk.scenes.sampler import SceneConfig, draw_scene
+from sim.desk.simulator import World
+from sim.desk.tasks.skills import heading_of
+from sim.randomize.dynamics import Dynamics
+from sim.randomize.factors import PHYSICS
 
 SIZE = (0.045, 0.045, 0.045)  # m
 STILL = [0, 0, 0, 0, 0, 0, 1.0]

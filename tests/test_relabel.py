@@ -5,15 +5,15 @@ import time
 import numpy as np
 import pytest
 
-from data.play import PlayConfig, play_unit
-from data.record import EpisodeRecord
-from data.relabel import Windows, acts, find_runs, happened, judge, relabel_episode, windows
-from data.splits import goal_split
-from sim.draw import draw_scene_for
-from sim.expert import act
+from data.language.held_out import goal_split
+from data.play.collection import PlayConfig, play_unit
+from data.relabel.hindsight import Windows, acts, find_runs, happened, judge, relabel_episode, windows
+from data.store.episode import EpisodeRecord
+from sim.desk.scenes.sampler import draw_scene_for
+from sim.desk.simulator import World
+from sim.desk.tasks.expert import act
+from sim.desk.tasks.families import TASKS, Goal, achieved
 from sim.state import State, stack
-from sim.tasks import TASKS, Goal, achieved
-from sim.world import World
 
 
 class Plain:

@@ -5,16 +5,16 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from sim.draw import draw_scene
-from sim.dynamics import Looks
-from sim.egl import NoEgl, has_egl
+from sim.bullet.egl import NoEgl, has_egl
+from sim.common.errors import UnknownRenderer
+from sim.desk.cameras import CAMERAS, SIZE, Camera, UnknownCamera, camera_named, moved, render
+from sim.desk.layouts import LEVER_TRAVEL
+from sim.desk.scene import COLOURS, Scene, Thing
+from sim.desk.scenes.sampler import draw_scene
+from sim.desk.simulator import World
 from sim.env import DeskEnv
-from sim.errors import UnknownRenderer
-from sim.factors import LOOKS
-from sim.layouts import LEVER_TRAVEL
-from sim.render import CAMERAS, SIZE, Camera, UnknownCamera, camera_named, moved, render
-from sim.scene import COLOURS, Scene, Thing
-from sim.world import World
+from sim.randomize.dynamics import Looks
+from sim.randomize.factors import LOOKS
 
 SMALL = (240, 180)
 DESK = Camera()

@@ -7,16 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from robopolicy.films import Film
-from robopolicy.live.exchange import Recording
-from robopolicy.live.replay import replay_html
-from robopolicy.replays import recorded, replays_of
-from robopolicy.summary import Result
-from robopolicy.trials import Trial
-from sim import expert
-from sim.draw import draw_scene_for
-from sim.figures import figures
-from sim.world import World
+from robopolicy.evaluation.summary import Result
+from robopolicy.evaluation.trials import Trial
+from robopolicy.reporting.videos import Film
+from robopolicy.viewer.records import Recording
+from robopolicy.viewer.replay import replay_html
+from robopolicy.viewer.replays import recorded, replays_of
+from sim.desk.scenes.sampler import draw_scene_for
+from sim.desk.simulator import World
+from sim.desk.tasks import expert
+from sim.desk.visuals import figures
 
 pytest.importorskip("viser", reason="the extra 'page' is not installed")
 

@@ -5,18 +5,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.checksums import sealed
-from data.splits import train_objects
-from robopolicy.films import Film
-from robopolicy.metrics import write_metrics
-from robopolicy.plan import Plan, Row
-from robopolicy.plots import Bar, bars, curve
-from robopolicy.report import Curve, training_curve, write_report
-from robopolicy.rollouts import FELL
-from robopolicy.summary import SCHEMA, Result, rated, read_info, summary
-from robopolicy.tables import lines_of
-from robopolicy.trials import Trial
-from sim.draw import SceneConfig, draw_scene
+from data.common.checksums import sealed
+from data.language.held_out import train_objects
+from robopolicy.evaluation.plan import Plan, Row
+from robopolicy.evaluation.rollouts import FELL
+from robopolicy.evaluation.summary import SCHEMA, Result, rated, read_info, summary
+from robopolicy.evaluation.trials import Trial
+from robopolicy.reporting.report import Curve, training_curve, write_report
+from robopolicy.reporting.svg import Bar, bars, curve
+from robopolicy.reporting.tables import lines_of
+from robopolicy.reporting.videos import Film
+from robopolicy.training.metrics import write_metrics
+from sim.desk.scenes.sampler import SceneConfig, draw_scene
 
 VOID = {"meta", "img", "link", "br", "line", "rect", "path", "polyline"}
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from data.sentence import LONGEST
-from robopolicy.errors import UserError
-from robopolicy.requests import (
+from data.language.sentence import LONGEST
+from robopolicy.common.errors import UserError
+from robopolicy.serving.protocol import (
     ENTITIES,
     KEYS,
     NAMES,
@@ -17,8 +17,8 @@ from robopolicy.requests import (
     expectations,
     read_request,
 )  # fmt: skip
-from robopolicy.wire import pack, unpack
-from sim.draw import draw_scene, initial_state
+from robopolicy.serving.wire import pack, unpack
+from sim.desk.scenes.sampler import draw_scene, initial_state
 from sim.observation import entity_names, observe
 from sim.state import FIXTURES
 from tests.servers import a_request

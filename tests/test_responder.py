@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from robopolicy import responder as module
-from robopolicy.agent import Agent
-from robopolicy.requests import Request, Sessions, read_request
-from robopolicy.responder import Responder
+from robopolicy.policies.agent import Agent
+from robopolicy.serving import batched_policy as module
+from robopolicy.serving.batched_policy import Responder
+from robopolicy.serving.protocol import Request, Sessions, read_request
 from sim.observation import Observation
 from tests.servers import a_request, an_agent
 

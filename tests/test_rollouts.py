@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from robopolicy.plan import Row, make_plan
-from robopolicy.reference import ExpertPlayer
-from robopolicy.rollouts import (
+from robopolicy.evaluation.plan import Row, make_plan
+from robopolicy.evaluation.reference import ExpertPlayer
+from robopolicy.evaluation.rollouts import (
     CAUSES,
     FELL,
     FORBIDDEN,
@@ -21,14 +21,14 @@ from robopolicy.rollouts import (
     roll_out,
     roll_out_all,
 )
-from robopolicy.trials import Command, Trial
-from sim.dynamics import Dynamics
+from robopolicy.evaluation.trials import Command, Trial
+from sim.desk.scene import Scene, Thing
+from sim.desk.sensors import sense
+from sim.desk.simulator import World
+from sim.desk.tasks.families import achieved
 from sim.observation import Observation
-from sim.scene import Scene, Thing
-from sim.sensing import sense
+from sim.randomize.dynamics import Dynamics
 from sim.state import Array, State, stack
-from sim.tasks import achieved
-from sim.world import World
 from tests.test_plan import Wanted
 
 STEPS = 100

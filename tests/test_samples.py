@@ -6,14 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from data.record import EpisodeRecord
-from data.samples import FAMILIES, HOLD, SampleConfig, Samples, TooFewSegments
-from data.segments import Segment
-from data.tracker import Tracker
-from sim.dynamics import Dynamics
+from data.samples.batches import FAMILIES, HOLD, SampleConfig, Samples, TooFewSegments
+from data.samples.object_tracker import Tracker
+from data.store.episode import EpisodeRecord
+from data.store.segments import Segment
+from sim.desk.scene import Scene, Thing
+from sim.desk.sensors import sense
 from sim.observation import Observation, entity_names
-from sim.scene import Scene, Thing
-from sim.sensing import sense
+from sim.randomize.dynamics import Dynamics
 from sim.state import State
 
 LENGTH, CHUNK = 20, 4

@@ -3,12 +3,11 @@
 import numpy as np
 import pytest
 
-from data.chains import read_chains
-from data.pairs import draw_pairs
-from data.splits import LEVELS
-from robopolicy.plan import PAIRS, YOURS
-from sim.layouts import LAYOUTS
-from sim.seeds import (
+from data.language.held_out import LEVELS
+from data.trials.chains import read_chains
+from data.trials.pairs import draw_pairs
+from robopolicy.evaluation.plan import PAIRS, YOURS
+from sim.common.seeds import (
     BEYOND,
     EVALUATIONS,
     RELEASED,
@@ -19,7 +18,8 @@ from sim.seeds import (
     rng_of,
     seeds_of,
 )
-from sim.tasks import TASKS
+from sim.desk.layouts import LAYOUTS
+from sim.desk.tasks.families import TASKS
 
 UNITS, EPISODES = 500, 8  # more than the released play has of either seed
 

@@ -3,8 +3,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from data.record import DatasetDamaged
-from data.segments import (
+from data.store.episode import DatasetDamaged
+from data.store.segments import (
     BadSegment,
     NoSegments,
     OldSegments,

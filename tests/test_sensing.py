@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.draw import SceneConfig, draw_scene, initial_state
-from sim.dynamics import Dynamics
+from sim.desk.scene import Scene
+from sim.desk.scenes.sampler import SceneConfig, draw_scene, initial_state
+from sim.desk.sensors import Sensor, sense
 from sim.env import DeskEnv
 from sim.observation import observe
-from sim.scene import Scene
-from sim.sensing import Sensor, sense
+from sim.randomize.dynamics import Dynamics
 from sim.state import MAX_OBJECTS, State, stack
 
 T = 400

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as some
 from omegaconf import DictConfig
 
-from data.lexicon import normalise
-from data.sentence import LONGEST, BadSentence, checked
-from robopolicy.cli import VERBS, _said, _sorted
-from robopolicy.command import CommandConfig
-from robopolicy.config import _apart, build, composed, load, printed
-from robopolicy.live.board import Board
-from robopolicy.live.wishes import Wish
+from data.language.lexicon import normalise
+from data.language.sentence import LONGEST, BadSentence, checked
+from robopolicy.cli.main import VERBS, _said, _sorted
+from robopolicy.common.hydra_bridge import _apart, build, composed, load, printed
+from robopolicy.runtime.scene_request import Wish
+from robopolicy.runtime.session import CommandConfig
+from robopolicy.viewer.board import Board
 from tests.doors import takes_or_refuses
 from tests.fuzzing import fuzz
 from tests.test_printable import ANY_TEXT
@@ -102,9 +102,9 @@ def test_a_sentence_has_one_longest_length_at_every_door(tmp_path: Path) -> None
 )
 def test_what_comes_through_a_pipe_is_read_as_far_as_it_can_be(typed: bytes, says: str, injected) -> None:
     program = (
-        "from sim.printable import forgive_encodings\n"
-        "from robopolicy.verbs.command import _lines\n"
-        "from data.sentence import checked\n"
+        "from sim.common.printable import forgive_encodings\n"
+        "from robopolicy.cli.verbs.command import _lines\n"
+        "from data.language.sentence import checked\n"
         "forgive_encodings()\n"
         "try:\n"
         "    for line in _lines(''): checked(line)\n"

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from data.errors import is_users
-from robopolicy.sentences import read_commands
+from data.common.errors import is_users
+from robopolicy.evaluation.user_commands import read_commands
 
 
 def written(folder: Path, text: str) -> Path:

@@ -20,14 +20,14 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from data.splits import train_objects
-from robopolicy.bench_server import measure, served
-from robopolicy.checkpoint import save_checkpoint
-from robopolicy.cli import main
-from robopolicy.requests import ENTITIES, NAMES, PROMPT, SESSION, STATE
-from robopolicy.responder import HEARD, Responder, responder_of
-from robopolicy.wire import pack
-from sim.draw import SceneConfig, draw_scene, initial_state
+from benchmarks.server import measure, served
+from data.language.held_out import train_objects
+from robopolicy.cli.main import main
+from robopolicy.policies.checkpoint import save_checkpoint
+from robopolicy.serving.batched_policy import HEARD, Responder, responder_of
+from robopolicy.serving.protocol import ENTITIES, NAMES, PROMPT, SESSION, STATE
+from robopolicy.serving.wire import pack
+from sim.desk.scenes.sampler import SceneConfig, draw_scene, initial_state
 from sim.observation import entity_names, observe
 from tests.servers import a_request, actions, an_agent, asked, client, serving
 

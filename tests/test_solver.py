@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from sim.bullet import pybullet
-from sim.draw import SceneConfig, draw_scene_for
-from sim.expert import act
-from sim.solver import ITERATIONS
-from sim.tasks import achieved
-from sim.world import World
+from sim.bullet.client import pybullet
+from sim.bullet.solver import ITERATIONS
+from sim.desk.scenes.sampler import SceneConfig, draw_scene_for
+from sim.desk.simulator import World
+from sim.desk.tasks.expert import act
+from sim.desk.tasks.families import achieved
 
 STRONG_AND_LIGHT = "object_mass=0.02+force_limit=2"
 STEPS = 120  # control steps that lifting may take
@@ -55,7 +55,7 @@ def test_what_is_light_stays_between_strong_fingers(world):
 
 
 def test_with_as_few_sweeps_as_elsewhere_it_is_squeezed_out(world, monkeypatch):
-    monkeypatch.setattr("sim.solver.SQUEEZED", 0)
+    monkeypatch.setattr("sim.bullet.solver.SQUEEZED", 0)
     assert sum(not squeezed(world, STRONG_AND_LIGHT, seed)[0] for seed in range(8)) >= 4
 
 

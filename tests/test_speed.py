@@ -5,9 +5,9 @@ from statistics import median
 
 import pytest
 
-from sim.bench import CALVIN, measure, slowdown
-from sim.draw import draw_scene
-from sim.world import World
+from benchmarks.step import CALVIN, measure, slowdown
+from sim.desk.scenes.sampler import draw_scene
+from sim.desk.simulator import World
 
 TRIES = 3
 

@@ -3,15 +3,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from data.grammar import Grammar, templates, vocabulary
-from data.lexicon import (
-    IMPERATIVE_FRAMES,
-    INFINITIVE_FRAMES,
-    NEGATION_FRAMES,
-    OUTCOME_FRAMES,
-    expand,
-)
-from data.splits import (
+from data.language.grammar import Grammar, templates, vocabulary
+from data.language.held_out import (
     HELD_OUT_COLOURS,
     HELD_OUT_FRAMES,
     HELD_OUT_PAIRINGS,
@@ -34,8 +27,15 @@ from data.splits import (
     training_goal,
     why_held_out,
 )
-from data.things import COLOUR_WORDS
-from sim.tasks import TASKS, Goal, goals_of
+from data.language.lexicon import (
+    IMPERATIVE_FRAMES,
+    INFINITIVE_FRAMES,
+    NEGATION_FRAMES,
+    OUTCOME_FRAMES,
+    expand,
+)
+from data.language.vocabulary import COLOUR_WORDS
+from sim.desk.tasks.families import TASKS, Goal, goals_of
 
 THINGS = [" ".join(pair) for pair in train_objects()]
 WITH_OBJECT = [task for task in TASKS if task.arguments]

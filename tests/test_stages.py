@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from rich.progress import Progress
 
-from robopolicy.stages import OtherSettings, Report, Stage, TimeLeft, _Bar, run_stages
+from robopolicy.common.stages import OtherSettings, Report, Stage, TimeLeft, _Bar, run_stages
 
 
 def stages_of(log: list[str], play: int = 1, table: int = 1, stop: str = "") -> list[Stage]:
@@ -70,7 +70,7 @@ def test_a_damaged_memory_is_as_none(tmp_path: Path) -> None:
 
 def test_the_time_left_does_not_count_what_an_earlier_run_did(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
-    monkeypatch.setattr("robopolicy.stages.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("robopolicy.common.stages.time.monotonic", lambda: now[0])
     with Progress(disable=True) as progress:
         task = progress.add_task("train", total=None)
         bar = _Bar(progress, task)

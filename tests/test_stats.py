@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from robopolicy.stats import (
+from robopolicy.common.statistics import (
     difference_interval,
     mcnemar,
     mean_interval,

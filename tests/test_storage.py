@@ -14,11 +14,9 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from data.errors import CannotWrite
-from data.layout import STATE_SHAPES, WIDTHS
-from data.locks import FolderBusy
-from data.reading import open_dataset
-from data.record import (
+from data.common.errors import CannotWrite
+from data.common.locks import FolderBusy
+from data.store.episode import (
     BadRecord,
     ColumnMissing,
     DatasetDamaged,
@@ -28,10 +26,12 @@ from data.record import (
     FolderTaken,
     NoDataset,
 )
-from data.storage import DatasetWriter
-from sim.draw import draw_scene
+from data.store.lerobot_format import STATE_SHAPES, WIDTHS
+from data.store.reader import open_dataset
+from data.store.writer import DatasetWriter
+from sim.desk.scene import Scene, Thing
+from sim.desk.scenes.sampler import draw_scene
 from sim.observation import observe
-from sim.scene import Scene, Thing
 from sim.state import State
 
 

@@ -11,20 +11,20 @@ from pathlib import Path
 
 import pytest
 
-from data.play import PlayConfig, play_unit
-from data.reading import open_dataset
-from data.record import NoDataset
-from data.samples import SampleConfig
-from data.storage import DatasetWriter
-from robopolicy.cli import main
-from robopolicy.config import quoted
-from robopolicy.encoder import TextEncoder
-from robopolicy.evaluate import EvaluateConfig, evaluate
-from robopolicy.policy import PolicyConfig
-from robopolicy.recipe import TrainConfig
-from robopolicy.relabelling import RelabelConfig, relabel_dataset
-from robopolicy.tokens import TokenCache
-from robopolicy.train import train
+from data.play.collection import PlayConfig, play_unit
+from data.samples.batches import SampleConfig
+from data.store.episode import NoDataset
+from data.store.reader import open_dataset
+from data.store.writer import DatasetWriter
+from robopolicy.cli.main import main
+from robopolicy.common.hydra_bridge import quoted
+from robopolicy.evaluation.evaluate import EvaluateConfig, evaluate
+from robopolicy.policies.slots.policy import PolicyConfig
+from robopolicy.policies.text.encoder import TextEncoder
+from robopolicy.policies.text.token_cache import TokenCache
+from robopolicy.training.config import TrainConfig
+from robopolicy.training.loop import train
+from robopolicy.training.relabelling import RelabelConfig, relabel_dataset
 from tests.plays import some_play
 from tests.process_faults import fill, read_only, small_disk
 

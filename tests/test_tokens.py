@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from robopolicy import tokens
-from robopolicy.tokens import TokenCache, join
+from robopolicy.policies.text import token_cache as tokens
+from robopolicy.policies.text.token_cache import TokenCache, join
 
 
 def some(length: int, seed: int = 0) -> np.ndarray:

@@ -6,16 +6,16 @@ from functools import cache
 import numpy as np
 import pytest
 
-from data.play import PlayConfig, play_episode
-from data.tracker import ENOUGH, Tracker, tracked
-from sim import expert
-from sim.draw import SceneConfig, draw_scene_for
-from sim.dynamics import Dynamics
+from data.play.collection import PlayConfig, play_episode
+from data.samples.object_tracker import ENOUGH, Tracker, tracked
+from sim.desk.scene import Scene
+from sim.desk.scenes.sampler import SceneConfig, draw_scene_for
+from sim.desk.sensors import sense
+from sim.desk.simulator import World
+from sim.desk.tasks import expert
 from sim.observation import Observation, observe
-from sim.scene import Scene
-from sim.sensing import sense
+from sim.randomize.dynamics import Dynamics
 from sim.state import State, stack
-from sim.world import World
 from tests.states import HERE, state_with
 
 NOISE = Dynamics(position_noise=0.004, orientation_noise=0.06)

@@ -12,20 +12,20 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from data.errors import CannotWrite
-from data.grammar import Grammar
-from data.play import PlayConfig, play_episode
-from data.record import EpisodeRecord
-from data.relabel import relabel_episode
-from data.samples import SampleConfig, Samples, SegmentBatch
-from data.segments import Segment
-from robopolicy.checkpoint import load_checkpoint, read_config
-from robopolicy.metrics import read_metrics
-from robopolicy.policy import PolicyConfig
-from robopolicy.progress import OtherTraining
-from robopolicy.recipe import TrainConfig
-from robopolicy.train import NotFinite, rate, train_on
-from sim.world import World
+from data.common.errors import CannotWrite
+from data.language.grammar import Grammar
+from data.play.collection import PlayConfig, play_episode
+from data.relabel.hindsight import relabel_episode
+from data.samples.batches import SampleConfig, Samples, SegmentBatch
+from data.store.episode import EpisodeRecord
+from data.store.segments import Segment
+from robopolicy.policies.checkpoint import load_checkpoint, read_config
+from robopolicy.policies.slots.policy import PolicyConfig
+from robopolicy.training.config import TrainConfig
+from robopolicy.training.loop import NotFinite, rate, train_on
+from robopolicy.training.metrics import read_metrics
+from robopolicy.training.training_state import OtherTraining
+from sim.desk.simulator import World
 from tests.process_faults import fill, small_disk
 
 TINY = TrainConfig(
@@ -176,7 +176,7 @@ def test_a_training_that_is_killed_before_its_state_is_saved_ends_the_same(play,
     train_all(play, tmp_path / "straight")
     steps = train_on(TINY, play, play.segments, tmp_path / "out")
     with monkeypatch.context() as patch:
-        patch.setattr("robopolicy.progress.write_atomic", _killed)
+        patch.setattr("robopolicy.training.training_state.write_atomic", _killed)
         with pytest.raises(_Killed):
             list(steps)
     train_all(play, tmp_path / "out")
@@ -215,7 +215,7 @@ def test_every_kind_of_network_is_trained_and_resumed_bit_for_bit(play, tmp_path
 
 
 def test_play_that_nobody_described_is_learned_from(play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("robopolicy.undescribed.SURE", 0.0)
+    monkeypatch.setattr("robopolicy.training.pseudo_labels.SURE", 0.0)
     some = replace(TINY, goal_steps=100, samples=replace(TINY.samples, label_fraction=0.5))
     train_all(play, tmp_path / "some", some)
     trained = read_config(tmp_path / "some")["trained"]

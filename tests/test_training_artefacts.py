@@ -5,13 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.chains import read_chains
-from data.grammar import Grammar
-from data.pairs import draw_pairs
-from data.play import PlayConfig, collect
-from data.reading import Dataset, open_dataset
-from data.segments import Segment, read_segments
-from data.splits import (
+from data.language.grammar import Grammar
+from data.language.held_out import (
     LEVELS,
     colour_and_shape,
     goal_split,
@@ -19,10 +14,15 @@ from data.splits import (
     is_held_out_object,
     why_held_out,
 )
-from robopolicy.relabelling import RelabelConfig, relabel_dataset
-from sim.draw import CannotDraw, SceneConfig, draw_scene_for
-from sim.layouts import LAYOUTS
-from sim.tasks import TASKS, Goal
+from data.play.collection import PlayConfig, collect
+from data.store.reader import Dataset, open_dataset
+from data.store.segments import Segment, read_segments
+from data.trials.chains import read_chains
+from data.trials.pairs import draw_pairs
+from robopolicy.training.relabelling import RelabelConfig, relabel_dataset
+from sim.desk.layouts import LAYOUTS
+from sim.desk.scenes.sampler import CannotDraw, SceneConfig, draw_scene_for
+from sim.desk.tasks.families import TASKS, Goal
 
 
 @pytest.fixture(scope="module")

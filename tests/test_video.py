@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from robopolicy.video import captioned, same_size, steadied, wrapped, write_gif, write_mp4
+from robopolicy.reporting.video_io import captioned, same_size, steadied, wrapped, write_gif, write_mp4
 
 
 def frame(value: int, height: int = 91, width: int = 121) -> np.ndarray:

@@ -4,7 +4,7 @@ import msgpack
 import numpy as np
 import pytest
 
-from robopolicy.wire import DEEP, LONG, BadFrame, pack, unpack
+from robopolicy.serving.wire import DEEP, LONG, BadFrame, pack, unpack
 from tests.servers import a_request
 
 

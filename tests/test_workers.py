@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from data.workers import LOSSES, WorkersLost, WorkFailed, WorkRefused, spawned
+from data.common.workers import LOSSES, WorkersLost, WorkFailed, WorkRefused, spawned
 from tests import workhands
 
 

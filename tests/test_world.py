@@ -6,17 +6,17 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from sim import expert
-from sim.draw import SceneConfig, draw_scene, draw_scene_for
-from sim.errors import BadAction, EmptyWorld, NoVisuals
-from sim.kinematics import STEP_ANGLE, STEP_LENGTH, WORKSPACE
-from sim.layouts import BUTTON_TRAVEL, DRAWER_TRAVEL, LAYOUTS, LEVER_TRAVEL, Points, fixture_points
-from sim.panda import HOME_POSE, MAX_OPENING
-from sim.scene import Scene, Thing
-from sim.skills import CLOSE, go_to, heading_of
+from sim.bullet.arm import HOME_POSE, MAX_OPENING
+from sim.bullet.kinematics import STEP_ANGLE, STEP_LENGTH, WORKSPACE
+from sim.common.errors import BadAction, EmptyWorld, NoVisuals
+from sim.desk.layouts import BUTTON_TRAVEL, DRAWER_TRAVEL, LAYOUTS, LEVER_TRAVEL, Points, fixture_points
+from sim.desk.scene import Scene, Thing
+from sim.desk.scenes.sampler import SceneConfig, draw_scene, draw_scene_for
+from sim.desk.simulator import Light, World
+from sim.desk.tasks import expert
+from sim.desk.tasks.families import Goal, achieved
+from sim.desk.tasks.skills import CLOSE, go_to, heading_of
 from sim.state import State
-from sim.tasks import Goal, achieved
-from sim.world import Light, World
 
 STILL = np.array([0, 0, 0, 0, 0, 0, 1.0])
 

@@ -8,19 +8,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from robopolicy import evaluate as evaluation
-from robopolicy import worlds as module
-from robopolicy.across import across, sweeps
-from robopolicy.evaluate import Evaluation
-from robopolicy.plots import Series, lines
-from robopolicy.stats import difference_interval, mcnemar, ratio_interval
-from robopolicy.summary import Result
-from robopolicy.trials import Trial
-from robopolicy.worlds import WorldsConfig, asked_of, compare_worlds, policies_of, sweep_of
-from robopolicy.worlds_report import difference_of, share_of, write_worlds_report
-from sim.draw import SceneConfig, draw_scene
-from sim.factors import FACTORS, factor_named
-from sim.presets import parse_world
+from robopolicy.common.statistics import difference_interval, mcnemar, ratio_interval
+from robopolicy.evaluation import evaluate as evaluation
+from robopolicy.evaluation.evaluate import Evaluation
+from robopolicy.evaluation.summary import Result
+from robopolicy.evaluation.trials import Trial
+from robopolicy.experiments import worlds as module
+from robopolicy.experiments.transfer import across, sweeps
+from robopolicy.experiments.worlds import WorldsConfig, asked_of, compare_worlds, policies_of, sweep_of
+from robopolicy.reporting.svg import Series, lines
+from robopolicy.reporting.worlds_report import difference_of, share_of, write_worlds_report
+from sim.desk.scenes.sampler import SceneConfig, draw_scene
+from sim.randomize.factors import FACTORS, factor_named
+from sim.randomize.presets import parse_world
 from tests.test_report import read
 
 SCENE = draw_scene(0, SceneConfig())

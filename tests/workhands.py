@@ -5,7 +5,7 @@ import signal
 import time
 from pathlib import Path
 
-from data.files import write_atomic
+from data.common.atomic_io import write_atomic
 
 
 def square(x: int) -> int:

@@ -1,0 +1,1 @@
+"""Files, locks, checksums, worker processes and bounds of options."""

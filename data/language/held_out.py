@@ -1,0 +1,463 @@
+"""Everything that is held out of training, in one place, and the levels of "unseen" that it makes.
+
+Training never sees a sentence, a pairing or an object that is declared here: the grammar leaves them
+out by construction, `why_held_out` guards the door for sentences written by people, and
+`tests/test_splits.py` proves both. Changing this file changes what "unseen" means: results from
+before and after are not comparable.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from zlib import crc32
+
+from data.language.lexicon import expand, normalise
+from data.language.vocabulary import COLOUR_WORDS, NOUNS
+from sim.common.printable import shown
+from sim.desk.scene import COLOURS, SHAPES
+from sim.desk.tasks.families import Goal, task_named
+from sim.desk.tasks.wordings import BEHIND, IN_FRONT_OF, LEFT_OF, RIGHT_OF
+
+# -- level "synonym": words -----------------------------------------------------------------------
+
+WORDS_BY_LOT = frozenset(
+    [
+        *("alabaster", "blossom", "blush", "carton", "cask", "cerulean", "checker", "cupboard", "hot"),
+        *("ingot", "lime", "onyx", "pilot", "pine", "strip", "sunflower", "sunset", "tomato"),
+        *("ultramarine", "wall", "access", "airborne", "bottom", "clear", "click", "completely", "crank"),
+        *("cut", "decrease", "expose", "fish", "guide", "increase", "life", "pop", "present", "slam"),
+        *("spot", "within"),
+    ]
+)
+"""Held-out words that were drawn by lot when the describer grew; nothing was ever chosen on them."""
+
+HELD_OUT_WORDS = WORDS_BY_LOT | frozenset(
+    [
+        # verbs: some for every family, each common enough that its meaning can be known from reading
+        *(
+            "yank",
+            "tug",
+            "ram",
+            "haul",
+            "glide",
+            "activate",
+            "illuminate",
+            "deactivate",
+            "extinguish",
+            "douse",
+        ),
+        *("illuminated", "hoist", "hoisted", "heave", "elevate", "seize", "clutch", "shove", "scoot"),
+        *("swivel", "swivelled", "pivot", "detach", "dismount", "unload", "tuck", "insert", "deposit"),
+        *("deposited", "stash", "stashed", "stow", "retrieve", "retrieved", "extract", "perch", "perched"),
+        *("mount", "crown", "position", "positioned", "park"),
+        # directions and places; few, for hardly anything carries over to them
+        *("onward", "rearward", "foreground", "beyond", "beneath"),
+        # colours, one of each
+        *("cherry", "jade", "sapphire", "canary", "pumpkin", "bubblegum", "milky", "ebony"),
+        # things
+        *("dice", "barrel", "canister", "plank", "coin", "token"),
+        *("compartment", "cabinet", "shutter", "hatch", "gate", "diode", "beacon", "lantern", "spotlight"),
+        *("dish", "basin", "platter"),
+    ]
+)
+"""Content words that no training sentence contains, inflections included. A synonym-level sentence
+contains at least one of them; everything else about it is as in training."""
+
+# -- level "paraphrase": wordings and frames ------------------------------------------------------
+
+_WAYS = "left|to_the_left|right|to_the_right|forward|away|backward|towards_you"
+_TURNS = "to_the_left|to_the_right|counterclockwise|anticlockwise|clockwise"
+_PLACES = f"{LEFT_OF}|{RIGHT_OF}|{IN_FRONT_OF}|{BEHIND}"
+
+HELD_OUT_WORDINGS: frozenset[str] = frozenset(
+    wording
+    for pattern in (
+        # the drawer
+        "get {fixture} open|opened|closed|shut",
+        "slide open|shut {fixture}",
+        "take|grab|grasp the handle of {fixture} and pull |it",
+        "go to {fixture} and close|shut it",
+        "{fixture} is pulled_out|pushed_in",
+        # the door
+        "to the left|right slide|push|move {fixture}",
+        "slide|move {fixture} from_right_to_left|from_left_to_right",
+        "get {fixture} over to the left|right|left_side|right_side",
+        "make {fixture} go|slide|move to_the_left|to_the_right|left|right",
+        "{fixture} is on the left_side|right_side",
+        # the lights
+        "get {fixture} on|lit|off|dark|to_go_out",
+        "get {fixture} to shine|glow|light_up",
+        "make {fixture} stop shining|glowing",
+        "put {fixture} out",
+        "light {fixture} up",
+        "use the button|lever|switch to turn|switch on|off {fixture}",
+        "raise|flip|lower|lift|press the lever|switch to turn|switch on|off {fixture}",
+        "{fixture} is glowing|turned_off|turned_on",
+        # one object, on the spot or pushed
+        "pick|take {object} up",
+        "get|hold {object} up |into_the_air|in_the_air|high",
+        "take {object} in|into your|the hand|gripper and lift|raise it |up",
+        "{object} is up_in_the_air|held_up",
+        f"give {{object}} a push|nudge {_WAYS}",
+        f"get {{object}} to move|slide {_WAYS}",
+        f"let {{object}} slide|move {_WAYS}",
+        "to_the_left|to_the_right|away_from_you|towards_you push|move|slide|nudge {object}",
+        f"{{object}} is moved {_WAYS}|back|away_from_you",
+        "drag|draw {object} over to you|yourself|the_robot",
+        f"give {{object}} a turn|twist|spin {_TURNS}",
+        f"take_hold_of {{object}} and turn|rotate|twist it {_TURNS}",
+        "to_the_left|to_the_right|counterclockwise|anticlockwise|clockwise turn|rotate|twist|spin {object}",
+        f"{{object}} is rotated {_TURNS}|left|right",
+        # stacks and containers
+        "get {object} off the stack|pile|tower",
+        "get {object} down |from_the_stack|from_the_top|onto_the_desk|from_up_there",
+        "off|from the stack|pile|tower take|remove|lift {object}",
+        "{object} is removed_from the stack|pile|tower",
+        "pick|lift {object} up and put|place|drop|set it in|into|inside {fixture}",
+        "in|into|inside|on|onto {fixture} put|place|drop|set|lay {object}",
+        "get {object} in|into|inside {fixture}",
+        "{object} is put in|inside|on {fixture}",
+        "out_of|from {fixture} take|get|bring|fetch|remove {object}",
+        "get {object} back out_of|from {fixture}",
+        "move|bring {object} from inside {fixture} to the desk|table",
+        "{object} is taken out_of|from {fixture}",
+        # one object and another
+        "on|onto|on_top_of|upon|atop {other} stack|put|place|set|lay {object}",
+        "pick|lift {object} up and put|place|stack|set it on|onto|on_top_of {other}",
+        "get {object} on|onto|on_top_of {other}",
+        "{other} is below {object}",
+        f"{_PLACES} {{other}} put|place|set|lay {{object}}",
+        f"pick|lift {{object}} up and put|place|set it {_PLACES} {{other}}",
+        f"get {{object}} {_PLACES} {{other}}",
+        f"{{object}} is standing|placed {_PLACES} {{other}}",
+        # drawn by lot when the describer grew
+        "show the inside|contents of {fixture}",
+        "have {fixture} opened|pulled_out|open",
+        "open {fixture} wide|fully|all_the_way",
+        "let {fixture} go|slide in|shut|back_in",
+        "{fixture} is not_open|fully_closed",
+        "shift {fixture} over to the right",
+        "to the left shift|drag|pull|draw {fixture}",
+        "on with {fixture}",
+        "away_from_you shift|drag|send {object}",
+        "press|prod|poke|bump|thrust|propel|budge|knock|send|sweep {object} forward|away",
+        "have {object} slide|moved|pushed|go to_the_left|left",
+        "to_the_left shift|drag|send {object}",
+        "to_the_left|to_the_right with {object}",
+        "{object} is slid|nudged|dragged|displaced left|to_the_left",
+        "pick|lift|pluck|raise {object} off|from the desk|table",
+        "lower {object} onto|to the desk|table",
+        "round to the right turn|swing {object}",
+        "hide {object} |away in|inside {fixture}",
+        "throw|load {object} in|into|inside {fixture}",
+        "{object} goes|belongs in|into|inside {fixture}",
+        "on|onto {fixture} move|bring|leave|rest {object}",
+        "on|on_top_of {other} there should be {object}",
+        "on|on_top_of|atop {other} is where {object} should go|be|stand",
+        "{object} is put|left|lying|set on|on_top_of {other}",
+        f"find a place {LEFT_OF} {{other}} for {{object}}",
+        f"line {{object}} up {IN_FRONT_OF} {{other}}",
+        f"move|bring|transfer|relocate {{object}} to a place {IN_FRONT_OF}|{BEHIND} {{other}}",
+        f"take {{object}} and leave|rest|stand|drop it {BEHIND} {{other}}",
+        f"{{object}} goes|belongs {RIGHT_OF} {{other}}",
+        f"{{object}} is found|located|lying {RIGHT_OF} {{other}}",
+    )
+    for wording in expand(pattern)
+)
+"""Wordings and outcomes of families that training never uses, although all their words occur in it:
+another word order, another verb for the act."""
+
+HELD_OUT_FRAMES: frozenset[str] = frozenset(
+    frame
+    for pattern in (
+        "this is what you should do next {do}",
+        "please {do} for me now",
+        "if you can please {do}",
+        "ok robot {do} if you can",
+        "next i want you to {do}",
+        "what you should do now is {do}",
+        "now it is time for you to {do}",
+        "what i would like you to do is to {do}",
+        "robot your job now is to {do}",
+        "could i have you {do}",
+        "see if you can {do}",
+        "i need you to go ahead and {do}",
+        "robot {what} should be {how}",
+        "i want you to see to it that {what} is {how}",
+        "what i need is {what} {how}",
+        "the task is this {what} has to be {how}",
+        "would you please make sure that {what} is {how}",
+        # drawn by lot when the describer grew
+        "be sure that {what} is {how}",
+        "could you quickly|carefully|kindly {do}",
+        "my wish|order is this {do}",
+        "can i get you to {do}",
+        "carefully|gently|slowly|quickly {do}",
+        # frames that forbid
+        "robot do not {do} please",
+        "please robot do not {do}",
+        "ok do not {do}",
+        "no please do not {do}",
+        "do not {do} whatever you do",
+        "please do not ever {do}",
+        "please do not try to {do}",
+        "never {do} please",
+        "robot you must not {do}",
+        "you should never {do}",
+        "you must not ever {do}",
+        "you better not {do}",
+        "you do not need to {do}",
+        "no need to {do}",
+        "i want|need|would_like you not to {do}",
+        "i would not like you to {do}",
+        "i am asking you not to {do}",
+        "i would be glad if you did not {do}",
+        "it is not time to {do}",
+        "under no circumstances should|may you {do}",
+        "on no account should you {do}",
+        "make sure that you never {do}",
+        "please be_careful|try not to {do}",
+        "would you please not {do}",
+        "your task|mission is not to {do}",
+        "the task is this do not {do}",
+        "what i want is this do not {do}",
+    )
+    for frame in expand(pattern)
+)
+"""Frames of `data.language.lexicon` that training never uses, although all their words occur in it."""
+
+HELD_OUT_WAITS: frozenset[str] = frozenset(
+    text
+    for pattern in (
+        "robot stop",
+        "please freeze",
+        "please wait a moment",
+        "stay still",
+        "please hold still",
+        "stay there",
+        "do nothing at all",
+        "do not do anything now",
+        "robot do not move",
+        "never move",
+        "keep everything as it is",
+        "you should do nothing",
+        "i do not want you to move",
+    )
+    for text in expand(pattern)
+)
+"""Sentences that ask for nothing to be done and that training never uses."""
+
+# -- level "composition": pairings ----------------------------------------------------------------
+
+
+def is_held_out_combination(task: str, thing: str = "", other: str = "") -> bool:
+    """Whether the pairing of these is never described in training; things are named "red cube".
+
+    Verb x object: with colours down and shapes across in the order of `sim.desk.scene`, each family holds
+    out every eighth diagonal, so one thing in eight; which diagonal, its name says. Object x object:
+    one ordered pair in sixteen, likewise by diagonals. Every family thus meets every colour and every
+    shape in training, and each thing is met in most families.
+    """
+    if not thing:
+        return False
+    colour, shape = _place(thing)
+    if (colour + 3 * shape + crc32(task.encode())) % 8 == 0:
+        return True
+    if not other:
+        return False
+    onto, kind = _place(other)
+    return (colour + 5 * onto + 7 * shape + 3 * kind) % 16 == 0
+
+
+@cache
+def _place(thing: str) -> tuple[int, int]:
+    """Row and column of a thing in the catalogue; -1 for a word that the catalogue lacks."""
+    colour, shape = colour_and_shape(thing)
+    return _COLOUR_ROWS.get(colour, -1), _SHAPE_COLUMNS.get(shape, -1)
+
+
+def colour_and_shape(thing: str) -> tuple[str, str]:
+    """ "red cube" -> ("red", "cube")."""
+    colour, _, shape = thing.rpartition(" ")
+    return colour, shape
+
+
+_COLOUR_ROWS = {colour: i for i, colour in enumerate(COLOURS)}
+_SHAPE_COLUMNS = {shape: i for i, shape in enumerate(SHAPES)}
+
+# -- level "object": things -----------------------------------------------------------------------
+
+HELD_OUT_COLOURS = ("purple", "brown")
+HELD_OUT_SHAPES = ("tile",)
+HELD_OUT_PAIRINGS = (("red", "bar"), ("blue", "puck"), ("yellow", "cube"), ("green", "cylinder"))
+"""Training has each of these colours and shapes, but never together."""
+
+
+def is_held_out_object(colour: str, shape: str) -> bool:
+    """Whether no training scene contains such a thing."""
+    return colour in HELD_OUT_COLOURS or shape in HELD_OUT_SHAPES or (colour, shape) in HELD_OUT_PAIRINGS
+
+
+def all_objects() -> tuple[tuple[str, str], ...]:
+    """The whole catalogue: (colour, shape)."""
+    return tuple((colour, shape) for colour in COLOURS for shape in SHAPES)
+
+
+def train_objects() -> tuple[tuple[str, str], ...]:
+    """What play may be given: (colour, shape)."""
+    return tuple(pair for pair in all_objects() if not is_held_out_object(*pair))
+
+
+def held_out_objects() -> tuple[tuple[str, str], ...]:
+    """What play must never be given: (colour, shape)."""
+    return tuple(pair for pair in all_objects() if is_held_out_object(*pair))
+
+
+def _words(phrases: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for phrase in phrases for word in phrase.split())
+
+
+_TRAINED_ON = _words(w for c in COLOURS if c not in HELD_OUT_COLOURS for w in COLOUR_WORDS[c]) | _words(
+    noun.word for s in SHAPES if s not in HELD_OUT_SHAPES for noun in NOUNS[s]
+)
+OBJECT_WORDS: frozenset[str] = (
+    _words(w for c in HELD_OUT_COLOURS for w in COLOUR_WORDS[c])
+    | _words(noun.word for s in HELD_OUT_SHAPES for noun in NOUNS[s])
+) - _TRAINED_ON
+"""Words for held-out colours and shapes: in no training sentence either."""
+
+# -- the levels -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Level:
+    """One kind of unseen: which sentences, which goals, which things may stand on the desk."""
+
+    name: str
+    split: str  # of `data.language.grammar.Grammar`
+    says: str  # what is new at test time
+    objects: tuple[tuple[str, str], ...]  # (colour, shape) that scenes are drawn from
+
+    def allows(self, goal: Goal, names: tuple[str, ...]) -> bool:
+        """Whether the goal belongs to this level in a scene of these things."""
+        return goal_split(goal, names) == GOALS_OF_SPLIT[self.split]
+
+
+SPLITS = ("train", "paraphrase", "synonym", "composition", "object")
+"""What a grammar can be asked for: sentences of training, or of one level of unseen."""
+
+GOALS_OF_SPLIT = {
+    "train": "train",
+    "paraphrase": "train",
+    "synonym": "train",
+    "composition": "composition",
+    "object": "object",
+}
+
+LEVELS: tuple[Level, ...] = (
+    Level("seen", "train", "nothing: sentences, pairings and things as in training", train_objects()),
+    Level("paraphrase", "paraphrase", "the sentence; every word occurs in training", train_objects()),
+    Level("synonym", "synonym", "at least one content word never occurs in training", train_objects()),
+    Level("composition", "composition", "a pairing that training never described", train_objects()),
+    Level("object", "object", "a colour, a shape or their pairing never occurs in training", all_objects()),
+)
+
+
+def level_named(name: str, others: tuple[str, ...] = ()) -> Level:
+    """The level of that name; raises `UnknownLevel`, which tells of the others too."""
+    for level in LEVELS:
+        if level.name == name:
+            return level
+    raise UnknownLevel(name, others)
+
+
+class UnknownLevel(ValueError):
+    """No level of unseen has this name."""
+
+    def __init__(self, name: str, others: tuple[str, ...] = ()) -> None:
+        known = [*(level.name for level in LEVELS), *others]
+        near = get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        super().__init__(f"no level is called {shown(name)}; {hint}the levels: {', '.join(known)}.")
+
+
+def goal_split(goal: Goal, names: tuple[str, ...]) -> str:
+    """ "train", "composition" or "object": what is new about the goal itself, whatever the sentence."""
+    things = [names[i] for i in (goal.object, goal.other) if i >= 0]
+    if any(is_held_out_object(*colour_and_shape(thing)) for thing in things):
+        return "object"
+    return "composition" if is_held_out_combination(goal.task, *things) else "train"
+
+
+def training_goal(goal: Goal, names: tuple[str, ...]) -> bool:
+    """Whether training may see this goal in a scene of these things."""
+    return goal_split(goal, names) == "train"
+
+
+# -- the door for sentences that the grammar did not write ----------------------------------------
+
+
+def held_out_words_in(sentence: str) -> tuple[str, ...]:
+    """Its words that training must not contain, in order."""
+    return tuple(w for w in normalise(sentence).split() if w in HELD_OUT_WORDS or w in OBJECT_WORDS)
+
+
+def origin_of_words(sentence: str) -> str:
+    """ "lot", "hand" or "both": how the held-out words of a synonym sentence were chosen."""
+    words = set(held_out_words_in(sentence))
+    if words.isdisjoint(WORDS_BY_LOT):
+        return "hand"
+    return "lot" if words <= WORDS_BY_LOT else "both"
+
+
+def why_held_out(sentence: str, goal: Goal, names: tuple[str, ...]) -> str | None:
+    """Why training must not see this sentence of this goal; None if it may.
+
+    For annotations by people, whose sentences no grammar keeps apart. Strict on the safe side: a
+    sentence that merely contains a held-out wording counts as one.
+    """
+    split = goal_split(goal, names)
+    if split != "train":
+        things = " and ".join(names[i] for i in (goal.object, goal.other) if i >= 0)
+        return f"{goal.task} of the {things} is held out for the level {split}"
+    words = held_out_words_in(sentence)
+    if words:
+        return f"{words[0]!r} is held out for the level synonym"
+    text = normalise(sentence)
+    if text in HELD_OUT_WAITS:
+        return "it is held out: it asks for nothing to be done"
+    for held_out in (_frames(), _wordings(goal.task)):
+        if held_out.search(text):
+            return "its wording is held out for the level paraphrase"
+    return None
+
+
+def training_allows(sentence: str, goal: Goal, names: tuple[str, ...]) -> bool:
+    """Whether training may see this sentence of this goal."""
+    return why_held_out(sentence, goal, names) is None
+
+
+_A_THING = r"[\w']+(?: (?!and\b)[\w']+){0,8}?"
+"""As few words as will do, nine at most: "the cube shaped object with the grass green colour"."""
+
+
+@cache
+def _frames() -> re.Pattern[str]:
+    return re.compile("|".join(f"^{_as_regex(frame)}$" for frame in sorted(HELD_OUT_FRAMES)))
+
+
+@cache
+def _wordings(task: str) -> re.Pattern[str]:
+    family = task_named(task)
+    known = {w for p in (*family.wordings, *family.outcomes) for w in expand(p)} & HELD_OUT_WORDINGS
+    return re.compile("|".join(rf"\b{_as_regex(w)}\b" for w in sorted(known)) or r"(?!)")
+
+
+def _as_regex(pattern: str) -> str:
+    """A held-out frame or wording as a regular expression; an outcome's "is" in any form, or left out."""
+    gap, thing = ("{do}", "{what}", "{how}"), ("{fixture}", "{object}", "{other}")
+    words = [r"\S.*" if w in gap else _A_THING if w in thing else w for w in pattern.split()]
+    text = " ".join(words)
+    return text.replace(" is ", r"(?: is| was| were|(?: to)? be)? ", 1) if pattern[0] == "{" else text

@@ -1,0 +1,178 @@
+"""What things are called: noun phrases that tell a thing apart in its scene, and reports in words."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import accumulate, product
+from typing import NamedTuple, overload
+
+from data.language.held_out import HELD_OUT_WORDS, colour_and_shape
+from data.language.lexicon import normalise
+from data.language.vocabulary import (
+    ANYTHING,
+    BY_COLOUR,
+    BY_SHAPE,
+    COLOUR_WORDS,
+    FIXTURE_PHRASES,
+    NOUNS,
+    TOLD_FIXTURES,
+    WITH_COLOUR,
+    Noun,
+)
+from sim.desk.tasks.families import Goal, Task, task_named
+
+
+class CannotFill(ValueError):
+    """A wording asks for something that its family does not name."""
+
+    def __init__(self, wording: str, task: str, unknown: str) -> None:
+        usable = [f"{{{key}}}" for key in placeholders(task_named(task))]
+        accepted = f"{task} names {' and '.join(usable)}" if usable else f"{task} names nothing to fill in"
+        super().__init__(f"{{{unknown}}} in {wording!r} can't be filled in: {accepted}")
+
+
+class Ways(Sequence[str]):
+    """Every form with every colour word and every noun, written when asked for: there are thousands."""
+
+    def __init__(self, *products: tuple[Sequence[str], Sequence[str], Sequence[str]]) -> None:
+        self._products = [each for each in products if all(each)]
+        sizes = (len(forms) * len(colours) * len(nouns) for forms, colours, nouns in self._products)
+        self._ends = list(accumulate(sizes))
+
+    def __len__(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    def __iter__(self) -> Iterator[str]:
+        for forms, colours, nouns in self._products:
+            for form, colour in product(forms, colours):
+                painted = form.replace("{colour}", colour)
+                yield from (painted.replace("{noun}", noun) for noun in nouns)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[str, ...]: ...
+    def __getitem__(self, index: int | slice) -> str | tuple[str, ...]:
+        if isinstance(index, slice):
+            return tuple(self[i] for i in range(*index.indices(len(self))))
+        at = range(len(self))[index]
+        k = bisect_right(self._ends, at)
+        forms, colours, nouns = self._products[k]
+        at, noun = divmod(at - (self._ends[k - 1] if k else 0), len(nouns))
+        form, colour = divmod(at, len(colours))
+        return forms[form].replace("{colour}", colours[colour]).replace("{noun}", nouns[noun])
+
+
+class Phrases(NamedTuple):
+    """The noun phrases that tell one thing apart in its scene; all empty if nothing does."""
+
+    plain: tuple[str, ...]  # what one would say first: "the red cube", "the cube", "the red one"
+    full: Sequence[str]  # colour and shape: "the block that is crimson"
+    short: Sequence[str]  # the colour or the shape, where that is enough
+    unheard: Sequence[str]  # those of full and short that contain a held-out word; not in them
+
+
+def phrases_for(thing: str, names: tuple[str, ...]) -> Phrases:
+    """How to name the thing among the scene's things ("red cube")."""
+    colour, shape = colour_and_shape(thing)
+    rest = [colour_and_shape(name) for name in names]
+    if (colour, shape) in rest:
+        rest.remove((colour, shape))
+    rivals = tuple(sorted({kind for paint, kind in rest if paint == colour}))
+    return _phrases(colour, shape, rivals, tuple(sorted({kind for _, kind in rest})))
+
+
+@lru_cache(maxsize=4096)
+def _phrases(colour: str, shape: str, rivals: tuple[str, ...], others: tuple[str, ...]) -> Phrases:
+    """As `phrases_for`; rivals are the shapes of other things of that colour, others those of all."""
+    if shape in rivals:
+        return Phrases((), (), (), ())
+    words = _parted(COLOUR_WORDS.get(colour, (colour,)))
+    nouns = NOUNS.get(shape, (Noun(shape, shape, frozenset({shape})),))
+    both = _parted([noun.word for noun in nouns if noun.taken_for.isdisjoint(rivals)])
+    alone = [noun.word for noun in nouns if noun.taken_for.isdisjoint(others)]
+    plain = [f"the {colour} {shape}"]
+    if not rivals and others:
+        plain += [f"the {colour} one", f"the {colour} object"]
+    if shape in alone:
+        plain.append(f"the {shape}")
+    by_shape = _parted([*alone, *(ANYTHING if not others else ())])
+    none = ("",)
+    short = [(BY_SHAPE, none, by_shape.heard)]
+    unheard = [
+        (WITH_COLOUR, words.unheard, (*both.heard, *both.unheard)),
+        (WITH_COLOUR, words.heard, both.unheard),
+        (BY_SHAPE, none, by_shape.unheard),
+    ]
+    if not rivals:
+        short += [(WITH_COLOUR, words.heard, ANYTHING), (BY_COLOUR, words.heard, none)]
+        unheard += [(WITH_COLOUR, words.unheard, ANYTHING), (BY_COLOUR, words.unheard, none)]
+    return Phrases(tuple(plain), Ways((WITH_COLOUR, words.heard, both.heard)), Ways(*short), Ways(*unheard))
+
+
+class _Parted(NamedTuple):
+    """Words that training may use, and those that it may not."""
+
+    heard: tuple[str, ...]
+    unheard: tuple[str, ...]
+
+
+def _parted(words: Sequence[str]) -> _Parted:
+    unheard = tuple(word for word in words if unheard_in(word))
+    return _Parted(tuple(word for word in words if word not in unheard), unheard)
+
+
+@lru_cache(maxsize=16)
+def fixture_phrases(fixture: str) -> Phrases:
+    phrases = FIXTURE_PHRASES.get(fixture, (f"the {fixture}",))
+    heard = tuple(phrase for phrase in phrases if not unheard_in(phrase))
+    return Phrases(heard[:1], heard, (), tuple(phrase for phrase in phrases if unheard_in(phrase)))
+
+
+def object_phrases(name: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Plain ways to name an object of the scene, fullest first; none if nothing tells it apart."""
+    return phrases_for(name, names).plain
+
+
+def fill(wording: str, goal: Goal, names: tuple[str, ...]) -> str:
+    """A user's wording with {object}, {other} and {fixture} filled in from the scene, plainly.
+
+    "Lift the {object}!" and "lift {object}" give the same. Raises `CannotFill`.
+    """
+    known = _named_in(goal, names)
+
+    def phrase(match: re.Match[str]) -> str:
+        if match[1] not in known:
+            raise CannotFill(wording, goal.task, match[1])
+        return known[match[1]]
+
+    return normalise(re.sub(r"(?:\b(?:the|a|an) )?\{(\w*)\}", phrase, wording))
+
+
+def tell(goal: Goal, names: tuple[str, ...]) -> str:
+    """A report in the past tense of what was done: "put the red cube on the blue bar"."""
+    family = task_named(goal.task)
+    text = family.told or f"did {family.name.replace('_', ' ')} with {{object}}{{fixture}}"
+    known = _named_in(goal, names)
+    return re.sub(r"\{(\w+)\}", lambda match: known.get(match[1], ""), text)
+
+
+def _named_in(goal: Goal, names: tuple[str, ...]) -> dict[str, str]:
+    """What each placeholder stands for, in the plainest words."""
+    family = task_named(goal.task)
+    known = {"fixture": TOLD_FIXTURES.get(family.fixture, f"the {family.fixture}")} if family.fixture else {}
+    for key, index in (("object", goal.object), ("other", goal.other)):
+        if index >= 0:
+            known[key] = f"{'the' if names.count(names[index]) == 1 else 'a'} {names[index]}"
+    return known
+
+
+def unheard_in(text: str) -> bool:
+    """Whether the text contains a word that is held out of training."""
+    return not HELD_OUT_WORDS.isdisjoint(text.split())
+
+
+def placeholders(family: Task) -> tuple[str, ...]:
+    """What a wording of the family may leave open."""
+    return (*(("fixture",) if family.fixture else ()), *("object", "other")[: family.arguments])

@@ -1,0 +1,1 @@
+"""Play: a robot that does whatever comes to its mind, recorded."""

@@ -1,0 +1,1 @@
+"""Hindsight: what was done in play, and sentences for it."""

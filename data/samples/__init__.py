@@ -1,0 +1,1 @@
+"""Batches for training, and the tracker through which they are seen."""

@@ -1,0 +1,103 @@
+"""The dataset card: README.md of a dataset, as Hugging Face reads it."""
+
+import json
+from typing import Any
+
+from data.store.lerobot_format import FEATURES
+
+_MEANING = {
+    "observation.state": "hand position (m), orientation (xyzw), gripper opening (m)",
+    "observation.environment_state": "10 things x 12 (pose, size, joint, light), then 10 x present",
+    "action": "relative Cartesian command in [-1, 1]: translation, axis-angle, gripper (+1 opens)",
+    "state.ee_pos": "point between the fingertips, m",
+    "state.ee_quat": "orientation of the hand, xyzw",
+    "state.gripper": "distance between the fingers, m",
+    "state.object_pos": "centres of the objects, m",
+    "state.object_quat": "orientations of the objects, xyzw",
+    "state.object_size": "full extents of the objects, m",
+    "state.fixture_pos": "where the hand acts on the furniture, m",
+    "state.fixture_yaw": "heading of the furniture, rad",
+    "state.joints": "drawer (m), door (m), button (m), lever (rad)",
+    "state.lights": "1 if on: led, lamp",
+}
+
+
+def dataset_card(info: dict[str, Any]) -> str:
+    """The card for a meta/info.json."""
+    own = info["robopolicy"]
+    hours = info["total_frames"] / info["fps"] / 3600
+    rows = "\n".join(f"| `{f.name}` | {f.width} | {_MEANING[f.name]} |" for f in FEATURES)
+    command = f"\n\n```\n{own['command']}\n```" if own["command"] else ""
+    return f"""---
+license: mit
+task_categories:
+- robotics
+tags:
+- LeRobot
+- robopolicy
+- play
+configs:
+- config_name: default
+  data_files: data/*/*.parquet
+---
+
+# Play of a {info["robot_type"]} at a desk
+
+Undirected play of a simulated robot arm (PyBullet), collected by robopolicy without any record of intent:
+states and actions, and the draw of the world that each episode began with.
+
+| | |
+|---|---|
+| robot time | {hours:.2f} hours |
+| episodes | {info["total_episodes"]:,} |
+{_fallen(own)}| frames | {info["total_frames"]:,} at {info["fps"]} Hz |
+| robot | {info["robot_type"]} |
+| format | LeRobotDataset {info["codebase_version"]}, with additions (robopolicy format {own["format"]}) |
+
+## How it was collected
+
+By scripted play agents whose goals are not stored.{command}
+
+```json
+{_outline(own["config"])}
+```
+
+## Features
+
+One row a control step; the state in a row is the one before its action. float32, SI units; the world frame
+stands on the desk top at the robot's base, x forward, y left, z up. Empty object slots are zero.
+
+| feature | numbers | meaning |
+|---|---|---|
+{rows}
+
+Every frame's task is "play". `meta/episodes` has columns of our own: `scene` (JSON: seed, layout, objects and
+how the furniture began), `final_state` (the state after the last action: the `state.*` features joined) and,
+in newer datasets, `fallen` (names of the objects that left the desk). Sentences, if it was relabelled, are in
+`meta/lang_segments.parquet`: episode, start, stop, task, objects, sentences.
+
+## Layout
+
+`data/chunk-*/file-*.parquet` holds the frames, `meta/info.json` the totals and features, `meta/stats.json`
+their statistics, `meta/episodes/` a row an episode. A file belongs to the dataset if `meta/info.json`
+counts it.
+
+## Licence
+
+MIT, as robopolicy itself.
+"""
+
+
+def _fallen(own: dict[str, Any]) -> str:
+    """A row; none if it isn't recorded."""
+    count = own.get("fallen_episodes")
+    return "" if count is None else f"| episodes in which something left the desk | {count:,} |\n"
+
+
+def _outline(config: dict[str, Any], limit: int = 400) -> str:
+    """The config as JSON, a line a field, long values cut short."""
+    lines = []
+    for key, value in config.items():
+        text = json.dumps(value)
+        lines.append(f"  {json.dumps(key)}: {text if len(text) <= limit else text[:limit] + ' ...'}")
+    return "{\n" + ",\n".join(lines) + "\n}"

@@ -1,0 +1,66 @@
+"""meta/info.json, checked: what of it is needed to read a dataset, and no more."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from data.store.episode import DatasetDamaged, DatasetUnsupported, NoDataset, unreadable
+from data.store.lerobot_format import CODEBASE_VERSION, FORMAT, NEEDED, WIDTHS
+from sim.common.printable import shown
+
+_COUNTS = ("total_episodes", "total_frames", "fps")
+
+
+def info_path(folder: Path) -> Path:
+    return folder / "meta/info.json"
+
+
+def read_info(folder: Path) -> dict[str, Any]:
+    """meta/info.json; raises `NoDataset`, `CannotRead`, `DatasetDamaged` or `DatasetUnsupported`.
+
+    LeRobot's tools leave out what we add under "robopolicy"; a dataset that they wrote has none there.
+    """
+    path = info_path(folder)
+    try:
+        info = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise NoDataset(folder) from error
+    except (ValueError, OSError, RecursionError) as error:
+        raise unreadable(path, error) from error
+    if not isinstance(info, dict):
+        raise DatasetDamaged(path, "not a JSON object")
+    if info.get("codebase_version") != CODEBASE_VERSION:
+        raise DatasetUnsupported(folder, f"codebase_version {info.get('codebase_version')}", CODEBASE_VERSION)
+    _check_features(folder, info.get("features"))
+    for name in _COUNTS:
+        if type(info.get(name)) is not int or info[name] < (name == "fps"):
+            raise DatasetDamaged(path, f"{name} must be a count, not {shown(info.get(name))}")
+    _check_ours(folder, info.get("robopolicy"))
+    return info
+
+
+def config_of(info: dict[str, Any]) -> dict[str, Any]:
+    """How the play was collected, as plain JSON types; {} if an editor left that out."""
+    return (info.get("robopolicy") or {}).get("config", {})
+
+
+def _check_features(folder: Path, features: Any) -> None:
+    for name in NEEDED:
+        feature = features.get(name) if isinstance(features, dict) else None
+        if feature is None:
+            kind = f"no states of the world: no feature {name!r}" if "." in name else f"no feature {name!r}"
+            raise DatasetUnsupported(folder, kind, "LeRobot datasets that robopolicy wrote")
+        shape = feature.get("shape") if isinstance(feature, dict) else None
+        if shape != [WIDTHS[name]]:
+            raise DatasetUnsupported(folder, f"{name!r} of shape {shape}", f"the shape [{WIDTHS[name]}]")
+
+
+def _check_ours(folder: Path, ours: Any) -> None:
+    if ours is None:
+        return
+    if not isinstance(ours, dict):
+        raise DatasetDamaged(info_path(folder), "its robopolicy must be a JSON object")
+    if ours.get("format") != FORMAT:
+        raise DatasetUnsupported(folder, f"format {ours.get('format')}", f"format {FORMAT}")
+    if not isinstance(ours.get("config"), dict):
+        raise DatasetDamaged(info_path(folder), "the config is missing")

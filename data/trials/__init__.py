@@ -1,0 +1,1 @@
+"""Lists of trials that are drawn once: minimal pairs, and chains of five commands."""

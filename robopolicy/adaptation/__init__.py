@@ -1,0 +1,1 @@
+"""Inference of how a world carries actions out, while acting in it."""

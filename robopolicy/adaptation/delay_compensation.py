@@ -1,0 +1,58 @@
+"""The desk as it will be when the action that is sent now arrives: what is on its way, carried out.
+
+A policy that acts on what it sees now, in a world that obeys late, overshoots; one that acts on what will
+be by then does not (Smith, "Closer control of loops with dead time", 1957). The arm is foreseen, and what
+the fingers hold, an object or a handle, stops them and goes with them; whatever else happens on the way is
+not.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robopolicy.adaptation.dynamics_filter import Obeys, Response, arriving
+from sim.bullet.arm import MAX_OPENING
+from sim.bullet.kinematics import STEP_ANGLE, STEP_LENGTH, WORKSPACE
+from sim.desk.contact import between_fingers, in_grip
+from sim.desk.layouts import GRIP_WIDTHS
+from sim.observation import Observation
+from sim.state import MAX_OBJECTS, Array
+
+CLOSING = 0.05  # m by which the fingers close or open in a step
+
+
+def foreseen(seen: Observation, sent: Array, world: Obeys, response: Response) -> Observation:
+    """What will be seen (leading axis B) once what was sent (B, steps, 7; the latest first) has arrived."""
+    if not world.delay.any():
+        return seen
+    proprio, entities = np.array(seen.proprio, np.float32), np.array(seen.entities, np.float32)
+    for ago in range(int(world.delay.max()) - 1, -1, -1):  # the oldest first
+        action = arriving(sent[:, ago], world)
+        _carry_out(proprio, entities, seen.mask, action, world.delay > ago, response)
+    return Observation(proprio, entities, seen.mask)
+
+
+def _carry_out(
+    proprio: Array, entities: Array, mask: Array, action: Array, rows: NDArray[np.bool_], r: Response
+) -> None:
+    """One step of the arm and of what it holds, in some rows, in place."""
+    gap, there = entities[..., :3] - proprio[:, None, :3], mask > 0
+    widths = entities[..., 7:9].min(-1)
+    widths[:, MAX_OBJECTS:] = GRIP_WIDTHS
+    width = np.where(there & between_fingers(gap), widths, 0).max(1)  # of what is between the fingers
+    held = there & in_grip(gap, proprio[:, 7:], widths) & (action[:, 6:] < 0)
+    goal = (action[:, 6] + 1) / 2 * MAX_OPENING
+    opening = proprio[:, 7] + np.clip(goal - proprio[:, 7], -CLOSING, CLOSING)
+    hand = proprio[:, :3]
+    shift = np.clip(hand + r.shift * STEP_LENGTH * action[:, :3], *WORKSPACE) - hand
+    entities[..., :3] += shift[:, None] * (held & rows[:, None])[..., None]
+    proprio[rows, :3] += shift[rows]
+    proprio[rows, 3:7] = _rotated(proprio[rows, 3:7], r.turn * STEP_ANGLE * action[rows, 3:6])
+    proprio[rows, 7] = np.maximum(opening, np.minimum(width, proprio[:, 7]))[rows]
+
+
+def _rotated(quat: Array, by: Array) -> Array:
+    """Quaternions xyzw (N, 4), rotated by axis-angle vectors (N, 3) in the world frame."""
+    angle = np.linalg.norm(by, axis=1, keepdims=True)
+    v, w = by * (0.5 * np.sinc(angle / (2 * np.pi))), np.cos(angle / 2)
+    u, s = quat[:, :3], quat[:, 3:]
+    return np.concatenate([w * u + s * v + np.cross(v, u), w * s - (v * u).sum(1, keepdims=True)], 1)

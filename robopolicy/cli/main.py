@@ -1,0 +1,134 @@
+"""The command line: `robopolicy VERB key=value ... [--multirun] [--help]`.
+
+    robopolicy demo
+    robopolicy train policy.chunk=16 steps=20000
+    robopolicy train seed=0,1,2 --multirun
+    robopolicy command "close the drawer"
+
+Each verb is a module of `robopolicy.cli.verbs` with CONFIG (a frozen dataclass), EXAMPLES and
+run(config); only the module of the verb asked for is imported. What a user did wrong is told in one
+sentence with exit code 2, and so is what the disk refuses; Ctrl-C exits with 130, SIGTERM with 143.
+"""
+
+import importlib
+import os
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from types import ModuleType
+from typing import NamedTuple
+
+from data.common.errors import sentence_of
+from robopolicy.cli.helptext import overview, verb_help
+from robopolicy.cli.multirun import multirun
+from robopolicy.common.console import console, errors
+from robopolicy.common.errors import UnknownName, UserError
+from robopolicy.common.hydra_bridge import BadOverride, load, printed
+from robopolicy.common.signals import exit_code
+from sim.common.printable import forgive_encodings, shown
+
+
+class Verb(NamedTuple):
+    """One verb of the command line; `robopolicy.cli.verbs.<name>` carries it out."""
+
+    name: str
+    does: str
+    words: str = ""  # the option that free words go to, if any
+
+
+VERBS = (
+    Verb("demo", "the whole loop in 20 minutes: play, relabel, train, evaluate, film"),
+    Verb("benchmark", "the same in up to three hours: the checkpoint that is shipped"),
+    Verb("play", "collect undirected play into a dataset"),
+    Verb("relabel", "say in words what the play turned out to do"),
+    Verb("train", "clone a policy from described play"),
+    Verb("evaluate", "measure a policy on commands that it has not heard"),
+    Verb("ablate", "train and compare variants of a policy, trial by trial"),
+    Verb("worlds", "compare policies in worlds that they have not seen"),
+    Verb("command", "tell a policy what to do, and film it", words="sentence"),
+    Verb("serve", "a live desk in the browser; or, for other programs, openpi's protocol"),
+    Verb("tasks", "list the task families with example sentences"),
+)
+
+_OVERRIDE = re.compile(r"^[+~]{0,2}[A-Za-z_][\w./@]*=|^~[A-Za-z_][\w./@]*$")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code. Without arguments, those of the process."""
+    forgive_encodings()
+    try:
+        return _dispatch(list(sys.argv[1:] if arguments is None else arguments))
+    except BrokenPipeError:  # the reader of a pipe went away
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (KeyboardInterrupt, Exception) as error:
+        code = exit_code(error)
+        if code is not None:
+            errors.print("Stopped. What was finished is kept; the same command goes on from there.")
+            return code
+        sentence = sentence_of(error)
+        if sentence is None or "ROBOPOLICY_TRACEBACK" in os.environ:
+            raise
+        errors.print(f"robopolicy: {sentence}")
+        return 2
+
+
+def _dispatch(arguments: list[str]) -> int:
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        console.print(overview(VERBS))
+        return 0
+    if arguments[0] == "--version":
+        console.print(version("robopolicy"))
+        return 0
+    name, rest = arguments[0], arguments[1:]
+    verb = next((verb for verb in VERBS if verb.name == name), None)
+    if verb is None:
+        raise UnknownName("verb", name, [verb.name for verb in VERBS])
+    flags, overrides, words = _sorted(rest)
+    module = importlib.import_module(f"robopolicy.cli.verbs.{verb.name}")
+    if flags & {"-h", "--help"}:
+        console.print(verb_help(verb, module))
+        return 0
+    return _run(verb, module, flags, overrides, _said(verb, words))
+
+
+def _run(
+    verb: Verb, module: ModuleType, flags: set[str], overrides: list[str], said: Mapping[str, str]
+) -> int:
+    unknown = flags - {"-m", "--multirun", "--cfg", "-c"}
+    if unknown:
+        hint = f"; a {verb.words} that begins so goes after --" if verb.words else ""
+        raise UserError(
+            f"no flag is called {shown(min(unknown))}; there are --help, --multirun and --cfg{hint}"
+        )
+    if flags & {"-c", "--cfg"}:
+        console.print(printed(verb.name, module.CONFIG, overrides, said), end="")
+        return 0
+    if flags & {"-m", "--multirun"}:
+        writes = getattr(module, "OUTPUT", "output"), getattr(module, "CHANGES", "")
+        return multirun(verb.name, module.CONFIG, module.run, overrides, said, *writes)
+    module.run(load(verb.name, module.CONFIG, overrides, said))
+    return 0
+
+
+def _sorted(arguments: list[str]) -> tuple[set[str], list[str], list[str]]:
+    """Flags, overrides (key=value), and whatever else was said; after `--` everything is words."""
+    at = arguments.index("--") if "--" in arguments else len(arguments)
+    before, words = arguments[:at], arguments[at + 1 :]
+    if "--cfg" in before or "-c" in before:  # Hydra's own spelling is `--cfg job`
+        before = [argument for argument in before if argument != "job"]
+    flags = {argument for argument in before if argument.startswith("-")}
+    overrides = [argument for argument in before if _OVERRIDE.match(argument)]
+    said = [a for a in before if a not in flags and not _OVERRIDE.match(a)]
+    return flags, overrides, said + words
+
+
+def _said(verb: Verb, words: list[str]) -> dict[str, str]:
+    """Free words -> the option that they are, as they were typed."""
+    if not words:
+        return {}
+    if not verb.words:
+        hint = f"options are key=value, see robopolicy {verb.name} --help"
+        raise BadOverride(f"{shown(words[0])} is not an option: {hint}")
+    return {verb.words: " ".join(words)}

@@ -1,0 +1,48 @@
+"""robopolicy relabel: say in words what play turned out to do."""
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.table import Table
+
+from data.store.segments import read_segments
+from robopolicy.common.console import console
+from robopolicy.common.hydra_bridge import part
+from robopolicy.common.stages import follow
+from robopolicy.training.relabelling import RelabelConfig, relabel_dataset
+from sim.desk.tasks.families import TASKS
+
+
+@dataclass(frozen=True)
+class RelabelOptions(RelabelConfig):
+    """How which play is described."""
+
+    dataset: str = "runs/play"  # folder of the dataset; its sentences are replaced
+
+
+CONFIG, OUTPUT, CHANGES = RelabelOptions, "", "dataset"
+EXAMPLES = (
+    "robopolicy relabel dataset=runs/play",
+    "robopolicy relabel dataset=runs/play sentences=20 seed=1",
+)
+
+
+def run(config: RelabelOptions) -> None:
+    """Judge every window of play by what changed, and describe it."""
+    folder = Path(config.dataset)
+    follow("relabel", relabel_dataset(folder, part(RelabelConfig, config)))
+    segments, _ = read_segments(folder)
+    counts = Counter(segment.task for segment in segments)
+    table = Table(box=None, header_style="bold")
+    table.add_column("family")
+    table.add_column("segments", justify="right")
+    table.add_column("for example")
+    for task in TASKS:
+        example = next((s.sentences[0] for s in segments if s.task == task.name), "-")
+        table.add_row(task.name, str(counts[task.name]), example)
+    console.print(table)
+    sentences = len({sentence for segment in segments for sentence in segment.sentences})
+    console.print(f"{folder}: {len(segments)} segments, {sentences} different sentences.")
+    if not segments:
+        console.print(f"Nothing was done that has a name; collect more: robopolicy play dataset={folder}")

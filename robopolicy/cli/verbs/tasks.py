@@ -1,0 +1,50 @@
+"""robopolicy tasks: the families, each with sentences that ask for it."""
+
+from dataclasses import dataclass
+
+from rich.table import Table
+
+from data.common.bounds import MOST_SEED, check_bounds
+from data.language.grammar import Grammar
+from data.language.held_out import level_named
+from robopolicy.common.console import console
+from robopolicy.evaluation.plan import families_of
+from sim.common.seeds import rng_of
+from sim.desk.scenes.sampler import SceneConfig, draw_scene_for
+from sim.desk.tasks.families import TASKS, task_named
+
+
+@dataclass(frozen=True)
+class TasksConfig:
+    """What is listed."""
+
+    families: tuple[str, ...] = ()  # only these; none: all
+    sentences: int = 3  # example sentences for each family
+    level: str = "seen"  # whose sentences: seen, paraphrase, synonym
+    seed: int = 0  # another seed, other sentences
+
+    def __post_init__(self) -> None:
+        check_bounds(self, {"sentences": (1, 1000), "seed": (0, MOST_SEED)})
+        for name in self.families:
+            task_named(name)
+
+
+CONFIG = TasksConfig
+EXAMPLES = ("robopolicy tasks", "robopolicy tasks families=[stack,lift] sentences=10 level=paraphrase")
+
+
+def run(config: TasksConfig) -> None:
+    """List the task families with example sentences."""
+    level = level_named(config.level)
+    grammar = Grammar(level.split)
+    table = Table(box=None, header_style="bold")
+    table.add_column("family", no_wrap=True)
+    table.add_column("sentences")
+    for task in TASKS:
+        if task.name not in (config.families or families_of(level)):
+            continue
+        scene, goal = draw_scene_for(task.name, config.seed, SceneConfig(objects=level.objects), level.allows)
+        rng = rng_of("examples", config.seed)
+        told = grammar.describe(goal, scene.names, rng, config.sentences)
+        table.add_row(task.name, "\n".join(told))
+    console.print(table)

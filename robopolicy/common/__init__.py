@@ -1,0 +1,1 @@
+"""What every room needs: errors, console, provenance, statistics, the bridge to Hydra."""

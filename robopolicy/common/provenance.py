@@ -1,0 +1,80 @@
+"""What produced a figure: commit, checkpoint, versions, machine."""
+
+import hashlib
+import os
+import platform
+import subprocess
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+PACKAGES = (
+    "robopolicy", "torch", "pybullet", "numpy", "gymnasium", "sentence-transformers", "hydra-core", "pyarrow",
+)  # fmt: skip
+SOURCES = ("sim", "data", "robopolicy")
+MATTER = ("torch", "pybullet", "numpy")  # packages whose version a rollout may depend on
+
+
+def commit() -> str:
+    """The commit of the checkout that this runs from, with "+" if files were changed since; "" if none."""
+    root = Path(__file__).resolve().parents[2]
+    if not (root / ".git").exists():
+        return ""
+    try:
+        head = _git(root, "rev-parse", "HEAD")
+        changed = _git(root, "status", "--porcelain", "--untracked-files=no")
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return head + ("+" if changed else "")
+
+
+@cache
+def code_hash() -> str:
+    """SHA-256 over the sources of the three packages as they are installed, and the JSON that `data` reads.
+
+    It tells two programs apart where the commit does not: in a changed checkout, and where there is none.
+    """
+    root, digest = Path(__file__).resolve().parents[2], hashlib.sha256()
+    for path in sorted(path for name in SOURCES for path in (root / name).rglob("*.py")):
+        _add(digest, path.relative_to(root).as_posix(), path)
+    for path in sorted((root / "data").rglob("*.json")):
+        _add(digest, path.relative_to(root).as_posix(), path)
+    return digest.hexdigest()
+
+
+@cache
+def program() -> dict[str, Any]:
+    """What else than its settings decides what a rollout comes to: the code, and what it runs on."""
+    versions = {name: _version(name) for name in MATTER} | {"python": platform.python_version()}
+    return {"code": code_hash(), "versions": versions}
+
+
+def environment() -> dict[str, Any]:
+    """Versions and machine, without anything that names it."""
+    return {
+        "commit": commit(),
+        "code_sha256": code_hash(),
+        "versions": {name: _version(name) for name in PACKAGES},
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "cpus": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+    }
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def _add(digest: Any, name: str, path: Path) -> None:
+    digest.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+
+
+def _git(root: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["git", *arguments], cwd=root, capture_output=True, text=True, timeout=10, check=True
+    )
+    return done.stdout.strip()

@@ -1,0 +1,1 @@
+"""Trials, rollouts and their figures: from a plan to eval_info.json."""

@@ -1,0 +1,1 @@
+"""Several trainings or evaluations as one: the demo, ablations, worlds side by side."""

@@ -1,0 +1,221 @@
+"""Ablations: the same play and the same trials, one thing changed, several seeds, paired tests.
+
+    robopolicy ablate variants='["policy.pooled=true","samples.label_fraction=0.1"]' seeds=[0,1,2]
+
+A variant is a change of `robopolicy train`'s options, or several with spaces between them. What is not
+changed is the baseline, which is trained too. Every policy is asked the same trials, so a difference is
+tested trial by trial: those that more seeds of one variant succeeded at against those that more seeds of
+the other did (an exact sign test; McNemar's with one seed). It speaks of these policies; that other seeds
+would do as well is only as sure as the seeds are many. A variant that adds to another is compared with
+that one.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from data.common.atomic_io import write_json
+from data.common.locks import held
+from data.common.workers import spawned
+from data.store.annotations import annotations_path
+from data.store.concat import open_described
+from data.store.segments import segments_path
+from robopolicy.common.hydra_bridge import load
+from robopolicy.common.provenance import environment
+from robopolicy.common.stages import Report, Stage, run_stages
+from robopolicy.common.statistics import mcnemar, percent
+from robopolicy.common.text import own_slug
+from robopolicy.evaluation.evaluate import EvaluateConfig, Evaluation, evaluate_once
+from robopolicy.evaluation.plan import CHAIN, PAIRS, YOURS
+from robopolicy.evaluation.tally import Tally
+from robopolicy.training.config import TrainConfig
+from robopolicy.training.loop import train
+
+BASELINE = "baseline"
+
+
+@dataclass(frozen=True)
+class AblateConfig:
+    """What is compared."""
+
+    variants: tuple[str, ...] = (
+        "policy.conditioning=free",
+        "policy.pooled=true",
+        "policy.head=flow",
+        "token_noise=0",
+        "samples.label_fraction=0.1",
+        "samples.label_fraction=0.01",
+        "samples.label_fraction=0.01 samples.undescribed=false",
+        "samples.label_fraction=0.001",
+        "samples.play_fraction=0.3",
+        "samples.play_fraction=0.1",
+    )  # options of train that differ from the baseline, several with spaces between them
+    base: tuple[str, ...] = ("steps=4000", "threads=1")  # options of train that are the same for all
+    seeds: tuple[int, ...] = (0, 1, 2)  # of training
+    dataset: str = "runs/play"  # folder of described play
+    output: str = "runs/ablate"  # folder for the policies and their evaluations
+    levels: tuple[str, ...] = ("seen", "paraphrase", "synonym", "composition", "object")  # of unseen
+    n: int = 240  # rollouts per level and policy
+    workers: int = 2  # trainings, later rollouts, at a time
+
+    def __post_init__(self) -> None:
+        EvaluateConfig(levels=self.levels, n=self.n, workers=self.workers)
+        for seed in self.seeds:
+            TrainConfig(seed=seed)
+        for level in self.levels:
+            if level in (CHAIN, PAIRS, YOURS):
+                raise ValueError(f"{level} is not counted trial by trial; leave it out of levels")
+        for name in ("seeds", "levels", "variants"):
+            values = getattr(self, name)
+            if len(set(values)) < len(values):
+                raise ValueError(f"{name} holds the same value twice")
+        if not self.seeds or not self.levels:
+            raise ValueError("an ablation needs at least one seed and one level")
+
+
+class Run(NamedTuple):
+    """One policy."""
+
+    variant: str
+    seed: int
+    train: TrainConfig
+    folder: Path
+
+
+class Row(NamedTuple):
+    """A variant on a level, all seeds together."""
+
+    variant: str
+    level: str
+    n: int
+    success: int
+    against: str  # what it is compared with
+    gained: int  # trials that more of its seeds succeeded at
+    lost: int  # trials that more seeds of the other succeeded at
+    p: float
+    by_seed: tuple[int, ...]  # successes of each seed
+
+    @property
+    def rate(self) -> str:
+        return percent(self.success, self.n)
+
+
+def runs_of(config: AblateConfig) -> list[Run]:
+    """The policies, baseline first; raises `BadOverride` for an option that train does not have."""
+    folder = Path(config.output)
+    return [
+        Run(
+            variant, seed,
+            replace(load("train", TrainConfig, [*config.base, *changes]), seed=seed),
+            folder / own_slug(variant) / f"seed{seed}",
+        )
+        for variant, changes in [(BASELINE, []), *((v, v.split()) for v in config.variants)]
+        for seed in config.seeds
+    ]  # fmt: skip
+
+
+def ablate(config: AblateConfig) -> list[Row]:
+    """Train and evaluate what is not done yet, and compare; writes `ablations.json`."""
+    with held(config.output):
+        return _ablate(config)
+
+
+def _ablate(config: AblateConfig) -> list[Row]:
+    runs = runs_of(config)
+    for describer in {run.train.describer for run in runs}:
+        open_described([Path(config.dataset)], describer)  # refuses before anything is written
+    described = _described(Path(config.dataset))
+    found: dict[tuple[str, int], Evaluation] = {}
+
+    def measure(report: Report) -> None:
+        for i, run in enumerate(runs):
+            found[run.variant, run.seed] = _evaluated(config, run, report, i, len(runs))
+
+    trained = [asdict(run.train) for run in runs]
+    run_stages(
+        [
+            Stage("train", [described, trained], lambda report: _train_all(config, runs, report), redo=True),
+            Stage("evaluate", [config.levels, config.n], measure, redo=True),
+        ],
+        Path(config.output),
+    )
+    if not found:  # the stages were done before
+        measure(lambda *_: None)
+    rows = compared(found, config.seeds, config.levels)
+    write_json(Path(config.output) / "ablations.json", _as_json(config, rows))
+    return rows
+
+
+def compared(
+    found: dict[tuple[str, int], Evaluation], seeds: Sequence[int], levels: Sequence[str]
+) -> list[Row]:
+    """Every variant against what it adds to, on the same trials."""
+    variants, rows = list(dict.fromkeys(variant for variant, _ in found)), []
+    for variant in variants:
+        other = _adds_to(variant, variants)
+        for level in levels:
+            mine, theirs = (
+                np.array([[r.success for r in found[which, seed].results[level]] for seed in seeds])
+                for which in (variant, other)
+            )  # (seeds, trials)
+            better = mine.sum(0) - theirs.sum(0)
+            gained, lost = int((better > 0).sum()), int((better < 0).sum())
+            by_seed = tuple(int(k) for k in mine.sum(1))
+            p = mcnemar(gained, lost)
+            rows.append(Row(variant, level, mine.size, sum(by_seed), other, gained, lost, p, by_seed))
+    return rows
+
+
+def _described(dataset: Path) -> str:
+    """A hash of all that was said of the play."""
+    said = (segments_path(dataset), annotations_path(dataset))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in said if path.is_file())).hexdigest()
+
+
+def _adds_to(variant: str, variants: Sequence[str]) -> str:
+    """The variant whose changes this one has all of, and more; the baseline if there is none."""
+    mine = set(variant.split())
+    parents = [other for other in variants if other != BASELINE and set(other.split()) < mine]
+    return max(parents, key=len, default=BASELINE)
+
+
+def _train_all(config: AblateConfig, runs: Sequence[Run], report: Report) -> None:
+    report(0, len(runs))
+    with spawned(min(config.workers, len(runs))) as pool:
+        for done, _ in enumerate(pool.as_finished(partial(_train, Path(config.dataset)), runs), 1):
+            report(done, len(runs))
+
+
+def _train(dataset: Path, run: Run) -> None:
+    for _ in train(run.train, [dataset], run.folder):
+        pass
+
+
+def _evaluated(config: AblateConfig, run: Run, report: Report, at: int, of: int) -> Evaluation:
+    asked = EvaluateConfig(
+        checkpoint=str(run.folder), levels=config.levels, n=config.n, controls=(),
+        output=str(run.folder / "evaluation"), workers=config.workers,
+    )  # fmt: skip
+
+    def tick(tallies: Any, per_minute: float) -> None:
+        del per_minute
+        report(at + _share(tallies.values()), of)
+
+    return evaluate_once(asked, tick)
+
+
+def _share(tallies: Iterable[Tally]) -> float:
+    done, n = map(sum, zip(*((tally.done, tally.n) for tally in tallies), strict=True))
+    return done / n
+
+
+def _as_json(config: AblateConfig, rows: Sequence[Row]) -> dict[str, Any]:
+    return {
+        "rows": [{**row._asdict(), "pc_success": round(100 * row.success / row.n, 2)} for row in rows],
+        "produced_by": {**environment(), "config": asdict(config)},
+    }

@@ -1,0 +1,79 @@
+"""Does it know when it is out of its depth? `python -m robopolicy.experiments.confidence [CHECKPOINT]`.
+
+Prints, for sentences that neither the measure nor its threshold has seen, how many sound ones are refused
+at each level and how much nonsense is, with 95 % Wilson intervals. The measure is fitted first where the
+checkpoint has none, a damaged one, or one that config.json does not vouch for, as an earlier version's.
+"""
+
+import sys
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.language.out_of_domain import HELD_OUT
+from robopolicy.common.errors import UserError
+from robopolicy.common.statistics import wilson
+from robopolicy.policies.agent import Agent
+from robopolicy.policies.checkpoint import BENCHMARK, confidence_of, load_checkpoint
+from robopolicy.policies.confidence import Confidence, area_under
+from robopolicy.training.calibration import SET, N, calibrate, signs_in
+from robopolicy.training.confidence_data import nonsense, sound, sound_of_all_levels
+
+FIGURES = 13  # seed of the sentences for the figures
+
+
+class NoConfidence(UserError):
+    """There is nothing to measure."""
+
+
+class Figures(NamedTuple):
+    """Outcomes by row of the table: whether each sentence was refused; and the ROC's area."""
+
+    refused: dict[str, NDArray[np.bool_]]
+    auc: float
+    n: tuple[int, int]  # sound sentences, nonsense
+
+
+def measure(agent: Agent, model: Confidence, n: int = N) -> Figures:
+    """What it refuses of sentences that it was not made with."""
+    known = {one.sentence for level in sound_of_all_levels(n, SET).values() for one in level}
+    bare, framed = nonsense(HELD_OUT, FIGURES, held_out=True)
+    groups = {
+        f"sound: {name}": [one for one in said if one.sentence not in known]
+        for name, said in sound_of_all_levels(n, FIGURES).items()
+    }
+    groups |= {"sound: seen, six words at most": sound("seen", n, FIGURES + 100, brief=True)}
+    groups |= {"nonsense": bare, "nonsense in polite frames": framed}
+    scores = {name: model.sound(signs_in(agent, said)) for name, said in groups.items()}
+    good = np.concatenate([score for name, score in scores.items() if name.startswith("sound")])
+    bad = np.concatenate([score for name, score in scores.items() if name.startswith("nonsense")])
+    refused = {name: score < model.least for name, score in scores.items()}
+    return Figures(refused, area_under(good, bad), (len(good), len(bad)))
+
+
+def table(figures: Figures) -> str:
+    """As printed."""
+    lines = [f"{'sentences':34} {'n':>5}  refused, 95 % interval"]
+    for name, refused in figures.refused.items():
+        low, high = wilson(int(refused.sum()), len(refused))
+        rate = f"{100 * refused.mean():.1f} % [{100 * low:.1f}, {100 * high:.1f}]"
+        lines.append(f"{name:34} {len(refused):5}  {rate}")
+    lines.append(f"area under the ROC: {figures.auc:.3f} (n = {figures.n[0]} sound, {figures.n[1]} nonsense)")
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str]) -> int:
+    checkpoint = arguments[0] if arguments else BENCHMARK
+    for _ in calibrate(checkpoint):
+        pass
+    model = confidence_of(checkpoint)
+    if model is None:
+        raise NoConfidence("a policy that is told freely has no reading to be unsure of")
+    print(table(measure(Agent(load_checkpoint(checkpoint)), model)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,70 @@
+"""What does a policy know of its world? A linear probe of what it came to think, factor by factor.
+
+Fitted on the rollouts in one kind of world, asked about those in another (Alain and Bengio, "Understanding
+intermediate layers using linear classifier probes", 2016, arXiv:1610.01644). A factor that a policy does
+not know has an R2 of about zero, or less where the probe was led astray.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robopolicy.evaluation.summary import Result
+from sim.randomize.factors import PHYSICS, SENSING, Factor
+
+RIDGE = 1e-2  # of the number of rollouts: what keeps the probe from chasing noise
+DRAWS = 1000  # of the bootstrap
+
+Floats = NDArray[np.float64]
+
+
+class Known(NamedTuple):
+    """How much of a factor could be read off."""
+
+    factor: str
+    r2: float  # 1: exactly; 0: no better than the mean
+    low: float  # of its 95 % interval
+    high: float
+    n: int  # rollouts that were asked about
+
+
+def probe(fit: Sequence[Result], ask: Sequence[Result]) -> list[Known]:
+    """Fit on some rollouts, ask about others; factors that do not vary in both are left out.
+
+    Empty if the policy has no memory, so that nothing is known.
+    """
+    if not fit or not ask or not fit[0].context.size:
+        return []
+    fitted, asked = (np.stack([result.context for result in some]).astype(float) for some in (fit, ask))
+    known = []
+    for factor in (*PHYSICS, *SENSING):
+        truth = [np.array([_value(factor, result) for result in some]) for some in (fit, ask)]
+        if min(column.std() for column in truth) > 1e-9:
+            known.append(_known(factor.name, truth[1], _read(fitted, truth[0], asked)))
+    return known
+
+
+def _value(factor: Factor, result: Result) -> float:
+    value = float(getattr(result.scene.dynamics, factor.name))
+    return float(np.log(value)) if factor.scale == "log" else value
+
+
+def _read(fitted: Floats, truth: Floats, asked: Floats) -> Floats:
+    """A ridge regression from contexts (N, C) to a factor (N,), for other contexts (M, C): (M,)."""
+    mean, spread = fitted.mean(0), fitted.std(0) + 1e-9
+    x, y = (fitted - mean) / spread, truth - truth.mean()
+    weights = np.linalg.solve(x.T @ x + RIDGE * len(x) * np.eye(x.shape[1]), x.T @ y)
+    return (asked - mean) / spread @ weights + truth.mean()
+
+
+def _known(name: str, truth: Floats, read: Floats) -> Known:
+    rows = np.random.default_rng(0).integers(len(truth), size=(DRAWS, len(truth)))
+    drawn = np.array([_r2(truth[some], read[some]) for some in rows])
+    low, high = (round(float(edge), 3) for edge in np.quantile(drawn, [0.025, 0.975]))
+    return Known(name, round(_r2(truth, read), 3), low, high, len(truth))
+
+
+def _r2(truth: Floats, read: Floats) -> float:
+    return 1 - float(((truth - read) ** 2).sum() / max(((truth - truth.mean()) ** 2).sum(), 1e-12))

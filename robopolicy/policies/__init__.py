@@ -1,0 +1,1 @@
+"""Policies in closed loop, their checkpoints, and what they refuse."""

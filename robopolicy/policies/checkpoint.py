@@ -1,0 +1,247 @@
+"""A checkpoint is a folder that says all: config.json, model.safetensors, confidence.json, README.md.
+
+config.json vouches, by SHA-256, for every other file that is loaded and, by a checksum, for itself; it is
+written last. README.md, the model card, is for people.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+
+from data.common.atomic_io import write_atomic, write_json
+from data.common.checksums import KEY, sealed, unsealed
+from robopolicy.common.console import warn
+from robopolicy.common.errors import UserError
+from robopolicy.common.tensors import LONGEST, shapes
+from robopolicy.policies.confidence import FILE, Confidence, as_confidence
+from robopolicy.policies.model_card import model_card
+from robopolicy.policies.slots.policy import Policy, PolicyConfig
+from robopolicy.policies.text.encoder import EncoderConfig
+from sim.common.printable import shown
+
+FORMAT = 2
+LARGEST = 1 << 20  # bytes of config.json and of confidence.json; ours have some 2,000
+WEIGHTS, CONFIG, CARD = "model.safetensors", "config.json", "README.md"
+VOUCH = "confidence_sha256"
+"""Key of config.json: the hash of confidence.json, null if there is none, absent in earlier versions."""
+
+
+BENCHMARK = "benchmark"
+"""Names the checkpoint that comes with the program; a folder of that name is "./benchmark"."""
+
+
+def folder_of(checkpoint: Path | str) -> Path:
+    """The folder that a `checkpoint` option stands for."""
+    return Path(str(files("robopolicy") / "benchmark")) if checkpoint == BENCHMARK else Path(checkpoint)
+
+
+class CheckpointError(UserError):
+    """A checkpoint that is absent, damaged, or not for this program."""
+
+
+class NoCheckpoint(UserError):
+    """There is no policy where one was said to be."""
+
+    def __init__(self, checkpoint: Path | str) -> None:
+        found = sorted(str(path.parent) for path in Path("runs").glob("**/config.json"))[:3]
+        hint = f"there is one in {' and '.join(found)}" if found else "`robopolicy demo` or `train` makes one"
+        super().__init__(f"no checkpoint (a folder with config.json) at {shown(checkpoint)}; {hint}")
+
+
+def save_checkpoint(
+    folder: Path,
+    policy: Policy,
+    encoder: Mapping[str, Any],
+    trained: Mapping[str, Any],
+    weights: Mapping[str, torch.Tensor] | None = None,
+) -> None:
+    """Write or replace a checkpoint.
+
+    `encoder` is the text encoder's fingerprint, `trained` says how the policy came about (JSON types),
+    `weights` are saved in place of the policy's own (their moving average).
+    """
+    state = policy.state_dict() if weights is None else weights
+    raw = save({name: tensor.detach().cpu().contiguous() for name, tensor in state.items()})
+    config = {
+        "format": FORMAT,
+        "policy": asdict(policy.config),
+        "encoder": dict(encoder),
+        "weights_sha256": hashlib.sha256(raw).hexdigest(),
+        VOUCH: None,
+        "parameters": policy.n_parameters,
+        "trained": dict(trained),
+    }
+    write_atomic(folder / WEIGHTS, raw)
+    write_json(folder / CONFIG, sealed(config))
+    (folder / FILE).unlink(missing_ok=True)  # of other weights
+    if not (folder / CARD).exists():
+        write_atomic(folder / CARD, model_card(config))
+
+
+def load_checkpoint(folder: Path | str) -> Policy:
+    """The policy of a checkpoint folder, ready to act; raises `CheckpointError`.
+
+    Nothing is built before the weights are known to be those of the network that is described.
+    """
+    folder = folder_of(folder)
+    config = read_config(folder)
+    described = policy_config(folder, config)
+    with torch.device("meta"):
+        expected = {name: tuple(tensor.shape) for name, tensor in Policy(described).state_dict().items()}
+    size = sum(4 * math.prod(shape) for shape in expected.values())
+    raw = _read(folder / WEIGHTS, size + LONGEST)
+    if hashlib.sha256(raw).hexdigest() != config["weights_sha256"]:
+        raise CheckpointError(
+            f"{folder / WEIGHTS} is damaged: it is not what {CONFIG} vouches for; train again"
+        )
+    try:
+        if difference := _difference(shapes(raw), expected):
+            raise ValueError(difference)
+        tensors = load(raw)
+        policy = Policy(described)
+        policy.load_state_dict(tensors)
+    except (ValueError, RuntimeError, SafetensorError) as error:
+        what = str(error).splitlines()[-1].strip()
+        raise CheckpointError(
+            f"the weights in {folder} are of another network than {CONFIG} says: {what}"
+        ) from error
+    if bad := next((name for name, tensor in tensors.items() if not tensor.isfinite().all()), ""):
+        raise CheckpointError(f"the weights in {folder} are not all numbers ({bad}); train again")
+    policy.encoder_sha256 = config["encoder"]["sha256"]
+    return policy.eval()
+
+
+def policy_config(folder: Path, config: Mapping[str, Any]) -> PolicyConfig:
+    """The network that config.json describes, within bounds; raises `CheckpointError`."""
+    try:
+        shape = dict(config["policy"])
+        return PolicyConfig(**{**shape, "encoder": EncoderConfig(**shape["encoder"])})
+    except (TypeError, KeyError, ValueError) as error:
+        raise CheckpointError(
+            f"{folder / CONFIG} does not describe a policy of this version: {error}"
+        ) from error
+
+
+def hash_of(checkpoint: Path | str) -> str:
+    """`policy_hash` of what a `checkpoint` option stands for; raises `NoCheckpoint` if nothing is there."""
+    folder = folder_of(checkpoint)
+    if not (folder / CONFIG).is_file():
+        raise NoCheckpoint(checkpoint)
+    return policy_hash(folder)
+
+
+def policy_hash(folder: Path | str) -> str:
+    """SHA-256 of what the actions depend on: config.json without what it says of other files, and weights."""
+    folder = folder_of(folder)
+    config = {k: v for k, v in read_config(folder).items() if k not in (VOUCH, KEY)}
+    text = json.dumps(config, indent=1, ensure_ascii=False) + "\n"
+    digest = hashlib.sha256()
+    for name, content in ((CONFIG, text.encode()), (WEIGHTS, _read(folder / WEIGHTS))):
+        digest.update(name.encode() + hashlib.sha256(content).digest())
+    return digest.hexdigest()
+
+
+def save_confidence(folder: Path | str, measure: Confidence) -> None:
+    """Keep the measure of confidence beside the weights that it was fitted for, vouched for."""
+    folder = folder_of(folder)
+    config = read_config(folder)
+    measure.save(folder)
+    found = hashlib.sha256(_read(folder / FILE)).hexdigest()
+    write_json(folder / CONFIG, sealed({**config, VOUCH: found}))
+
+
+def confidence_of(folder: Path | str) -> Confidence | None:
+    """The measure of confidence of a checkpoint; None if it has none. Raises `CheckpointError`."""
+    folder = folder_of(folder)
+    config, path = read_config(folder), folder / FILE
+    again = f"`python -m robopolicy.experiments.confidence {folder}` fits it anew"
+    if config[VOUCH] is None if VOUCH in config else not path.exists():
+        return None
+    if not path.exists():
+        raise CheckpointError(f"{path} is missing, and {CONFIG} vouches for it; {again}")
+    raw = _read(path, LARGEST)
+    if VOUCH in config and hashlib.sha256(raw).hexdigest() != config[VOUCH]:
+        raise CheckpointError(f"{path} is damaged: it is not what {CONFIG} vouches for; {again}")
+    found = as_confidence(raw, config["weights_sha256"])
+    if found is None:
+        raise CheckpointError(f"{path} is no measure of confidence of these weights; {again}")
+    return found
+
+
+def vouches_for_confidence(folder: Path | str) -> bool:
+    """Whether config.json says what the measure of confidence is; an earlier version's did not."""
+    return VOUCH in read_config(folder)
+
+
+def doubts_of(folder: Path | str) -> Confidence | None:
+    """What a policy refuses sentences by; where there is none, or none that is vouched for, that is said.
+
+    Raises `CheckpointError` for a measure that is damaged.
+    """
+    measure = confidence_of(folder)
+    if measure is None:
+        warn(
+            f"{folder} has no {FILE}, so that no sentence is refused: one that makes no sense is taken for "
+            "the nearest one that does. `robopolicy train` leaves one at its end, unless conditioning is free"
+        )
+    elif not vouches_for_confidence(folder):
+        warn(
+            f"{CONFIG} of {folder} is of an earlier version and does not vouch for {FILE}; "
+            f"`python -m robopolicy.experiments.confidence {folder}` fits it anew"
+        )
+    return measure
+
+
+def read_config(folder: Path | str) -> dict[str, Any]:
+    """What config.json of a checkpoint says; raises `CheckpointError`."""
+    path = folder_of(folder) / CONFIG
+    try:
+        config = json.loads(_read(path, LARGEST))
+    except (ValueError, RecursionError) as error:
+        raise CheckpointError(
+            f"{path} is damaged: {error}; train again, or restore it from a copy"
+        ) from error
+    if not isinstance(config, dict) or "policy" not in config or "weights_sha256" not in config:
+        raise CheckpointError(f"{path} is no checkpoint of robopolicy; `robopolicy train` writes one")
+    if config.get("format") != FORMAT:
+        raise CheckpointError(
+            f"{folder} has format {shown(config.get('format'))}, and this version reads {FORMAT}; train again"
+        )
+    if KEY in config and unsealed(config) is None:
+        raise CheckpointError(
+            f"{path} is damaged or was edited: its checksum is another; train again, or restore a copy"
+        )
+    encoder = config.get("encoder")
+    if not isinstance(encoder, dict) or not isinstance(encoder.get("sha256"), str):
+        raise CheckpointError(f"{path} does not say which text encoder it needs; train again")
+    return config
+
+
+def _difference(found: Mapping[str, tuple[int, ...]], expected: Mapping[str, tuple[int, ...]]) -> str:
+    """The first tensor that is not as it should be, in words; "" if all are."""
+    for name in sorted(found.keys() | expected.keys()):
+        if found.get(name) != expected.get(name):
+            return f"{name} is {shown(found.get(name, 'missing'))}, not {expected.get(name, 'there at all')}"
+    return ""
+
+
+def _read(path: Path, most: int | None = None) -> bytes:
+    """A file of at most so many bytes."""
+    try:
+        size = path.stat().st_size
+        if most is not None and size > most:
+            raise CheckpointError(f"{path} is damaged: it has {size:,} bytes, where {most:,} would be many")
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise CheckpointError(f"no checkpoint in {path.parent}: {path.name} is missing") from error
+    except OSError as error:
+        raise CheckpointError(f"{path} cannot be read: {error}") from error

@@ -1,0 +1,103 @@
+"""Does a sentence ask for something that can be done here? A measured answer, kept beside the checkpoint.
+
+The probability of the reading alone tells little: a network that must choose is sure of anything
+(Hendrycks and Gimpel 2017). So a logistic model weighs it with how strongly the slots respond before they
+are normalised, and with how far what they attend to is from what training had. It is fitted on training
+sentences against nonsense, and its threshold refuses one in a hundred of held-out sound sentences, drawn
+apart from those of the figures (`robopolicy.training.confidence_data`). `robopolicy.training.calibration`
+fits it; how well it does, `python -m robopolicy.experiments.confidence` prints.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from data.common.atomic_io import write_json
+from robopolicy.policies.slots.instruction_encoder import LanguageNet
+from robopolicy.policies.slots.intent import Reading
+
+FILE = "confidence.json"
+SIGNS = ("reading", "code", "codes", "thing", "other", "margin", "act", "object")
+RIDGE = 10.0  # of the logistic model's weights
+STEPS = 30  # of Newton's method; it has converged after ten
+
+
+@dataclass(frozen=True)
+class Confidence:
+    """A logistic model of the signs, and the chance below which a sentence is refused."""
+
+    mean: tuple[float, ...]  # of each sign
+    scale: tuple[float, ...]
+    weights: tuple[float, ...]
+    bias: float
+    least: float  # chance
+    weights_sha256: str = ""  # of the policy that it was fitted for
+
+    def sound(self, signs: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Signs (B, 8) -> the chance that the sentence is sound (B,)."""
+        z = (signs - np.array(self.mean)) / np.array(self.scale)
+        return 1 / (1 + np.exp(-np.clip(z @ np.array(self.weights) + self.bias, -50, 50)))
+
+    def save(self, folder: Path) -> None:
+        write_json(folder / FILE, {"signs": SIGNS, **asdict(self)})
+
+
+def as_confidence(content: bytes, weights_sha256: str) -> Confidence | None:
+    """What a file says; None if it is no measure, or one of other weights."""
+    try:
+        raw = json.loads(content)
+        if raw.pop("signs") != list(SIGNS) or raw["weights_sha256"] != weights_sha256:
+            return None
+        mean, scale, weights = (tuple(map(float, raw[name])) for name in ("mean", "scale", "weights"))
+        found = Confidence(mean, scale, weights, float(raw["bias"]), float(raw["least"]), weights_sha256)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    numbers = [*mean, *scale, *weights, found.bias, found.least]
+    whole = len(mean) == len(scale) == len(weights) == len(SIGNS)
+    return found if whole and np.isfinite(numbers).all() else None
+
+
+@torch.inference_mode()
+def signs_of(net: LanguageNet, reading: Reading, tokens: Tensor, mask: Tensor) -> NDArray[np.float64]:
+    """(B, 8), in the order of SIGNS, of sentences and what was read in them."""
+    _, sure = reading.choose()
+    act, things = net.hearing(tokens, mask, None)
+    first, second = reading.code.topk(2, 1).values.unbind(1)
+    found = (
+        torch.logit(sure.clamp(1e-6, 1 - 1e-6)),
+        first,
+        reading.code.logsumexp(1),
+        reading.object.max(1).values,
+        reading.other.max(1).values,
+        first - second,
+        act.norm(dim=1),
+        things[:, 0].norm(dim=1),
+    )
+    return torch.stack(found, 1).double().numpy()
+
+
+def fitted(sound: NDArray[np.float64], nonsense: NDArray[np.float64]) -> Confidence:
+    """The model of signs (N, 8) of either kind, each kind weighing the same; nothing is refused yet."""
+    x, y = np.concatenate([sound, nonsense]), np.r_[np.ones(len(sound)), np.zeros(len(nonsense))]
+    mean, scale = x.mean(0), x.std(0) + 1e-6
+    z = np.c_[(x - mean) / scale, np.ones(len(x))]
+    share = np.where(y > 0, 0.5 / len(sound), 0.5 / len(nonsense)) * len(x)
+    ridge = np.diag([*[RIDGE] * x.shape[1], 1e-6])
+    beta = np.zeros(z.shape[1])
+    for _ in range(STEPS):
+        p = 1 / (1 + np.exp(-np.clip(z @ beta, -30, 30)))
+        gradient = z.T @ (share * (y - p)) - ridge @ beta
+        beta += np.linalg.solve((z * (share * p * (1 - p))[:, None]).T @ z + ridge, gradient)
+    means, scales, weights = (tuple(column.tolist()) for column in (mean, scale, beta[:-1]))
+    return Confidence(means, scales, weights, float(beta[-1]), least=0.0)
+
+
+def area_under(sound: NDArray[np.float64], nonsense: NDArray[np.float64]) -> float:
+    """The chance that a sound sentence scores above nonsense, ties counting half: the ROC's area."""
+    above = (sound[:, None] > nonsense).mean()
+    return float(above + 0.5 * (sound[:, None] == nonsense).mean())

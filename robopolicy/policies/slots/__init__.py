@@ -1,0 +1,1 @@
+"""The policy kind that points at things: an instruction read into slots, and an action head."""

@@ -1,0 +1,164 @@
+"""The goal-state half: how the desk was found and how it should be -> what is asked for.
+
+It reads into the same goal space as sentences do (multicontext imitation, Lynch and Sermanet 2021,
+arXiv:2005.07648): taught on the few stretches of play that were described, it says of all the others
+what was done in them, so that the control half learns from play that nobody has put into words. There it
+may also know the course of what happened, which tells a push from a lift. And a policy can be shown what
+to do instead of told; then there is no course, so half of what it is taught on hides it.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from robopolicy.policies.slots.features import PAIR_DIM, pair_features, yaw_of
+from robopolicy.policies.slots.intent import CODES, Choice, Reading
+from sim.bullet.arm import MAX_OPENING
+from sim.desk.contact import OPEN_HAND, between_fingers
+from sim.observation import Observation
+from sim.state import FIXTURES
+
+WIDTH = 96
+SCALES = (0.1, 0.03, 0.01)  # m: tanh(x / scale) of every shift
+CHANGE_DIM = 3 * (1 + len(SCALES)) + 19 + 1 + len(FIXTURES)
+HAND_DIM = 8
+COURSE_DIM = 5
+HIDDEN = 0.5  # of the windows it is taught on hide their course
+
+
+class Glimpse(NamedTuple):
+    """N stretches of play as the network sees them."""
+
+    before: Observation  # (N, ...)
+    after: Observation  # (N, ...)
+    kinds: Tensor  # (N, E)
+    course: Tensor  # (N, E, COURSE_DIM), as `course_of`; all 0 where it is hidden
+
+
+Look = Callable[[NDArray[np.int64]], Glimpse]
+"""Rows of a set of stretches -> what is seen of them."""
+
+
+class GoalNet(nn.Module):
+    """Two observations of one desk -> a reading of what happens in between."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.each = _mlp(CHANGE_DIM + COURSE_DIM, WIDTH)
+        self.score_object = nn.Linear(WIDTH, 1)
+        self.pair = _mlp(2 * WIDTH + PAIR_DIM, WIDTH)
+        self.score_other, self.nothing = nn.Linear(WIDTH, 1), nn.Linear(WIDTH, 1)
+        self.code = nn.Sequential(_mlp(3 * WIDTH + HAND_DIM, WIDTH), nn.Linear(WIDTH, CODES))
+
+    def forward(
+        self, before: Observation, after: Observation, kinds: Tensor, course: Tensor | None = None
+    ) -> Reading:
+        """Observations with leading axis B, the kinds (B, E) of the things and the course, if known."""
+        old, new = (torch.as_tensor(seen.entities) for seen in (before, after))
+        if course is None:
+            course = torch.zeros(*kinds.shape, COURSE_DIM)
+        changes = self.each(torch.cat([changed(old, new, kinds), course], -1))  # (B, E, W)
+        absent = kinds < 0
+        score = self.score_object(changes)[..., 0].masked_fill(absent, -1e4)
+        weights = score.softmax(1)[:, None]
+        thing, acted = (weights @ new)[:, 0], (weights @ changes)[:, 0]
+        n = kinds.shape[1]
+        gap = pair_features(thing.repeat_interleave(n, 0), new.flatten(0, 1)).view(len(kinds), n, -1)
+        pairs = self.pair(torch.cat([changes, acted[:, None].expand(-1, n, -1), gap], -1))
+        other = self.score_other(pairs)[..., 0].masked_fill(absent, -1e4)
+        related = (other.softmax(1)[:, None] @ pairs)[:, 0]
+        most = changes.masked_fill(absent[..., None], -1e4).amax(1)
+        code = self.code(torch.cat([acted, related, most, _hand(before, after)], -1))
+        return Reading(code, score, torch.cat([other, self.nothing(acted)], 1), kinds)
+
+
+def changed(old: Tensor, new: Tensor, kinds: Tensor) -> Tensor:
+    """What became of each thing (B, E, 12): (B, E, CHANGE_DIM)."""
+    shift = new[..., :3] - old[..., :3]
+    turn = yaw_of(new) - yaw_of(old)
+    heights = torch.stack([old[..., 2], new[..., 2]], -1) - new[..., 9:10] / 2
+    furniture = F.one_hot(kinds.clamp(min=0), 1 + len(FIXTURES)).float()
+    return torch.cat(
+        [
+            shift / 0.3, *(torch.tanh(shift / scale) for scale in SCALES),
+            torch.stack([torch.sin(turn), torch.cos(turn), torch.tanh(3 * turn)], -1),
+            torch.tanh(heights / 0.03),
+            new[..., :3] / 0.3,
+            (new[..., 10:] - old[..., 10:]) / torch.tensor([0.1, 1.0]), torch.tanh(old[..., 10:11] / 0.05),
+            torch.tanh((new[..., 10:11] - old[..., 10:11]) / 0.02),
+            new[..., 7:10] / 0.05, old[..., 10:], new[..., 10:],
+            furniture,
+        ],
+        -1,
+    )  # fmt: skip
+
+
+def course_of(proprio: NDArray[np.float32], entities: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What befell each thing on the way from the first of T instants to each of them.
+
+    Proprio (T, 8) and entities (T, E, 12) -> (T, E, COURSE_DIM): how far above where it was and is it has
+    been, at two scales; how long between closing fingers; how far it went; and 1: the course is known.
+    """
+    place = entities[..., :3]
+    height = place[..., 2]
+    lifted = np.maximum.accumulate(height) - np.minimum(height[:1], height)
+    between = between_fingers(place - proprio[:, None, :3])
+    held = np.cumsum(between & (proprio[:, 7:] < OPEN_HAND), 0)
+    steps = np.linalg.norm(np.diff(place, axis=0, prepend=place[:1]), axis=-1)
+    parts = (lifted / 0.02, lifted / 0.1, held / 3, np.cumsum(steps, 0) / 0.1)
+    return np.stack([*(np.tanh(part) for part in parts), np.ones_like(lifted)], -1).astype(np.float32)
+
+
+def fit_goal_net(
+    net: GoalNet,
+    look: Look,
+    truth: Choice,
+    seed: int,
+    steps: int = 2000,
+    batch: int = 256,
+    learning_rate: float = 2e-3,
+) -> None:
+    """Teach it what was done in each of N described stretches of play."""
+    generator = torch.Generator().manual_seed(seed)
+    optimiser = torch.optim.AdamW(net.parameters(), learning_rate, weight_decay=0.05)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
+    # Rare kinds of acts more often than they occur.
+    counts = torch.bincount(truth.code, minlength=CODES).clamp(min=1)
+    weights = counts[truth.code].float() ** -0.5
+    net.train()
+    for _ in range(steps):
+        rows = torch.multinomial(weights, batch, replacement=True, generator=generator)
+        seen = look(rows.numpy())
+        known = torch.rand(batch, 1, 1, generator=generator) >= HIDDEN
+        reading = net(seen.before, seen.after, seen.kinds, seen.course * known)
+        loss = reading.surprise(Choice(*(part[rows] for part in truth))).mean()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        schedule.step()
+    net.eval()
+
+
+@torch.inference_mode()
+def read_goals(net: GoalNet, look: Look, n: int, batch: int = 4096) -> tuple[Choice, Tensor]:
+    """What was done in each of n stretches, and how sure that is (n,)."""
+    found = [net(*look(rows.numpy())).choose() for rows in torch.arange(n).split(batch)]
+    choices, sure = zip(*found, strict=True)
+    return Choice(*(torch.cat(parts) for parts in zip(*choices, strict=True))), torch.cat(sure)
+
+
+def _hand(before: Observation, after: Observation) -> Tensor:
+    """The hand before and after: (B, HAND_DIM)."""
+    old, new = (torch.as_tensor(seen.proprio) for seen in (before, after))
+    return torch.cat(
+        [(new - old)[:, :3] / 0.1, new[:, :3] / 0.3, old[:, 7:] / MAX_OPENING, new[:, 7:] / MAX_OPENING], 1
+    )
+
+
+def _mlp(enter: int, leave: int) -> nn.Sequential:
+    return nn.Sequential(nn.Linear(enter, leave), nn.SiLU(), nn.Linear(leave, leave), nn.SiLU())

@@ -1,0 +1,1 @@
+"""The frozen text encoder, and its cache of token vectors."""

@@ -1,0 +1,145 @@
+"""Rollouts seen again: replayed action by action in a world with pictures, captioned, written to disk."""
+
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from data.common.atomic_io import write_atomic
+from data.common.checksums import MP4, Around, stamped, unstamped
+from data.common.workers import spawned
+from robopolicy.common.console import warn
+from robopolicy.common.provenance import code_hash
+from robopolicy.evaluation.summary import Result
+from robopolicy.reporting.video_io import (
+    BAD,
+    GOOD,
+    Frame,
+    as_mp4,
+    captioned,
+    read_mp4,
+    same_size,
+    write_gif,
+    write_mp4,
+)
+from sim.desk.cameras import CAMERAS, render
+from sim.desk.constants import CONTROL_HZ
+from sim.desk.simulator import World
+
+SIZE = (400, 300)  # width, height of each half of a film, px
+HOLD = 8  # frames that the end is shown for
+
+
+class Film(NamedTuple):
+    """A film on disk, for the report."""
+
+    file: str  # relative to the report
+    level: str
+    task: str
+    sentence: str
+    success: bool
+
+
+def picture(world: World) -> Frame:
+    """The desk as a visitor across it sees it, and beside that the default camera: (300, 800, 3)."""
+    return np.concatenate([render(world, CAMERAS[name], SIZE) for name in ("front", "desk")], axis=1)
+
+
+def replay(result: Result) -> Iterator[Frame]:
+    """The rollout's frames with captions: before the first action, and after each."""
+    world = World(visuals=True)
+    try:
+        trial = result.trial
+        note = f"{trial.level} · {trial.task}"
+        world.build(result.scene)
+        frame = picture(world)
+        yield captioned(frame, trial.sentence, note)
+        for step, action in enumerate(result.actions):
+            world.step(action)
+            frame = picture(world)
+            yield captioned(frame, said_at(result, step), note)
+        end = f"{note} · {verdict_of(result)}"
+        for _ in range(HOLD):
+            yield captioned(frame, said_at(result, result.steps - 1), end, GOOD if result.success else BAD)
+    finally:
+        world.close()
+
+
+def verdict_of(result: Result) -> str:
+    """Whether it was done, and how long that took."""
+    seconds = result.steps / CONTROL_HZ
+    return f"done in {seconds:.1f} s" if result.success else f"not done in {seconds:.0f} s"
+
+
+def said_at(result: Result, step: int) -> str:
+    """The command that the robot was carrying out at a step."""
+    at = sum(end <= step for end in result.ends)
+    return result.trial.commands[min(at, len(result.trial.commands) - 1)].sentence
+
+
+def chosen(
+    results: Mapping[str, Sequence[Result]], levels: Sequence[str], successes: int, failures: int
+) -> list[Result]:
+    """The first so many of each kind per level, of different families as far as they go."""
+    picked = []
+    for level in levels:
+        for want, number in ((True, successes), (False, failures)):
+            found = [result for result in results[level] if result.success is want]
+            seen: dict[str, int] = {}
+            ranked = []
+            for at, result in enumerate(found):
+                seen[result.trial.task] = seen.get(result.trial.task, 0) + 1
+                ranked.append((seen[result.trial.task], at, result))
+            picked += [result for _, _, result in sorted(ranked, key=lambda r: r[:2])[:number]]
+    return picked
+
+
+def film(result: Result, folder: Path) -> Film:
+    """Write one rollout's MP4 under `folder/videos` and say where it is."""
+    trial, file = result.trial, f"videos/{stem_of(result)}.mp4"
+    make_once(folder / file, lambda: as_mp4(list(replay(result)), CONTROL_HZ), MP4)
+    return Film(file, trial.level, trial.task, said_at(result, result.steps - 1), result.success)
+
+
+def make_once(path: Path, make: Callable[[], bytes], around: Around) -> None:
+    """Make a file unless it is there, whole, and made by this code; its checksum goes to its end."""
+    if path.exists():
+        if unstamped(path.read_bytes(), around, code_hash()) is not None:
+            return
+        warn(f"{path} is damaged, or was made by other code; it is made anew")
+    write_atomic(path, stamped(make(), around, code_hash()))
+
+
+def stem_of(result: Result) -> str:
+    """The name of what is kept of a rollout: other actions, another name."""
+    trial, verdict = result.trial, "done" if result.success else "failed"
+    return f"{trial.level}-{verdict}-{trial.task}-{trial.seed}-{zlib.crc32(result.actions.tobytes()):08x}"
+
+
+def films_of(results: Sequence[Result], folder: Path, workers: int) -> Iterator[Film]:
+    """Film several rollouts at once; yields the films in the order of the rollouts."""
+    return kept_of(film, results, folder, workers)
+
+
+def kept_of(
+    keep: Callable[[Result, Path], Film], results: Sequence[Result], folder: Path, workers: int
+) -> Iterator[Film]:
+    """Keep something of several rollouts at once; yields it in the order of the rollouts."""
+    if not results:
+        return
+    with spawned(min(workers, len(results))) as pool:
+        yield from pool.in_order(partial(_kept, keep, folder), results)
+
+
+def _kept(keep: Callable[[Result, Path], Film], folder: Path, result: Result) -> Film:
+    return keep(result, folder)
+
+
+def montage(films: Sequence[Film], folder: Path, name: str) -> None:
+    """Several films one after another, as MP4 and, at twice the speed, as GIF."""
+    frames = same_size([frame for one in films for frame in read_mp4(folder / one.file)])
+    write_mp4(folder / f"{name}.mp4", frames, CONTROL_HZ)
+    write_gif(folder / f"{name}.gif", frames[::2], CONTROL_HZ)

@@ -1,0 +1,1 @@
+"""One command being carried out, and a session of them."""

@@ -1,0 +1,1 @@
+"""Actions over a socket for openpi's clients, many at once."""

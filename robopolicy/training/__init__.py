@@ -1,0 +1,1 @@
+"""From described play to a checkpoint: loop, losses, pseudo-labels, calibration."""

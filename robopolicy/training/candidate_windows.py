@@ -1,0 +1,108 @@
+"""Play from where the arm set out for a thing up to each instant of that thing's moving.
+
+In some of these windows something was achieved. Of play that was described it is known what; the
+goal-state half learns from it to say so of all other play, in the way of the relabeller, which is not
+asked: it stands for the people who described some of the play.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from data.relabel.hindsight import acts, find_runs, windows
+from data.samples.batches import FAMILIES, HOLD, Done, Samples
+from robopolicy.policies.slots.goal_encoder import COURSE_DIM, Glimpse, Look, course_of
+from robopolicy.policies.slots.intent import Choice
+from sim.state import MAX_OBJECTS, State
+
+
+class Windows(NamedTuple):
+    """W windows, those of a run together and in the order of their ends."""
+
+    episode: NDArray[np.int64]  # (W,)
+    start: NDArray[np.int64]  # (W,) instant of the episode
+    stop: NDArray[np.int64]  # (W,)
+    run: NDArray[np.int64]  # (W,) number of the run, unlike that of any other run
+    thing: NDArray[np.int64]  # (W,) row of the thing that kept moving
+    course: NDArray[np.float16]  # (W, E, COURSE_DIM)
+
+    def where(self, rows: NDArray[np.bool_]) -> "Windows":
+        """Some of them."""
+        return Windows(
+            self.episode[rows], self.start[rows], self.stop[rows],
+            self.run[rows], self.thing[rows], self.course[rows],
+        )  # fmt: skip
+
+
+def find_windows(samples: Samples, episode: int, states: State) -> Windows:
+    """Those of one episode."""
+    runs = find_runs(states)
+    found = windows(states, runs)
+    proprio, entities = samples.views(episode)
+    last = len(proprio) - 1  # the very last state has no view
+    course = np.zeros((len(found.start), entities.shape[1], COURSE_DIM), np.float16)
+    for run in range(len(runs)):
+        rows = np.flatnonzero(found.run == run)
+        start, stops = int(found.start[rows[0]]), np.minimum(found.stop[rows], last)
+        way = slice(start, int(stops[-1]) + 1)
+        course[rows] = course_of(proprio[way], entities[way])[stops - start]
+    moved = np.array([run.thing for run in runs], np.int64)
+    thing = np.where(moved < states.n_objects, moved, moved - states.n_objects + MAX_OBJECTS)
+    which = np.full_like(found.run, episode)
+    return Windows(which, found.start, found.stop, found.run, thing[found.run], course)
+
+
+def joined(parts: Iterable[Windows]) -> Windows:
+    """Windows of several episodes."""
+    several, begins, runs = list(parts), 0, []
+    for part in several:
+        runs.append(part.run + begins)
+        begins += int(part.run.max(initial=-1)) + 1
+    return Windows(
+        np.concatenate([part.episode for part in several]),
+        np.concatenate([part.start for part in several]),
+        np.concatenate([part.stop for part in several]),
+        np.concatenate(runs),
+        np.concatenate([part.thing for part in several]),
+        np.concatenate([part.course for part in several]),
+    )
+
+
+def looking(samples: Samples, kinds: Tensor, found: Windows) -> Look:
+    """What is seen of the windows; kinds are those of `samples.names`."""
+
+    def look(rows: NDArray[np.int64]) -> Glimpse:
+        ends = samples.ends(found.episode[rows], found.start[rows], found.stop[rows])
+        return Glimpse(
+            ends.before, ends.after, kinds[ends.names], torch.from_numpy(found.course[rows]).float()
+        )
+
+    return look
+
+
+def done_in(found: Windows, described: Sequence[Done], states: State) -> tuple[Choice, NDArray[np.bool_]]:
+    """What had been done by the end of each window of a described episode, and whether that is known.
+
+    It is not where something was done that nobody speaks of, as of what is held out.
+    """
+    code, thing, other = (np.full(len(found.run), fill) for fill in (HOLD, 0, -1))
+    known = np.ones(len(found.run), bool)
+    happened = [Done(a, b, FAMILIES.index(goal.task), *goal.entities()) for a, b, goal in acts(states)]
+    told = {(one.family, one.target, one.other) for one in described}
+    for one in sorted((*described, *happened), key=lambda one: one.stop):
+        inside = (found.thing == one.target) & (found.stop > one.start) & (found.stop <= one.stop)
+        same = inside & (found.start == one.start)
+        rows = np.flatnonzero(same if same.any() else inside)
+        if not len(rows):
+            continue
+        run = np.flatnonzero(found.run == found.run[rows[-1]])
+        after = run[found.stop[run] >= found.stop[rows[-1]]]
+        if (one.family, one.target, one.other) in told:
+            code[after], thing[after], other[after] = one.family, one.target, one.other
+        else:
+            known[after] = False
+    return Choice(*(torch.from_numpy(column) for column in (code, thing, other))), known

@@ -1,0 +1,1 @@
+"""The page: a desk in the browser, for visitors who type commands."""

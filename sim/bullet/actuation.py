@@ -1,0 +1,82 @@
+"""The way of an action from whoever commands it to the arm: delayed, turned and scaled.
+
+The action that is recorded is the one that was commanded; nothing here is part of it.
+"""
+
+import math
+from collections import deque
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
+import numpy as np
+
+from sim.common.errors import BadAction
+from sim.randomize.dynamics import Dynamics
+from sim.state import Array
+
+REST = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)  # what arrives before the first action: stay, hand open
+
+
+def seven(action: Array | Sequence[float]) -> list[float]:
+    """An action's numbers as they were given; raises `BadAction` if they are not seven finite ones.
+
+    Plain Python: for seven numbers NumPy takes longer.
+    """
+    if isinstance(action, np.ndarray) and action.dtype.kind == "f" and action.shape == (7,):
+        a = action.tolist()  # the usual case, at every step
+        if math.isfinite(sum(map(abs, a))):
+            return a
+    try:
+        if isinstance(action, np.ndarray):
+            if action.dtype.kind not in "biufO":
+                raise BadAction(action)
+            action = action.tolist()
+        if isinstance(action, (str, bytes, dict, set, frozenset)):
+            raise BadAction(action)
+        a = [_number(v) for v in islice(action, 8)]
+    except (TypeError, ValueError, OverflowError):
+        raise BadAction(action) from None
+    if len(a) != 7 or not math.isfinite(sum(map(abs, a))):
+        raise BadAction(action)
+    return a
+
+
+def _number(value: object) -> float:
+    if isinstance(value, (str, bytes)):
+        raise TypeError
+    return float(value)  # pyright: ignore[reportArgumentType]
+
+
+def arrived(actions: Array, dynamics: Dynamics) -> Array:
+    """What came of an episode's actions (T, 7) at the arm: (T, 7), within [-1, 1] as if it had been sent."""
+    obey = Actuation(dynamics)
+    return np.clip([obey(action) for action in np.asarray(actions, float).tolist()], -1, 1)
+
+
+class Actuation:
+    """One world's way of obeying. `pending` are the actions on their way, the oldest first."""
+
+    def __init__(self, dynamics: Dynamics, pending: Iterable[tuple[float, ...]] = ()) -> None:
+        self._scale = dynamics.action_scale
+        self._cos, self._sin = math.cos(dynamics.control_yaw), math.sin(dynamics.control_yaw)
+        self._plain = (dynamics.action_scale, dynamics.control_yaw) == (1.0, 0.0)
+        self._pending = deque(tuple(pending) or (REST,) * dynamics.latency)
+
+    @property
+    def pending(self) -> tuple[tuple[float, ...], ...]:
+        return tuple(self._pending)
+
+    def __call__(self, action: list[float]) -> list[float]:
+        """What arrives now, for the action sent now; shift and turn may exceed 1. Changes `pending`."""
+        if self._pending:
+            self._pending.append(tuple(action))
+            action = list(self._pending.popleft())
+        if self._plain:
+            return action
+        x, y, z, turn_x, turn_y, turn_z, grip = action
+        cos, sin, scale = self._cos, self._sin, self._scale
+        return [
+            scale * (cos * x - sin * y), scale * (sin * x + cos * y), scale * z,
+            scale * (cos * turn_x - sin * turn_y), scale * (sin * turn_x + cos * turn_y), scale * turn_z,
+            grip,
+        ]  # fmt: skip

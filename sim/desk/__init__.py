@@ -1,0 +1,1 @@
+"""The desk: its furniture, scenes, physics, sensors and cameras. `tasks` and `scenes` build on it."""

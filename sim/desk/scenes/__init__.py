@@ -1,0 +1,1 @@
+"""Scenes at random: what stands where, so that a family is possible."""

@@ -1,0 +1,1 @@
+"""The task families: judges, conditions, skills and wordings."""
