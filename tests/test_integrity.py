@@ -166,7 +166,7 @@ def test_the_shipped_config_vouches_for_the_confidence(shipped: Path):
     assert confidence_of(shipped) == confidence_of("benchmark")
     measure = shipped / "confidence.json"
     measure.write_text(measure.read_text().replace('"least": 0.17', '"least": 0.01'))
-    with pytest.raises(CheckpointError, match=r"confidence\.json is damaged.*bench_confidence"):
+    with pytest.raises(CheckpointError, match=r"confidence\.json is damaged.*experiments\.confidence"):
         doubts_of(shipped)
 
 
