@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from robopolicy.cli import main as cli
 from robopolicy.cli.main import VERBS, main
-from robopolicy.cli.main import main as cli
 
 
 @pytest.fixture

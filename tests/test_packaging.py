@@ -19,7 +19,9 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 
 def test_every_folder_with_modules_is_installed() -> None:
-    found = set(find_packages(str(ROOT), include=PROJECT["tool"]["setuptools"]["packages"]["find"]["include"]))
+    found = set(
+        find_packages(str(ROOT), include=PROJECT["tool"]["setuptools"]["packages"]["find"]["include"])
+    )
     folders = {
         ".".join(path.parent.relative_to(ROOT).parts)
         for package in ("sim", "data", "robopolicy")
