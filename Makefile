@@ -1,6 +1,6 @@
 # `make demo` and `make test` are all the set-up there is; both make .venv when it is absent.
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 # Which torch to install, as pip would be told. Any release from 2.4 on is admitted.
 TORCH ?= torch==2.13.0
 JOBS ?= 2
@@ -20,8 +20,8 @@ install: $(STAMP)  ## make .venv with everything in it, and the command `robopol
 $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "robopolicy needs Python 3.11 or newer; $(PYTHON) is older. Say which: make install PYTHON=python3.11"; exit 2; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info >= (3, 12))' || \
-	  echo "Note: PyBullet has wheels up to Python 3.11; here pip builds it from source (a C++ compiler, about 8 minutes)."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info >= (3, 14))' || \
+	  echo "Note: PyBullet has wheels up to Python 3.13; here pip builds it from source (a C++ compiler, about 8 minutes)."
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install "$(TORCH)"
 	$(BIN)/python -m pip install --editable ".[page,dev]"

@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from setuptools import find_packages
 
 from robopolicy.cli.main import VERBS
 
@@ -17,14 +18,32 @@ ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 
-def test_every_package_folder_is_declared() -> None:
-    declared = set(PROJECT["tool"]["setuptools"]["packages"])
+def test_every_folder_with_modules_is_installed() -> None:
+    found = set(
+        find_packages(str(ROOT), include=PROJECT["tool"]["setuptools"]["packages"]["find"]["include"])
+    )
     folders = {
         ".".join(path.parent.relative_to(ROOT).parts)
         for package in ("sim", "data", "robopolicy")
-        for path in (ROOT / package).rglob("__init__.py")
+        for path in (ROOT / package).rglob("*.py")
     }
-    assert declared == folders | {"robopolicy.configs"}
+    assert found == folders
+
+
+def test_every_file_that_is_no_module_is_installed() -> None:
+    declared = {
+        path
+        for package, patterns in PROJECT["tool"]["setuptools"]["package-data"].items()
+        for pattern in patterns
+        for path in (ROOT / package.replace(".", "/")).glob(pattern)
+    }
+    other = {
+        path
+        for package in ("sim", "data", "robopolicy")
+        for path in (ROOT / package).rglob("*")
+        if path.is_file() and path.suffix not in (".py", ".pyc")
+    }
+    assert other == declared
 
 
 def test_every_verb_has_a_config_and_no_config_is_left_over() -> None:
@@ -65,7 +84,7 @@ def test_a_wheel_in_a_fresh_environment_helps_from_another_folder(tmp_path: Path
     """Dependencies come from this environment; the project itself from the wheel alone."""
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
     source = tmp_path / "source"  # a copy: a build folder left in the checkout would go into later wheels
-    for name in ("sim", "data", "robopolicy", "configs"):
+    for name in ("sim", "data", "robopolicy"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)

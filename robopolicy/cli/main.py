@@ -6,8 +6,9 @@
     robopolicy command "close the drawer"
 
 Each verb is a module of `robopolicy.cli.verbs` with CONFIG (a frozen dataclass), EXAMPLES and
-run(config); only the module of the verb asked for is imported. What a user did wrong is told in one
-sentence with exit code 2, and so is what the disk refuses; Ctrl-C exits with 130, SIGTERM with 143.
+run(config), which may return an exit code; only the module of the verb asked for is imported. What a user
+did wrong is told in one sentence with exit code 2, and so is what the disk refuses; Ctrl-C exits with 130,
+SIGTERM with 143.
 """
 
 import importlib
@@ -49,6 +50,7 @@ VERBS = (
     Verb("command", "tell a policy what to do, and film it", words="sentence"),
     Verb("serve", "a live desk in the browser; or, for other programs, openpi's protocol"),
     Verb("tasks", "list the task families with example sentences"),
+    Verb("doctor", "say what is installed, what works here, and what to do about what does not"),
 )
 
 _OVERRIDE = re.compile(r"^[+~]{0,2}[A-Za-z_][\w./@]*=|^~[A-Za-z_][\w./@]*$")
@@ -108,8 +110,7 @@ def _run(
     if flags & {"-m", "--multirun"}:
         writes = getattr(module, "OUTPUT", "output"), getattr(module, "CHANGES", "")
         return multirun(verb.name, module.CONFIG, module.run, overrides, said, *writes)
-    module.run(load(verb.name, module.CONFIG, overrides, said))
-    return 0
+    return module.run(load(verb.name, module.CONFIG, overrides, said)) or 0
 
 
 def _sorted(arguments: list[str]) -> tuple[set[str], list[str], list[str]]:

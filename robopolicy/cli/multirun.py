@@ -35,11 +35,12 @@ class _One:
 
     verb: str
     schema: type
-    run: Callable[[Any], None]
+    run: Callable[[Any], int | None]
     output: str  # the option that is set to the run's own folder; "" if none is
     changes: str  # the option that names the folder that the run writes to; "" if there is none
     said: Mapping[str, str]  # options that are sentences
     refused: list[str] = field(default_factory=list)
+    codes: list[int] = field(default_factory=list)  # exit codes of those that ran
     taken: list[Any] = field(default_factory=list)  # folders that runs of this sweep have written to
 
     def __call__(self, config: DictConfig) -> None:
@@ -62,7 +63,7 @@ class _One:
             if folder in self.taken:
                 raise TakenTwice(self.changes, folder)
             self.taken.append(folder)
-        self.run(config)
+        self.codes.append(self.run(config) or 0)
 
 
 class TakenTwice(UserError):
@@ -78,7 +79,7 @@ class TakenTwice(UserError):
 def multirun(
     verb: str,
     schema: type,
-    run: Callable[[Any], None],
+    run: Callable[[Any], int | None],
     overrides: list[str],
     said: Mapping[str, str] = NOTHING_SAID,
     output: str = "output",
@@ -108,4 +109,4 @@ def multirun(
         hydra.main(version_base="1.3", config_path=f"pkg://{CONFIG_MODULE}", config_name=verb)(one)()
     finally:
         sys.argv = argv
-    return 2 if one.refused else 0
+    return 2 if one.refused else max(one.codes, default=0)

@@ -4,6 +4,7 @@ import hashlib
 import os
 import platform
 import subprocess
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 PACKAGES = (
     "robopolicy", "torch", "pybullet", "numpy", "gymnasium", "sentence-transformers", "hydra-core", "pyarrow",
 )  # fmt: skip
+ENGINES = ("pybullet", "pybullet-arm64")  # distributions of the module pybullet; the second is a fork
 SOURCES = ("sim", "data", "robopolicy")
 MATTER = ("torch", "pybullet", "numpy")  # packages whose version a rollout may depend on
 
@@ -58,15 +60,21 @@ def environment() -> dict[str, Any]:
         "versions": {name: _version(name) for name in PACKAGES},
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
-        "cpus": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cpus": cores(),
     }
 
 
+def cores() -> int:
+    """Processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""
+    """Of an installed package; "" if there is none. Of PyBullet's fork, with the fork's name before it."""
+    for found in ENGINES if name == "pybullet" else (name,):
+        with suppress(PackageNotFoundError):
+            return version(found) if found == name else f"{found} {version(found)}"
+    return ""
 
 
 def _add(digest: Any, name: str, path: Path) -> None:

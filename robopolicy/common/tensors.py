@@ -6,11 +6,14 @@ reader of safetensors takes it for one more note.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+import torch
 from safetensors.torch import load, save
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
 
 LONGEST = 1 << 20  # bytes of a header; ours have some 10,000
 _NAME, _BLANK = b'"sha256":"', b"0" * 64
@@ -36,6 +39,28 @@ def shapes(raw: bytes) -> dict[str, tuple[int, ...]]:
         return {name: tuple(one["shape"]) for name, one in header(raw).items() if name != "__metadata__"}
     except (KeyError, TypeError) as error:
         raise ValueError("its header does not say the shapes") from error
+
+
+@contextmanager
+def shapes_only() -> Iterator[None]:
+    """Modules that are built within have parameters with shapes, but neither memory nor values."""
+    with torch.device("meta"), _NoInitialisation():
+        yield
+
+
+class _NoInitialisation(TorchFunctionMode):
+    """Leaves out `torch.nn.init`, which without memory has nothing to do and imports torch._dynamo (2 s)."""
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        if getattr(func, "__module__", "") == "torch.nn.init":
+            return (kwargs or {}).get("tensor", args[0] if args else None)
+        return func(*args, **(kwargs or {}))
 
 
 def save_sealed(tensors: Mapping[str, Tensor], notes: Mapping[str, str]) -> bytes:

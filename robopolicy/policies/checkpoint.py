@@ -21,7 +21,7 @@ from data.common.atomic_io import write_atomic, write_json
 from data.common.checksums import KEY, sealed, unsealed
 from robopolicy.common.console import warn
 from robopolicy.common.errors import UserError
-from robopolicy.common.tensors import LONGEST, shapes
+from robopolicy.common.tensors import LONGEST, shapes, shapes_only
 from robopolicy.policies.confidence import FILE, Confidence, as_confidence
 from robopolicy.policies.model_card import model_card
 from robopolicy.policies.slots.policy import Policy, PolicyConfig
@@ -95,7 +95,7 @@ def load_checkpoint(folder: Path | str) -> Policy:
     folder = folder_of(folder)
     config = read_config(folder)
     described = policy_config(folder, config)
-    with torch.device("meta"):
+    with shapes_only():
         expected = {name: tuple(tensor.shape) for name, tensor in Policy(described).state_dict().items()}
     size = sum(4 * math.prod(shape) for shape in expected.values())
     raw = _read(folder / WEIGHTS, size + LONGEST)

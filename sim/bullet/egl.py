@@ -9,6 +9,7 @@ import subprocess
 import sys
 from functools import cache
 from importlib.util import find_spec
+from typing import NamedTuple
 
 from sim.bullet.client import pybullet, silence
 
@@ -30,16 +31,32 @@ class NoEgl(ValueError):
         super().__init__('this machine has no EGL that PyBullet can use; take renderer="tiny"')
 
 
+class Egl(NamedTuple):
+    """What came of trying EGL."""
+
+    renderer: str  # what draws, as OpenGL names it ("llvmpipe ...": Mesa on the CPU)
+    trouble: str  # why it does not work, in a few words; "" if it does
+
+
 @cache
-def has_egl() -> bool:
-    """Whether EGL works here; takes a second, once per process."""
+def probed() -> Egl:
+    """EGL tried in another process; takes a second, once per process."""
     if find_spec("eglRenderer") is None:
-        return False
+        return Egl("", "this build of PyBullet has no EGL renderer")
     try:
         done = subprocess.run([sys.executable, "-c", _PROBE], capture_output=True, text=True, timeout=60)
     except subprocess.TimeoutExpired:
-        return False
-    return done.returncode == 0 and "egl works" in done.stdout
+        return Egl("", "it did not answer within a minute")
+    if done.returncode != 0 or "egl works" not in done.stdout:
+        said = [*done.stdout.splitlines(), *done.stderr.splitlines()]
+        return Egl("", next(filter(None, reversed(said)), "it ended the process that tried"))
+    named = (line for line in done.stdout.splitlines() if line.startswith("GL_RENDERER="))
+    return Egl(next(named, "").partition("=")[2], "")
+
+
+def has_egl() -> bool:
+    """Whether EGL works here; takes a second, once per process."""
+    return not probed().trouble
 
 
 def load_egl(client: int) -> None:
