@@ -10,7 +10,6 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from setuptools import find_packages
 
 from robopolicy.cli.main import VERBS
 
@@ -18,16 +17,21 @@ ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 
+def folder_of(package: str) -> Path:
+    """Where a package's files are in the checkout."""
+    mapped = PROJECT["tool"]["setuptools"]["package-dir"]
+    return ROOT / mapped.get(package, package.replace(".", "/"))
+
+
 def test_every_folder_with_modules_is_installed() -> None:
-    found = set(
-        find_packages(str(ROOT), include=PROJECT["tool"]["setuptools"]["packages"]["find"]["include"])
-    )
+    listed = PROJECT["tool"]["setuptools"]["packages"]
     folders = {
         ".".join(path.parent.relative_to(ROOT).parts)
         for package in ("sim", "data", "robopolicy")
         for path in (ROOT / package).rglob("*.py")
     }
-    assert found == folders
+    assert set(listed) == {*folders, "robopolicy.configs"}
+    assert len(set(listed)) == len(listed)
 
 
 def test_every_file_that_is_no_module_is_installed() -> None:
@@ -35,11 +39,11 @@ def test_every_file_that_is_no_module_is_installed() -> None:
         path
         for package, patterns in PROJECT["tool"]["setuptools"]["package-data"].items()
         for pattern in patterns
-        for path in (ROOT / package.replace(".", "/")).glob(pattern)
+        for path in folder_of(package).glob(pattern)
     }
     other = {
         path
-        for package in ("sim", "data", "robopolicy")
+        for package in ("sim", "data", "robopolicy", "configs")
         for path in (ROOT / package).rglob("*")
         if path.is_file() and path.suffix not in (".py", ".pyc")
     }
