@@ -153,7 +153,7 @@ def test_variety_bounds_the_sentences_alike_in_every_process():
 
 
 def test_an_unknown_split_is_refused_with_those_that_exist():
-    with pytest.raises(ValueError, match="'training'; the splits: train, paraphrase"):
+    with pytest.raises(ValueError, match="'training'; did you mean train\\? There are: train, paraphrase"):
         Grammar("training")
 
 

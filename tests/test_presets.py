@@ -127,7 +127,7 @@ def test_the_draws_of_a_world_stay_what_they_were() -> None:
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("mars", r"no world is called 'mars'\. The worlds: nominal, train, held_out; train:FACTOR"),
+        ("mars", r"no world is called 'mars'\. There are: nominal, train, held_out; train:FACTOR"),
         ("tarin", "did you mean train\\?"),
         ("latency", "did you mean held_out:latency\\?"),
         ("held_out:latncy", "did you mean held_out:latency\\?"),

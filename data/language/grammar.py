@@ -30,6 +30,7 @@ from data.language.lexicon import (
     expand,
 )
 from data.language.naming import Phrases, fill, fixture_phrases, object_phrases, phrases_for, tell, unheard_in
+from sim.common.names import unknown_name
 from sim.desk.tasks.families import TASKS, Goal, task_named
 
 __all__ = ["Describer", "Grammar", "fill", "object_phrases", "tell", "templates", "vocabulary"]
@@ -171,7 +172,7 @@ class Grammar:
 
     def __init__(self, split: str = "train", variety: int | None = None) -> None:
         if split not in SPLITS:
-            raise ValueError(f"no split is called {split!r}; the splits: {', '.join(SPLITS)}")
+            raise ValueError(unknown_name("split", split, SPLITS))
         self.split, self.variety = split, variety
         self._pools: dict[tuple[object, ...], list[str]] = {}
 

@@ -9,13 +9,12 @@ before and after are not comparable.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from zlib import crc32
 
 from data.language.lexicon import expand, normalise
 from data.language.vocabulary import COLOUR_WORDS, NOUNS
-from sim.common.printable import shown
+from sim.common.names import unknown_name
 from sim.desk.scene import COLOURS, SHAPES
 from sim.desk.tasks.families import Goal, task_named
 from sim.desk.tasks.wordings import BEHIND, IN_FRONT_OF, LEFT_OF, RIGHT_OF
@@ -378,9 +377,7 @@ class UnknownLevel(ValueError):
 
     def __init__(self, name: str, others: tuple[str, ...] = ()) -> None:
         known = [*(level.name for level in LEVELS), *others]
-        near = get_close_matches(name, known, n=1)
-        hint = f"did you mean {near[0]}? " if near else ""
-        super().__init__(f"no level is called {shown(name)}; {hint}the levels: {', '.join(known)}.")
+        super().__init__(unknown_name("level", name, known))
 
 
 def goal_split(goal: Goal, names: tuple[str, ...]) -> str:

@@ -16,6 +16,7 @@ from data.common.atomic_io import publish_all, sweep
 from data.language.sentence import LONGEST
 from data.store.episode import DatasetDamaged, unreadable
 from data.store.shards import read_parquet
+from sim.common.names import unknown_name
 from sim.common.printable import shown
 from sim.desk.tasks.families import TASKS
 from sim.state import MAX_OBJECTS
@@ -157,7 +158,7 @@ def check_segment(segment: Segment) -> None:
             f"{start} to {stop}"
         )
     if task not in _ARGUMENTS:
-        raise BadSegment(f"no family is called {shown(task)}; there are {', '.join(_ARGUMENTS)}")
+        raise BadSegment(unknown_name("task family", task, _ARGUMENTS))
     named = [value for value in (obj, other) if value != -1]
     right = named == [obj, other][: _ARGUMENTS[task]] and len(set(named)) == len(named)
     if not right or not all(0 <= value < MAX_OBJECTS for value in named):

@@ -26,7 +26,8 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
-from robopolicy.common.errors import UserError, suggestion
+from robopolicy.common.errors import UserError
+from sim.common.names import unknown_name
 from sim.common.printable import shown
 
 CONFIG_MODULE = "robopolicy.configs"
@@ -112,7 +113,7 @@ def check(overrides: list[str], schema: type, sweep: bool) -> None:
                 f"{shown(argument)} adds or deletes an option; options can only be changed: key=value"
             )
         if key not in known and not any(name.startswith(f"{key}.") for name in known):
-            raise BadOverride(f"no option is called {shown(key)}; {suggestion(key, known)}")
+            raise BadOverride(unknown_name("option", key, known))
         if override.is_sweep_override() and not sweep:
             raise BadOverride(f"{shown(argument)} gives several values; add --multirun to run once for each")
 

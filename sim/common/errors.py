@@ -1,5 +1,6 @@
 """What a world cannot do, each in one sentence that says what it could do."""
 
+from sim.common.names import unknown_name
 from sim.common.printable import shown
 
 
@@ -73,9 +74,7 @@ class UnknownRenderer(ValueError):
     """There is no renderer of this name."""
 
     def __init__(self, name: object) -> None:
-        super().__init__(
-            f"no renderer is called {shown(name)}; there are tiny (on the CPU, anywhere) and egl"
-        )
+        super().__init__(unknown_name("renderer", name, "tiny (on the CPU, anywhere) and egl (on a GPU)"))
 
 
 class NoVisuals(ValueError):

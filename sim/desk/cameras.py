@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sim.bullet.client import pybullet
 from sim.common.checks import number, numbers, one_of, whole
 from sim.common.errors import BadArgument
-from sim.common.printable import shown
+from sim.common.names import unknown_name
 from sim.desk.simulator import Light, World
 from sim.randomize.dynamics import Looks
 from sim.state import Array
@@ -88,7 +88,7 @@ class UnknownCamera(ValueError):
     """No camera has this name."""
 
     def __init__(self, name: object) -> None:
-        super().__init__(f"no camera is called {shown(name)}; the cameras: {', '.join(CAMERAS)}")
+        super().__init__(unknown_name("camera", name, CAMERAS))
 
 
 def camera_named(name: str) -> Camera:

@@ -13,12 +13,11 @@ up or down.
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from sim.common.printable import shown
+from sim.common.names import nearest, unknown_name
 from sim.randomize.factors import FACTORS, REGIMES, Factor, How, Regime, factor_named
 
 NOMINAL = "nominal"
@@ -32,12 +31,12 @@ class UnknownWorld(ValueError):
 
     def __init__(self, name: object) -> None:
         near = _nearest(name) if isinstance(name, str) and len(name) <= LONGEST else ""
-        hint = f"; did you mean {near}?" if near else "."
-        super().__init__(
-            f"no world is called {shown(name)}{hint} The worlds: {', '.join(PRESETS)}; train:FACTOR or "
-            "held_out:FACTOR for one factor alone, held_out:FACTOR+FACTOR for several, held_out-FACTOR for "
-            f"all but one, and FACTOR=VALUE or FACTOR=VALUE+FACTOR=VALUE; the factors: {', '.join(NAMES)}."
+        worlds = (
+            f"{', '.join(PRESETS)}; train:FACTOR or held_out:FACTOR for one factor alone, "
+            "held_out:FACTOR+FACTOR for several, held_out-FACTOR for all but one, and FACTOR=VALUE or "
+            f"FACTOR=VALUE+FACTOR=VALUE; the factors: {', '.join(NAMES)}"
         )
+        super().__init__(unknown_name("world", name, worlds, near))
 
 
 class BadValue(ValueError):
@@ -111,22 +110,18 @@ def _nearest(name: str) -> str:
     """A name of a world that is like this one; "" if none is near."""
     head, colon, rest = name.partition(":")
     if not colon and "=" not in name and "+" not in name:
-        near = _close(name.partition("-")[0], (*PRESETS, *NAMES))
+        near = nearest(name.partition("-")[0], (*PRESETS, *NAMES))
         if near in REGIMES and "-" in name:
-            near = "-".join((near, *(_close(term, NAMES) for term in name.split("-")[1:])))
+            near = "-".join((near, *(nearest(term, NAMES) for term in name.split("-")[1:])))
             return near if _parsed(near) else ""
         return f"held_out:{near}" if near in NAMES else near
     terms = [term.partition("=") for term in (rest if colon else name).split("+")]
-    factors = [_close(factor, NAMES) for factor, _, _ in terms]
+    factors = [nearest(factor, NAMES) for factor, _, _ in terms]
     if colon:
-        near = f"{_close(head, REGIMES)}:{'+'.join(factors)}"
+        near = f"{nearest(head, REGIMES)}:{'+'.join(factors)}"
     else:
         near = "+".join(f"{factor}={value}" for factor, (_, _, value) in zip(factors, terms, strict=True))
     try:
         return "" if _parsed(near) is None else near
     except BadValue:
         return ""
-
-
-def _close(name: str, accepted: Sequence[str]) -> str:
-    return next(iter(get_close_matches(name, accepted, n=1, cutoff=0.5)), "")

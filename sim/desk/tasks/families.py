@@ -10,7 +10,6 @@ that siblings share are in `sim.desk.tasks.wordings`.
 
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
-from difflib import get_close_matches
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim.common.checks import one_of, whole
 from sim.common.errors import BadArgument
-from sim.common.printable import shown
+from sim.common.names import unknown_name
 from sim.desk.layouts import DRAWER_TRAVEL
 from sim.desk.tasks import conditions as when
 from sim.desk.tasks import hindrances as why
@@ -769,9 +768,7 @@ class UnknownTask(ValueError):
     """No family has this name."""
 
     def __init__(self, name: object) -> None:
-        near = get_close_matches(name[:60] if isinstance(name, str) else "", _BY_NAME, n=3, cutoff=0.4)
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        super().__init__(f"no task family is called {shown(name)}{hint} The families: {', '.join(_BY_NAME)}.")
+        super().__init__(unknown_name("task family", name, _BY_NAME))
 
 
 def goals_of(task: Task, n_objects: int) -> tuple[Goal, ...]:
