@@ -18,7 +18,7 @@ from robopolicy.training import calibration
 
 TINY = [
     "play.minutes=2", "play.episode_steps=150", "relabel.sentences=1", "train.steps=12", "train.log_every=4",
-    "train.policy.width=32", "varied_minutes=2", "train.policy.history=10",
+    "train.goal_steps=60", "train.policy.width=32", "varied_minutes=2", "train.policy.history=10",
     "levels=seen,composition", "n=4", "n_controls=2", "films=1", "failures=0",
 ]  # fmt: skip
 
