@@ -10,7 +10,7 @@ STAMP := .venv/.installed
 export HF_HUB_OFFLINE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install demo test test-slow faults fuzz-overnight bench check docs format clean
+.PHONY: help install demo test test-fast test-slow faults fuzz-overnight bench check docs format clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
@@ -30,9 +30,12 @@ $(STAMP): pyproject.toml
 demo: $(STAMP)  ## the whole loop, from play to unseen commands, into runs/demo (at most 20 minutes on 2 cores)
 	@$(BIN)/robopolicy demo
 
-test: $(STAMP)  ## the test suite (under 15 minutes)
+test: $(STAMP)  ## the test suite (under 12 minutes on 2 cores)
 	$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not alone and not faults"
 	$(BIN)/python -m pytest -m alone
+
+test-fast: $(STAMP)  ## the tests that take no more than a few seconds each (under 3 minutes on 2 cores)
+	$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not alone and not faults and not long"
 
 test-slow: $(STAMP)  ## the tests that take minutes each
 	$(BIN)/python -m pytest -n $(JOBS) -m slow
@@ -48,7 +51,7 @@ bench: $(STAMP)  ## what a step of the world costs, how fast the page is, how so
 	$(BIN)/python -m benchmarks.viewer
 	$(BIN)/python -m benchmarks.server
 
-check: $(STAMP)  ## ruff, pyright
+check: $(STAMP)  ## ruff, pyright (under a minute)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
