@@ -30,7 +30,8 @@ from sim.desk.scene import Scene
 from sim.desk.scenes.sampler import SceneConfig, draw_scene, initial_state
 from sim.desk.tasks import conditions as when
 from sim.desk.tasks.conditions import BACKWARD, FORWARD, LEFT, RIGHT, Direction, Where
-from sim.desk.tasks.families import TASKS, Goal, goals_of, possible, task_named
+from sim.desk.tasks.families import TASKS, Goal, possible, task_named
+from sim.desk.tasks.goal_draw import drawn_goals
 from sim.desk.tasks.predicates import DOOR, DRAWER, DRAWER_OPEN, DRAWER_SHUT, LAMP, LED, in_drawer, in_tray
 from sim.state import Array, State, yaw_of
 
@@ -263,14 +264,10 @@ def draw_chain(number: int, describer: Describer) -> Chain:
 
 
 def _next_goal(belief: Belief, names: tuple[str, ...], done: set[str], rng: Rng) -> Goal | None:
-    """Families in random order, weighted (Efraimidis and Spirakis 2006); the first one that is feasible."""
-    keys = {name: rng.random() ** (1 / APPEAL.get(name, 1.0)) for name in EFFECTS}
-    for name in sorted(keys.keys() - done, key=lambda name: -keys[name]):
-        goals = goals_of(task_named(name), len(names))
-        for i in rng.permutation(len(goals)):
-            if LEVEL.allows(goals[i], names) and feasible(belief, goals[i]):
-                return goals[i]
-    return None
+    """A goal of a family that is not done yet, by weighted random draw; None if none is feasible."""
+    families = [task_named(name) for name in EFFECTS]
+    drawn = drawn_goals(rng, families, APPEAL, len(names), skip=done)
+    return next((goal for goal in drawn if LEVEL.allows(goal, names) and feasible(belief, goal)), None)
 
 
 # -- the file ------------------------------------------------------------------------------------

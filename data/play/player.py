@@ -1,0 +1,121 @@
+"""The player: a robot that does whatever comes to its mind, without being told and without telling why.
+
+A `Player` strings skills together over the whole desk. It picks something that is possible, does it in a
+style drawn for the occasion, sometimes misses, hesitates, gives up half-way or wanders off, and goes on.
+Its next action depends only on what can be seen and on its style, never on a hidden phase, so play can be
+cloned.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from sim.desk.contact import OPEN_HAND
+from sim.desk.tasks.expert import act, patient
+from sim.desk.tasks.families import TASKS, Goal, achieved, goals_of, possible
+from sim.desk.tasks.goal_draw import drawn_goals
+from sim.desk.tasks.predicates import GRIP_REACH
+from sim.desk.tasks.skills import DEFAULT_STYLE, Style, go_to, put_down
+from sim.state import Array, State
+
+PATIENCE = 45  # control steps after which a skill is given up
+MISS_CHANCE = 0.08  # of aiming a grasp beside the object at first
+QUIT_CHANCE = 0.04  # of leaving a skill half-way
+WANDER_CHANCE = 0.25  # of moving somewhere for no reason between skills
+HESITATE_CHANCE = 0.05  # of standing still for a moment before a skill
+CARRY_ON_CHANCE = 0.75  # of doing something with what was just lifted
+TRIED = 4  # goals of a family that are tried, before the next family is
+
+# How much a family is preferred when it is possible: what needs a rare situation comes first.
+_APPEAL = {"unstack": 4.0, "take_out_of_drawer": 4.0, "put_in_drawer": 2.0, "stack": 1.5, "lift": 0.5}
+_APPEAL |= dict.fromkeys(("push_left", "push_right", "push_forward", "push_backward"), 2.0)
+_LEAVES_OBJECT = tuple(task for task in TASKS if task.manner == "carried" and task.name != "lift")
+
+
+class Player:
+    """Plays: call `act` once per control step with the current state. All its choices are drawn from `rng`.
+
+    `latency` is by how many control steps the world delays actions; the player's style allows for that.
+    """
+
+    def __init__(self, rng: np.random.Generator, latency: int = 0) -> None:
+        self._rng = rng
+        self._latency = latency
+        self._goal: Goal | None = None  # what it is doing; None while it wanders or puts something down
+        self._before: State | None = None  # the state in which it began; None once the goal was reached
+        self._style = patient(DEFAULT_STYLE, latency)
+        self._left = 0  # control steps until the skill ends
+        self._pause = 0  # control steps for which it still stands still
+        self._target: tuple[Array, float, float] | None = None  # of wandering: position m, heading rad, grip
+
+    def act(self, state: State) -> Array:
+        """The next action (7,) in [-1, 1]: translation, axis-angle, gripper."""
+        self._left -= 1
+        if self._done(state):
+            self._choose(state)
+        if self._pause > 0:
+            self._pause -= 1
+            return np.array([0, 0, 0, 0, 0, 0, 1.0 if state.gripper > OPEN_HAND else -1.0])
+        if self._target is not None:
+            return go_to(state, *self._target, style=self._style)
+        held = _held(state)
+        if self._goal is None or (held >= 0 and held != self._goal.object):
+            style = patient(DEFAULT_STYLE, self._latency)
+            return put_down(state, held, style) if held >= 0 else np.array([0, 0, 1.0, 0, 0, 0, 1.0])
+        if self._left < PATIENCE - 15:  # a miss is noticed
+            self._style = replace(self._style, grasp=(0.0, 0.0, 0.0))
+        return act(state, self._goal, self._style)
+
+    def _done(self, state: State) -> bool:
+        """Whether the skill is over; once its goal is reached, it goes on for a moment to let go."""
+        if self._left <= 0:
+            return True
+        if self._goal is None or self._before is None or not achieved(self._goal, self._before, state):
+            return False
+        self._left = min(self._left, int(self._rng.integers(1, 4)))  # let go and leave
+        self._before = None
+        return False
+
+    def _choose(self, state: State) -> None:
+        """Choose what to do next: something with what is in the hand, wandering, or anything possible."""
+        rng, held = self._rng, _held(state)
+        self._goal, self._target, self._before = None, None, state
+        self._left = PATIENCE if rng.random() > QUIT_CHANCE else int(rng.integers(3, 15))
+        miss = rng.random() < MISS_CHANCE
+        offset = rng.normal(0, 0.014 if miss else 0.002, 3) * [1, 1, 0.3]
+        drawn = Style(
+            speed=rng.uniform(0.85, 1.0),
+            hover=rng.uniform(0.045, 0.075),
+            carry=rng.uniform(0.065, 0.10),
+            grasp=(offset[0], offset[1], offset[2]),
+        )
+        self._style = patient(drawn, self._latency)
+        self._pause = int(rng.integers(1, 4)) if rng.random() < HESITATE_CHANCE else 0
+        if held >= 0:
+            if rng.random() < CARRY_ON_CHANCE:
+                families = [_LEAVES_OBJECT[i] for i in rng.permutation(len(_LEAVES_OBJECT))]
+                for family in families:
+                    goals = [g for g in goals_of(family, state.n_objects) if g.object == held]
+                    goal = goals[rng.integers(len(goals))] if goals else None
+                    if goal and possible(goal, state):
+                        self._goal = goal
+                        return
+            self._left = 12  # put it down
+            return
+        if rng.random() < WANDER_CHANCE:
+            self._left = int(rng.integers(3, 9))
+            where = np.array([rng.uniform(0.30, 0.62), rng.uniform(-0.32, 0.32), rng.uniform(0.10, 0.28)])
+            self._target = (where, float(rng.uniform(-0.8, 0.8)), 1.0 if rng.random() < 0.7 else -1.0)
+            return
+        drawn = drawn_goals(rng, TASKS, _APPEAL, state.n_objects, most=TRIED)
+        self._goal = next((goal for goal in drawn if possible(goal, state)), None)
+
+
+def _held(state: State) -> int:
+    """The index of the object in the hand, -1 if there is none."""
+    if state.gripper >= OPEN_HAND or not state.n_objects:
+        return -1
+    gaps = np.linalg.norm(state.object_pos - state.ee_pos, axis=1)
+    nearest = int(gaps.argmin())
+    clear = state.object_pos[nearest, 2] - state.object_size[nearest, 2] / 2 > 0.012
+    return nearest if gaps[nearest] <= GRIP_REACH and clear else -1
