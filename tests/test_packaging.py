@@ -88,7 +88,7 @@ def test_a_wheel_in_a_fresh_environment_helps_from_another_folder(tmp_path: Path
     """Dependencies come from this environment; the project itself from the wheel alone."""
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
     source = tmp_path / "source"  # a copy: a build folder left in the checkout would go into later wheels
-    for name in ("sim", "data", "robopolicy"):
+    for name in ("sim", "data", "robopolicy", "configs"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
