@@ -10,6 +10,7 @@ import yaml
 
 from robopolicy.cli.main import VERBS
 from sim.env import ID
+from tests.test_imports import PATHS, imports_of
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -74,6 +75,30 @@ def is_no_path(name: str) -> bool:
 def test_a_link_to_a_file_leads_to_one(page: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)", page.read_text())
     assert all((page.parent / link).exists() for link in links if "://" not in link)
+
+
+WALKS = {"A command": ["command"], "A segment": ["play", "relabel", "train"], "An evaluation": ["evaluate"]}
+"""Headings of docs/architecture.md, and the commands that they are about."""
+
+
+def modules_behind(verbs: list[str]) -> set[str]:
+    """All modules that a command needs, itself and what starts it included."""
+    found: set[str] = set()
+    left = {"robopolicy.__main__", *(f"robopolicy.cli.verbs.{verb}" for verb in verbs)}
+    while left:
+        name = left.pop()
+        found.add(name)
+        left |= (imports_of(PATHS[name]) & PATHS.keys()) - found
+    return found
+
+
+@pytest.mark.parametrize("heading", WALKS)
+def test_a_walk_of_the_architecture_passes_modules_that_its_command_needs(heading: str) -> None:
+    text = (ROOT / "docs/architecture.md").read_text()
+    (section,) = (one for one in text.split("\n## ") if one.startswith(heading))
+    passed = [path.replace("/", ".") for path in re.findall(r"^\d+\. `([\w/]+)\.py`", section, re.MULTILINE)]
+    assert len(passed) > 5
+    assert set(passed) <= modules_behind(WALKS[heading])
 
 
 @pytest.mark.parametrize("name", YAML)
