@@ -59,7 +59,7 @@ def test_a_page_names_files_and_commands_that_exist(page: Path) -> None:
     named = re.findall(rf"(?<![\w/.])((?:{'|'.join(PACKAGES)})/[\w/.-]+\w)", code)
     absent = [name for name in named if not (ROOT / name).exists() and not is_no_path(name)]
     assert not absent
-    assert set(re.findall(r"\bmake ([a-z-]+)", code)) <= targets()
+    assert set(re.findall(r"(?:^ *|[`/;&] *)make ([a-z-]+)", code, re.MULTILINE)) <= targets()
     spoken = set(re.findall(r"(?:^|[\s`/])robopolicy ([a-z]+)\b(?! *->)", code))
     assert spoken <= {verb.name for verb in VERBS}
     modules = re.findall(r"python -m ((?:robopolicy|benchmarks)[\w.]+)", code)
