@@ -18,6 +18,7 @@ SAYS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", SAYS)
 def test_an_example_prints_what_it_promises(name: str, tmp_path: Path) -> None:
     command = [sys.executable, EXAMPLES / f"{name}.py", *ARGUMENTS.get(name, [])]
