@@ -1,8 +1,9 @@
 """For all tests: no network, one thread per process; how much is fuzzed; what is known of faults."""
 
+import logging
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,11 @@ def _outcome(stats: dict[str, list]) -> Outcome:
         [report.longrepr[2].removeprefix("Skipped: ") for report in stats.get("skipped", [])],
         [report.wasxfail.removeprefix("reason: ") for report in stats.get("xfailed", [])],
     )
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """Hydra leaves a handler that writes to a stream of its test, which is closed when the next one logs."""
+    yield
+    root = logging.getLogger()
+    root.handlers[:] = [one for one in root.handlers if type(one) is not logging.StreamHandler]

@@ -123,7 +123,10 @@ def test_an_output_folder_that_is_a_file_fails_with_what_to_say_instead(tmp_path
     assert "output=FOLDER" in found["output"].fix
 
 
-def test_a_damaged_checkpoint_and_one_that_is_not_there_fail_with_their_fix(tmp_path: Path) -> None:
+def test_a_damaged_checkpoint_and_one_that_is_not_there_fail_with_their_fix(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # where no other checkpoint is to be found
     (absent,) = learning.checkpoint(str(tmp_path / "nowhere"))
     assert absent.state == "FAILS"
     assert "makes one" in absent.fix
