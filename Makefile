@@ -34,7 +34,7 @@ test: $(STAMP)  ## the test suite (under 12 minutes on 2 cores)
 	$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not alone and not faults"
 	$(BIN)/python -m pytest -m alone
 
-test-fast: $(STAMP)  ## the tests that take no more than a few seconds each (under 3 minutes on 2 cores)
+test-fast: $(STAMP)  ## the test suite without its longest tests
 	$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not alone and not faults and not long"
 
 test-slow: $(STAMP)  ## the tests that take minutes each
@@ -51,7 +51,7 @@ bench: $(STAMP)  ## what a step of the world costs, how fast the page is, how so
 	$(BIN)/python -m benchmarks.viewer
 	$(BIN)/python -m benchmarks.server
 
-check: $(STAMP)  ## ruff, pyright (under a minute)
+check: $(STAMP)  ## ruff, pyright
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright

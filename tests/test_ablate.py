@@ -55,6 +55,7 @@ def test_every_variant_and_the_baseline_are_trained_with_every_seed(tmp_path):
     assert len({run.folder for run in runs}) == 6
 
 
+@pytest.mark.long
 def test_the_variants_that_are_shipped_are_options_of_train():
     assert len(runs_of(AblateConfig())) == 3 * (1 + len(AblateConfig().variants))
 

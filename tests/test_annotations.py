@@ -129,6 +129,7 @@ def test_nothing_is_learned_from_people_who_said_nothing_that_training_may_have(
         learned_from(stretches, describer)
 
 
+@pytest.mark.long
 def test_train_learns_from_peoples_sentences_alone_without_the_grammars(
     stretches: Stretches, tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

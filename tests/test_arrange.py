@@ -68,6 +68,7 @@ def test_handles_are_in_reach_and_where_physics_has_them(world: str) -> None:
     assert len(FIXTURES) == len(FOOTPRINTS)
 
 
+@pytest.mark.long
 def test_objects_stand_in_the_furniture_wherever_it_was_moved() -> None:
     seen = set()
     for seed in range(150):

@@ -126,6 +126,7 @@ def kept(page: Any, name: str) -> None:
         shot.save(Path(folder) / name, optimize=True)
 
 
+@pytest.mark.long
 def test_a_person_says_what_happened_in_play_and_it_is_stored_with_who_and_when(
     browser: Any, tmp_path: Path
 ) -> None:
@@ -149,6 +150,7 @@ def test_a_person_says_what_happened_in_play_and_it_is_stored_with_who_and_when(
     assert f"“{made.sentence}”, says Ada" in says
 
 
+@pytest.mark.long
 def test_an_unseen_command_is_typed_the_robot_moves_and_the_outcome_is_read(visitor: Any) -> None:
     before = seen(visitor)
     say(visitor, "tug the drawer open")
@@ -169,6 +171,7 @@ def test_an_unseen_command_is_typed_the_robot_moves_and_the_outcome_is_read(visi
     kept(visitor, "page-refuses.png")
 
 
+@pytest.mark.long
 def test_no_suggestion_is_cut_off_on_its_button(visitor: Any) -> None:
     label = visitor.locator(".mantine-Button-label:visible").first
     label.evaluate("label => { label.textContent = 'put the yellow one to the right of it '.repeat(3) }")
@@ -176,6 +179,7 @@ def test_no_suggestion_is_cut_off_on_its_button(visitor: Any) -> None:
     assert label.evaluate("one => one.scrollWidth <= one.clientWidth && one.scrollHeight <= one.clientHeight")
 
 
+@pytest.mark.long
 def test_one_visitor_too_many_is_told_that_the_desk_is_full(visitor: Any, browser: Any) -> None:
     other = opened(browser, visitor.url, SMALL)
     other.wait_for_selector("text=robopolicy serve clients=1 lets in no more")
@@ -183,6 +187,7 @@ def test_one_visitor_too_many_is_told_that_the_desk_is_full(visitor: Any, browse
     other.close()
 
 
+@pytest.mark.long
 def test_what_a_person_does_with_keys_and_the_gizmo_is_recorded_as_play(visitor: Any, output: Path) -> None:
     visitor.get_by_text("By hand", exact=True).click()
     visitor.get_by_text("Record as play").click()

@@ -49,6 +49,7 @@ def session_in(folder: Path, **options) -> Session:
     return actor.session
 
 
+@pytest.mark.long
 def test_what_was_done_is_told_in_words_and_filmed(tmp_path: Path) -> None:
     session = session_in(tmp_path, max_steps=60, seed=_seed_with_shut_drawer(tmp_path))
     told = session.tell("open the drawer")

@@ -99,6 +99,7 @@ def test_a_policy_that_is_told_freely_has_no_measure_and_says_so(tmp_path: Path,
     assert "no sentence is refused" in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_the_shipped_policy_refuses_nonsense_and_obeys_sound_sentences(agent: Agent) -> None:
     doubts = doubts_of("benchmark")
     assert doubts is not None

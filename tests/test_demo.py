@@ -32,6 +32,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.long
 def test_the_loop_leaves_all_that_it_promises(done: Path) -> None:
     for name in ("eval_info.json", "report.html", "checkpoint/config.json", "checkpoint/model.safetensors"):
         assert (done / name).stat().st_size > 100, name
@@ -51,6 +52,7 @@ def test_the_loop_leaves_all_that_it_promises(done: Path) -> None:
     assert doubts_of(done / "checkpoint") is not None  # it can refuse
 
 
+@pytest.mark.long
 def test_successes_on_unseen_commands_become_a_film_and_a_gif(done: Path) -> None:
     info = json.loads((done / "eval_info.json").read_text())
     unseen = [e for e in info["episodes"] if e["success"] and e["level"] != "seen"]
@@ -58,6 +60,7 @@ def test_successes_on_unseen_commands_become_a_film_and_a_gif(done: Path) -> Non
         assert (done / name).exists() == bool(unseen)
 
 
+@pytest.mark.long
 def test_the_same_demo_again_does_nothing(done: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stages = ("collect", "relabel_dataset", "train", "calibrate", "evaluate")
     for name in (*stages, "films_of", "montage", "write_report"):
@@ -65,6 +68,7 @@ def test_the_same_demo_again_does_nothing(done: Path, monkeypatch: pytest.Monkey
     assert main(["demo", f"output={done}", *TINY]) == 0
 
 
+@pytest.mark.long
 def test_other_settings_do_not_overwrite_a_demo(done: Path) -> None:
     config = load("demo", DemoConfig, [f"output={done}", *TINY])
     with pytest.raises(OtherSettings, match="holds a play stage made with other settings"):
@@ -73,6 +77,7 @@ def test_other_settings_do_not_overwrite_a_demo(done: Path) -> None:
         demo(dataclasses.replace(config, train=dataclasses.replace(config.train, steps=13)))
 
 
+@pytest.mark.long
 def test_the_checkpoint_can_be_told_what_to_do(
     done: Path, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
@@ -82,6 +87,7 @@ def test_the_checkpoint_can_be_told_what_to_do(
     assert len(list(tmp_path.glob("01-open-the-drawer.mp4"))) == 1
 
 
+@pytest.mark.long
 def test_a_policy_does_the_same_on_any_number_of_processes(done: Path, tmp_path: Path) -> None:
     told = []
     for workers in (1, 2):
@@ -95,6 +101,7 @@ def test_a_policy_does_the_same_on_any_number_of_processes(done: Path, tmp_path:
     assert all(np.array_equal(a, b) for a, b in zip(told[0][1], told[1][1], strict=True))
 
 
+@pytest.mark.long
 def test_a_damaged_checkpoint_is_refused_in_one_sentence(
     done: Path, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:

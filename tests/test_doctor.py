@@ -38,6 +38,7 @@ PARTS = (
 )  # fmt: skip
 
 
+@pytest.mark.long
 def test_where_all_is_well_every_part_is_named_and_nothing_is_left_behind(tmp_path: Path) -> None:
     code, lines, err = examined(tmp_path)
     assert (code, err) == (0, "")

@@ -183,6 +183,7 @@ def passes_only_if_it_can_be_learned_from(segment: Segment) -> None:
 
 
 @given(SEGMENTS)
+@pytest.mark.long
 def test_a_segment_passes_only_if_it_can_be_learned_from(segment: Segment) -> None:
     passes_only_if_it_can_be_learned_from(segment)
 
@@ -196,6 +197,7 @@ def test_none_of_thousands_of_segments_passes_that_cannot_be_learned_from(inject
 # -- grown, doubled, unreadable --------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_play_that_came_after_the_relabelling_is_left_out_and_said_to_be(play: Path, tmp_path: Path) -> None:
     before = open_described([play])
     config = PlayConfig(minutes=1, episode_steps=150)

@@ -68,6 +68,7 @@ def test_what_the_expert_does_depends_on_what_it_sees_alone(task: str) -> None:
 
 
 @pytest.mark.parametrize(("world", "least"), [("train", 0.9), ("held_out:latency", 0.8)])
+@pytest.mark.long
 def test_a_patient_expert_copes_with_randomised_worlds(world: str, least: float) -> None:
     built, config = World(), SceneConfig(world=world)
     count = [trial.solved(built, task.name, seed, config) for task in TASKS for seed in range(3)]

@@ -271,6 +271,7 @@ def test_play_that_is_told_to_stop_ends_as_with_ctrl_c_leaves_no_worker_and_keep
     injected("play is told to stop", "SIGTERM", 1)
 
 
+@pytest.mark.long
 def test_a_sweep_with_one_output_has_a_folder_for_each_run_in_it(tmp_path: Path) -> None:
     one = (*EVALUATE, "n=1", "max_steps=2", "workers=1", "seed=0,1", "--multirun")
     assert ran(*one, f"output={tmp_path}/swept").code == 0

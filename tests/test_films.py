@@ -57,6 +57,7 @@ def test_a_film_shows_every_step_and_how_it_ended(results: list[Result]) -> None
     assert not np.array_equal(frames[2], frames[3])  # the caption says how it ended
 
 
+@pytest.mark.long
 def test_films_are_made_side_by_side_and_joined(results: list[Result], tmp_path: Path) -> None:
     short = [r._replace(success=i > 0, steps=3, actions=r.actions[:3]) for i, r in enumerate(results[1:3])]
     films = list(films_of(short, tmp_path, 2))

@@ -55,6 +55,7 @@ def everything(play: Play, samples: Samples, episodes: range) -> tuple[Windows, 
     return joined(found), Choice(*(torch.cat(c) for c in zip(*done, strict=True))), np.concatenate(known)
 
 
+@pytest.mark.long
 def test_a_window_ends_with_what_its_segment_says_was_done(play):
     samples = described(play, len(play.records))
     found, done, known = everything(play, samples, range(len(play.records)))
@@ -68,6 +69,7 @@ def test_a_window_ends_with_what_its_segment_says_was_done(play):
             assert told <= at_once
 
 
+@pytest.mark.long
 def test_before_anything_was_done_the_answer_is_to_hold_still(play):
     samples = described(play, len(play.records))
     found, done, _ = everything(play, samples, range(len(play.records)))
@@ -76,6 +78,7 @@ def test_before_anything_was_done_the_answer_is_to_hold_still(play):
     assert 0.2 < (done.code == HOLD).float().mean() < 0.9
 
 
+@pytest.mark.long
 def test_what_nobody_speaks_of_teaches_nothing(play):
     all_told, some = described(play, len(play.records)), described(play, len(play.records) - 4)
     for i in range(len(play.records) - 4, len(play.records)):
@@ -86,6 +89,7 @@ def test_what_nobody_speaks_of_teaches_nothing(play):
         assert not known.all() or not all_told.done_in(i)
 
 
+@pytest.mark.long
 def test_the_course_tells_a_lift_from_a_push():
     proprio = np.zeros((5, 8), np.float32)
     proprio[:, 7] = 0.04
@@ -102,6 +106,7 @@ def test_the_course_tells_a_lift_from_a_push():
     assert (course[..., -1] == 1).all()
 
 
+@pytest.mark.long
 def test_taught_on_some_episodes_it_reads_what_was_done_in_others(play):
     samples = described(play, len(play.records))
     taught, truth, known = everything(play, samples, range(18))
@@ -123,6 +128,7 @@ def test_taught_on_some_episodes_it_reads_what_was_done_in_others(play):
     assert (found.code != HOLD).float().mean() > 0.1
 
 
+@pytest.mark.long
 def test_without_the_course_it_still_answers(play):
     samples = described(play, 4)
     found, _, _ = everything(play, samples, range(2))

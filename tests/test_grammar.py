@@ -47,6 +47,7 @@ def some(phrases: Phrases, n: int = 200) -> set[str]:
     return {str(group[i]) for group in phrases for i in rng.permutation(len(group))[:n]}
 
 
+@pytest.mark.long
 def test_every_phrase_means_its_own_thing_and_no_other_in_the_scene():
     for names in scenes(100, all_objects()):
         for name in names:
@@ -106,6 +107,7 @@ def test_every_sentence_is_normal_filled_in_and_different(split):
                 assert all(text == normalise(text) and "{" not in text for text in said)
 
 
+@pytest.mark.long
 def test_no_template_asks_for_two_families():
     seen: dict[str, str] = {}
     for task in TASKS:
@@ -115,6 +117,7 @@ def test_no_template_asks_for_two_families():
                 assert seen.setdefault(text, task.name) == task.name, text
 
 
+@pytest.mark.long
 def test_no_template_stumbles():
     """A place that comes first stands in no frame that needs a verb, and no word is said twice."""
     doubled = re.compile(r"\b(\w+) \1\b|\b(?:to|you|us) (?:on|in|into|behind|off|from|out|past) ")

@@ -25,6 +25,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return made
 
 
+@pytest.mark.long
 def test_segments_of_a_second_dataset_speak_of_its_own_episodes(folders: list[Path]) -> None:
     (one, first), (two, second) = (open_described([folder]) for folder in folders)
     both, segments = open_described(folders)
@@ -37,6 +38,7 @@ def test_segments_of_a_second_dataset_speak_of_its_own_episodes(folders: list[Pa
         assert np.array_equal(records[segment.episode].actions, own.actions)
 
 
+@pytest.mark.long
 def test_a_folder_without_play_is_refused(folders: list[Path], tmp_path: Path) -> None:
     with pytest.raises(NoDataset):
         open_described([folders[0], tmp_path])

@@ -95,6 +95,7 @@ def refusal(verb: str, key: str, value: Any) -> str:
     return said
 
 
+@pytest.mark.long
 def test_every_numeric_option_refuses_what_cannot_be_meant(injected) -> None:
     accepted = [
         f"{verb} {key}={value}"
@@ -127,6 +128,7 @@ def any_number_is_meant_or_refused(option: tuple[str, str], value: float) -> Non
 NUMBERS = st.one_of(st.integers(), st.floats(), st.integers(-3, 3), st.integers(10**300, 10**310))
 
 
+@pytest.mark.long
 def test_any_number_is_meant_or_refused() -> None:
     fuzz(any_number_is_meant_or_refused, st.sampled_from(NUMERIC), NUMBERS)
 

@@ -49,6 +49,7 @@ def _read_or_refused(case: tuple[str, str, str]) -> None:
 
 
 @given(OVERRIDES)
+@pytest.mark.long
 def test_any_option_is_read_or_refused_in_one_sentence(case: tuple[str, str, str]) -> None:
     _read_or_refused(case)
 

@@ -174,6 +174,7 @@ def test_without_the_extra_it_is_said_how_to_get_it(monkeypatch, capfd) -> None:
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.long
 def test_it_ends_when_told_to_and_says_so(how: signal.Signals, tmp_path) -> None:
     command = [sys.executable, "-m", "robopolicy", "serve", "port=0", f"output={tmp_path}"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)

@@ -50,6 +50,7 @@ def said_in(sentence: str, phrases: Phrases) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.long
 def test_the_sentences_of_a_pair_differ_in_few_words(kind):
     for pair in of_kind(kind):
         assert 1 <= words_apart(*pair.sentences) <= APART[kind], pair.sentences
@@ -120,6 +121,7 @@ def test_only_a_negation_is_to_be_refrained_from_and_both_members_have_one_goal(
             assert [not DENIALS.isdisjoint(text.split()) for text in pair.sentences] == [False, True]
 
 
+@pytest.mark.long
 def test_kinds_and_the_families_of_each_are_balanced_whatever_n():
     for n in (7, 53, 310):
         count = Counter(pair.kind for pair in pairs(n))

@@ -35,6 +35,7 @@ def test_a_unit_of_play_is_a_function_of_seed_and_number() -> None:
     assert not any(same(a, b) for a, b in zip(first, other, strict=True))
 
 
+@pytest.mark.long
 def test_play_does_many_different_things(unit: list[EpisodeRecord]) -> None:
     done = Counter(goal.task for record in unit for _, _, goal in acts(record.states))
     assert sum(done.values()) >= 80  # of 2,400 control steps
@@ -56,6 +57,7 @@ def test_an_episode_says_nothing_of_intent() -> None:
     assert set(PlayConfig.__dataclass_fields__) == {"minutes", "seed", "episode_steps", "scene"}
 
 
+@pytest.mark.long
 def test_collection_is_the_same_with_any_number_of_workers(tmp_path) -> None:
     for workers in (1, 2):
         assert list(collect(SHORT, tmp_path / str(workers), workers))[-1] == (SHORT.n_units, SHORT.n_units)
@@ -64,6 +66,7 @@ def test_collection_is_the_same_with_any_number_of_workers(tmp_path) -> None:
     assert all(same(first.episode(i), second.episode(i)) for i in range(first.n_episodes))
 
 
+@pytest.mark.long
 def test_an_interrupted_collection_goes_on_where_it_was(tmp_path, monkeypatch) -> None:
     straight = list(collect(SHORT, tmp_path / "straight", 1))
     halves = collect(SHORT, tmp_path / "halves", 1)

@@ -55,6 +55,7 @@ def page(folder: Path, flag: bool, *options: str) -> tuple[int, str]:
     return run.returncode, written.read_text() if written.exists() else run.stdout + run.stderr
 
 
+@pytest.mark.long
 def test_the_page_counts_what_was_withstood_in_any_process(tmp_path: Path) -> None:
     code, text = page(tmp_path, True, "-n", "2")
     assert code == 0, text

@@ -105,6 +105,7 @@ def test_the_policy_always_sees_a_whole_batch(row: Row, worlds: list[World]) -> 
     assert (out.steps == 5).all()
 
 
+@pytest.mark.long
 def test_figures_do_not_depend_on_the_number_of_workers(row: Row) -> None:
     jobs = jobs_of(row.trials, row.scenes, "seen")
     one, two = all_of(jobs, 1), all_of(jobs, 2)
@@ -216,6 +217,7 @@ def test_a_world_that_changes_obeys_from_then_on_as_the_next_one_did(worlds: lis
 # -- several commands, and commands that forbid ---------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_chain_goes_on_without_a_reset_and_ends_at_the_first_failure(worlds: list[World]) -> None:
     row = make_plan(Wanted(levels=("chain",), n=GROUP, controls=())).rows[0]
     job = jobs_of(row.trials, row.scenes, "chain")[0]

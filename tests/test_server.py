@@ -342,6 +342,7 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.long
 def test_it_serves_until_it_is_told_to_terminate(checkpoint: Path) -> None:
     with served(f"checkpoint={checkpoint}") as (port, process), client(port) as (socket, metadata):
         assert metadata["checkpoint"] == str(checkpoint)

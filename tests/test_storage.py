@@ -406,6 +406,7 @@ def _killed_at_every_step(base: Path) -> None:
             return
 
 
+@pytest.mark.long
 def test_a_writer_killed_at_any_step_loses_nothing_and_goes_on_to_the_same_bytes(
     injected, tmp_path: Path
 ) -> None:

@@ -109,6 +109,7 @@ def test_packages_called_like_ours_in_the_working_directory_are_not_imported(
 
 
 @pytest.mark.parametrize("reader", ["| head -c 1", ">&-", "> /dev/full", "2>&- | cat"])
+@pytest.mark.long
 def test_an_output_that_is_not_read_is_no_traceback(injected, reader: str) -> None:
     ran = subprocess.run(
         f"{ROBOPOLICY} train --help {reader}", shell=True, capture_output=True, text=True, check=False
@@ -183,6 +184,7 @@ def backwards(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
         os.utime(path, (stamp, stamp))
 
 
+@pytest.mark.long
 def test_a_training_goes_on_to_the_same_weights_when_play_has_moved_and_the_clock_was_set_back(
     injected, described: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -258,6 +260,7 @@ def test_a_cache_written_in_the_future_is_read_and_tidied(
     injected("a cache of words from the future", "the files' times, ten years on and thirty back", 1)
 
 
+@pytest.mark.long
 def test_readers_of_a_growing_dataset_see_whole_episodes_alone(
     injected, records: list, tmp_path: Path
 ) -> None:

@@ -194,6 +194,7 @@ def test_a_training_goes_without_damaged_rows_of_its_metrics(play, tmp_path: Pat
     injected("a row of metrics.jsonl damaged under a training", "a number changed", 1, "that row")
 
 
+@pytest.mark.long
 def test_the_loss_falls_and_the_checkpoint_loads(play, tmp_path: Path):
     train_all(play, tmp_path, replace(TINY, steps=150, warmup=20, save_every=150))
     lines = (tmp_path / "metrics.jsonl").read_text().splitlines()
@@ -214,6 +215,7 @@ def test_every_kind_of_network_is_trained_and_resumed_bit_for_bit(play, tmp_path
     assert load_checkpoint(tmp_path / "straight").config == config.policy
 
 
+@pytest.mark.long
 def test_play_that_nobody_described_is_learned_from(play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("robopolicy.training.pseudo_labels.SURE", 0.0)
     some = replace(TINY, goal_steps=100, samples=replace(TINY.samples, label_fraction=0.5))

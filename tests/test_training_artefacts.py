@@ -49,24 +49,28 @@ def trained_on(segments: list[Segment]) -> set[str]:
     return {sentence for s in segments for sentence in (*s.sentences, *s.forbidding)}
 
 
+@pytest.mark.long
 def test_no_scene_of_the_play_holds_a_held_out_thing(dataset: Dataset) -> None:
     names = {name for i in range(dataset.n_episodes) for name in dataset.scene(i).names}
     assert len(names) > 10
     assert not any(is_held_out_object(*colour_and_shape(name)) for name in names)
 
 
+@pytest.mark.long
 def test_no_segment_pairs_what_is_held_out(dataset: Dataset, segments: list[Segment]) -> None:
     goals = [(Goal(s.task, s.object, s.other), dataset.scene(s.episode).names) for s in segments]
     assert len(goals) > 150
     assert {goal_split(goal, names) for goal, names in goals} == {"train"}
 
 
+@pytest.mark.long
 def test_no_sentence_contains_a_held_out_word(segments: list[Segment]) -> None:
     sentences = trained_on(segments)
     assert len(sentences) > 1000
     assert not [sentence for sentence in sentences if held_out_words_in(sentence)]
 
 
+@pytest.mark.long
 def test_no_sentence_that_an_unseen_level_asks_with_was_trained_on(segments: list[Segment]) -> None:
     trained = trained_on(segments)
     rng = np.random.default_rng(0)
@@ -88,6 +92,7 @@ def test_no_sentence_that_an_unseen_level_asks_with_was_trained_on(segments: lis
     assert asked > 2000
 
 
+@pytest.mark.long
 def test_no_sentence_of_a_chain_or_of_a_minimal_pair_was_trained_on(segments: list[Segment]) -> None:
     trained = trained_on(segments)
     assert any(s.forbidding for s in segments)
@@ -96,6 +101,7 @@ def test_no_sentence_of_a_chain_or_of_a_minimal_pair_was_trained_on(segments: li
     assert not trained & {sentence for pair in pairs for sentence in pair.sentences}
 
 
+@pytest.mark.long
 def test_the_door_for_sentences_by_people_stops_what_the_grammar_may_not_say() -> None:
     names = ("red cube", "blue bar", "pink puck")
     assert why_held_out("yank the drawer open", Goal("open_drawer"), names)

@@ -113,6 +113,7 @@ def test_the_tool_stays_near_its_workspace_wherever_it_is_sent(world: World) -> 
                 assert (state.ee_pos < high + 0.15).all()
 
 
+@pytest.mark.long
 def test_the_arm_finds_home_after_a_random_walk(world: World) -> None:
     lost, n = 0, 40
     for seed in range(n):
@@ -270,6 +271,7 @@ def test_what_falls_off_the_desk_stays_in_the_world(world: World) -> None:
     assert np.abs(state.object_pos[0]).max() < 2
 
 
+@pytest.mark.long
 def test_a_grasp_survives_being_waved_about_at_full_speed(world: World) -> None:
     lost, n = 0, 40
     for seed in range(n):

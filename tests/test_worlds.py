@@ -234,6 +234,7 @@ def test_one_policy_and_no_sweep_make_a_page_too(asked, tmp_path: Path) -> None:
     assert "One factor" not in page.text
 
 
+@pytest.mark.long
 def test_the_expert_is_compared_in_real_worlds_and_nothing_is_rolled_out_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
