@@ -15,7 +15,7 @@ from sim.desk.scenes.sampler import SceneConfig, draw_scene, draw_scene_for
 from sim.desk.simulator import Light, World
 from sim.desk.tasks import expert
 from sim.desk.tasks.families import Goal, achieved
-from sim.desk.tasks.skills import CLOSE, go_to, heading_of
+from sim.desk.tasks.motions import CLOSE, go_to, heading_of
 from sim.state import State
 
 STILL = np.array([0, 0, 0, 0, 0, 0, 1.0])

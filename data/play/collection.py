@@ -27,13 +27,12 @@ from data.store.writer import DatasetWriter
 from data.trials.chains import read_chains
 from sim.common.seeds import play_seed, play_sequence
 from sim.desk.constants import CONTROL_HZ
-from sim.desk.contact import OPEN_HAND
+from sim.desk.contact import OPEN_HAND, held_object
 from sim.desk.scenes.sampler import SceneConfig, draw_scene
 from sim.desk.simulator import World
 from sim.desk.tasks.expert import act, patient
 from sim.desk.tasks.families import TASKS, Goal, achieved, goals_of, possible
-from sim.desk.tasks.predicates import GRIP_REACH
-from sim.desk.tasks.skills import DEFAULT_STYLE, Style, go_to, put_down
+from sim.desk.tasks.motions import DEFAULT_STYLE, Style, go_to, put_down
 from sim.state import Array, State, stack
 
 MOST_MINUTES = 1_000_000  # of play: two years
@@ -51,10 +50,7 @@ WANDER_CHANCE = 0.25  # of moving somewhere for no reason between skills
 HESITATE_CHANCE = 0.05  # of standing still for a moment before a skill
 CARRY_ON_CHANCE = 0.75  # of doing something with what was just lifted
 
-# How much a family is preferred when it is possible: what needs a rare situation comes first.
-_APPEAL = {"unstack": 4.0, "take_out_of_drawer": 4.0, "put_in_drawer": 2.0, "stack": 1.5, "lift": 0.5}
-_APPEAL |= dict.fromkeys(("push_left", "push_right", "push_forward", "push_backward"), 2.0)
-_LEAVES_OBJECT = tuple(task for task in TASKS if task.manner == "carried" and task.name != "lift")
+_SETS_DOWN = tuple(task for task in TASKS if task.sets_down)
 
 
 @dataclass(frozen=True)
@@ -102,7 +98,7 @@ class Player:
             return np.array([0, 0, 0, 0, 0, 0, 1.0 if state.gripper > OPEN_HAND else -1.0])
         if self._target is not None:
             return go_to(state, *self._target, style=self._style)
-        held = _held(state)
+        held = held_object(state)
         if self._goal is None or (held >= 0 and held != self._goal.object):
             style = patient(DEFAULT_STYLE, self._latency)
             return put_down(state, held, style) if held >= 0 else np.array([0, 0, 1.0, 0, 0, 0, 1.0])
@@ -121,7 +117,7 @@ class Player:
 
     def _choose(self, state: State) -> None:
         """What next? Something with what is in the hand, a stroll, or anything that is possible."""
-        rng, held = self._rng, _held(state)
+        rng, held = self._rng, held_object(state)
         self._goal, self._target, self._before = None, None, state
         self._left = PATIENCE if rng.random() > QUIT_CHANCE else int(rng.integers(3, 15))
         miss = rng.random() < MISS_CHANCE
@@ -136,7 +132,7 @@ class Player:
         self._pause = int(rng.integers(1, 4)) if rng.random() < HESITATE_CHANCE else 0
         if held >= 0:
             if rng.random() < CARRY_ON_CHANCE:
-                families = [_LEAVES_OBJECT[i] for i in rng.permutation(len(_LEAVES_OBJECT))]
+                families = [_SETS_DOWN[i] for i in rng.permutation(len(_SETS_DOWN))]
                 for family in families:
                     goals = [g for g in goals_of(family, state.n_objects) if g.object == held]
                     goal = goals[rng.integers(len(goals))] if goals else None
@@ -155,23 +151,13 @@ class Player:
 
 def _any_goal(rng: np.random.Generator, state: State) -> Goal | None:
     """A possible goal; families in random order, weighted by appeal (Efraimidis and Spirakis 2006)."""
-    keys = [rng.random() ** (1 / _APPEAL.get(task.name, 1.0)) for task in TASKS]
+    keys = [rng.random() ** (1 / task.appeal) for task in TASKS]
     for index in np.argsort(keys)[::-1]:
         goals = goals_of(TASKS[index], state.n_objects)
         for i in rng.permutation(len(goals))[:4]:
             if possible(goals[i], state):
                 return goals[i]
     return None
-
-
-def _held(state: State) -> int:
-    """The object in the hand, -1 if there is none."""
-    if state.gripper >= OPEN_HAND or not state.n_objects:
-        return -1
-    gaps = np.linalg.norm(state.object_pos - state.ee_pos, axis=1)
-    nearest = int(gaps.argmin())
-    clear = state.object_pos[nearest, 2] - state.object_size[nearest, 2] / 2 > 0.012
-    return nearest if gaps[nearest] <= GRIP_REACH and clear else -1
 
 
 def play_episode(world: World, config: PlayConfig, seed: np.random.SeedSequence) -> EpisodeRecord:
