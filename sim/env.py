@@ -125,6 +125,7 @@ class DeskEnv(gymnasium.Env[Any, Array]):
         return render(self._world, self._camera, self._size)
 
     def close(self) -> None:
+        """Give the physics client back; closing twice is harmless."""
         self._world.close()
 
     @property

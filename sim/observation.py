@@ -19,7 +19,7 @@ ENTITY_DIM = 12  # position (3), orientation xyzw (4), size (3), joint position 
 
 
 class Observation(NamedTuple):
-    """One instant or, with leading axes, many. SI units, world frame."""
+    """One timestep or, with leading axes, many. SI units, world frame."""
 
     proprio: Array  # (..., 8)
     entities: Array  # (..., 10, 12); rows of absent objects are zero

@@ -42,6 +42,7 @@ class State(NamedTuple):
 
     @property
     def n_objects(self) -> int:
+        """How many movable objects there are."""
         return self.object_pos.shape[-2]
 
     def at(self, index: Any) -> "State":

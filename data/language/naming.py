@@ -116,6 +116,7 @@ def _parted(words: Sequence[str]) -> _Parted:
 
 @lru_cache(maxsize=16)
 def fixture_phrases(fixture: str) -> Phrases:
+    """How to name a piece of furniture, one of `FIXTURES`."""
     phrases = FIXTURE_PHRASES.get(fixture, (f"the {fixture}",))
     heard = tuple(phrase for phrase in phrases if not unheard_in(phrase))
     return Phrases(heard[:1], heard, (), tuple(phrase for phrase in phrases if unheard_in(phrase)))

@@ -1,4 +1,4 @@
-"""What the hand holds: told from where the fingers are and how far they are open.
+"""Whether the hand holds something, judged by where the fingers are and how far they are open.
 
 Each question has one answer here, and they differ in how strict they are:
 

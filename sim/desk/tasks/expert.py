@@ -1,7 +1,7 @@
-"""The scripted expert: it is told the goal itself, and carries out the family's skill.
+"""The scripted expert: it is given the goal itself, not a sentence, and carries out the family's skill.
 
-It is a judge of the world (it must solve every family) and a source of play. Its next action depends
-only on what can be seen, and on its style.
+It shows that every family can be done in this world, and it is how play is made. Its next action is a
+function of the state, the goal and its style.
 """
 
 from dataclasses import replace
@@ -15,7 +15,7 @@ GAINS = (1.0, 0.40, 0.25, 0.18)  # by latency, control steps: what asks for more
 
 
 def patient(style: Style, latency: int) -> Style:
-    """The style of who knows that actions arrive so many control steps late, as a teleoperator feels it."""
+    """The style with its gain lowered for actions that are delayed by so many control steps."""
     return replace(style, gain=GAINS[min(latency, len(GAINS) - 1)])
 
 
