@@ -24,7 +24,9 @@ def test_an_open_hand_holds_nothing() -> None:
     gap = state.object_pos[0] - state.ee_pos
     assert released(state, 0)
     assert held_object(state) == -1
-    assert not (holds(state, 0) or in_hand(state, 0) or closing_on(gap, state.gripper))
+    assert not holds(state, 0)
+    assert not in_hand(state, 0)
+    assert not closing_on(gap, state.gripper)
 
 
 def test_what_stands_on_the_desk_between_the_fingers_is_in_the_hand_but_not_lifted() -> None:

@@ -5,7 +5,7 @@ its `Task` (`sim.desk.tasks`), and `held_out_wordings` reads them.
 
 Training never sees a sentence, a pairing or an object that is held out: the grammar leaves them
 out by construction, `why_held_out` guards the door for sentences written by people, and
-`tests/test_splits.py` proves both. Changing any of it changes what "unseen" means: results from
+`tests/test_held_out.py` proves both. Changing any of it changes what "unseen" means: results from
 before and after are not comparable.
 """
 
