@@ -12,7 +12,7 @@ from sim.desk.scenes.sampler import SceneConfig, draw_scene_for
 from sim.desk.simulator import World
 from sim.desk.tasks import expert
 from sim.desk.tasks.families import TASKS, achieved
-from sim.desk.tasks.skills import DEFAULT_STYLE
+from sim.desk.tasks.motions import DEFAULT_STYLE
 from sim.randomize.factors import REGIMES
 
 STEPS = 120  # control steps until a rollout counts as failed: as an evaluation has them

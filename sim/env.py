@@ -33,7 +33,7 @@ from sim.desk.sensors import Memory, Sensor
 from sim.desk.simulator import World
 from sim.desk.snapshot import Snapshot, check_snapshot
 from sim.desk.tasks.families import Goal, achieved, check_goal
-from sim.desk.tasks.predicates import FALLEN, fallen
+from sim.desk.tasks.geometry import FALLEN, fallen
 from sim.observation import ENTITY_DIM, MAX_ENTITIES, PROPRIO_DIM, Observation, entity_names
 from sim.randomize.presets import NOMINAL
 from sim.state import Array, State
@@ -125,6 +125,7 @@ class DeskEnv(gymnasium.Env[Any, Array]):
         return render(self._world, self._camera, self._size)
 
     def close(self) -> None:
+        """Give the physics client back; closing twice is harmless."""
         self._world.close()
 
     @property

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.state import FIXTURES, MAX_OBJECTS, Array, State, yaw_of
+from sim.rotations import about_z, yaw_of
+from sim.state import FIXTURES, MAX_OBJECTS, Array, State
 
 MAX_ENTITIES = MAX_OBJECTS + len(FIXTURES)
 PROPRIO_DIM = 8  # hand position (3), hand orientation xyzw (4), gripper opening (1)
@@ -18,7 +19,7 @@ ENTITY_DIM = 12  # position (3), orientation xyzw (4), size (3), joint position 
 
 
 class Observation(NamedTuple):
-    """One instant or, with leading axes, many. SI units, world frame."""
+    """One timestep or, with leading axes, many. SI units, world frame."""
 
     proprio: Array  # (..., 8)
     entities: Array  # (..., 10, 12); rows of absent objects are zero
@@ -44,8 +45,7 @@ def observe(state: State) -> Observation:
     entities[..., :n, 7:10] = state.object_size
     furniture = entities[..., MAX_OBJECTS:, :]
     furniture[..., 0:3] = state.fixture_pos
-    furniture[..., 5] = np.sin(state.fixture_yaw / 2)
-    furniture[..., 6] = np.cos(state.fixture_yaw / 2)
+    furniture[..., 3:7] = about_z(state.fixture_yaw)
     furniture[..., :4, 10] = state.joints
     furniture[..., 2:4, 11] = state.lights
     mask = np.zeros((*lead, MAX_ENTITIES), np.float32)

@@ -2,17 +2,16 @@
 
 The world frame stands on the desk top at the robot's base: x away from the robot ("forward"),
 y to the robot's left ("left"), z up. Every array may carry leading axes (time, batch), so one type
-holds an instant or a whole episode.
+holds a timestep or a whole episode.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.floating[Any]]
-Angle = TypeVar("Angle", float, Array)
 
 FIXTURES = ("drawer", "sliding door", "button", "lever switch", "tray")
 """The desk's furniture, in the order of every fixture axis; the names are what the policy reads."""
@@ -43,6 +42,7 @@ class State(NamedTuple):
 
     @property
     def n_objects(self) -> int:
+        """How many movable objects there are."""
         return self.object_pos.shape[-2]
 
     def at(self, index: Any) -> "State":
@@ -51,16 +51,5 @@ class State(NamedTuple):
 
 
 def stack(states: Sequence[State]) -> State:
-    """Instants -> one State with a leading time axis."""
+    """States of successive timesteps -> one State with a leading time axis."""
     return State(*(np.stack(field) for field in zip(*states, strict=True)))
-
-
-def yaw_of(quat: Array) -> Array:
-    """Heading about the world's z axis, rad in (-pi, pi]: (..., 4) xyzw -> (...,)."""
-    x, y, z, w = np.moveaxis(np.asarray(quat), -1, 0)
-    return np.arctan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z))
-
-
-def wrap(angle: Angle) -> Angle:
-    """An angle or a difference of angles, brought to [-pi, pi)."""
-    return (angle + np.pi) % (2 * np.pi) - np.pi

@@ -8,8 +8,8 @@ from sim.desk.layouts import LAYOUTS, layout_of
 from sim.desk.scenes.placement import FOOTPRINTS, draw_shifts, feasible
 from sim.desk.scenes.sampler import SceneConfig, draw_scene, initial_state
 from sim.desk.simulator import World
-from sim.desk.tasks.conditions import REACH
-from sim.desk.tasks.predicates import in_drawer, in_tray, on_desk, rests_on
+from sim.desk.tasks.geometry import in_drawer, in_tray, on_desk, rests_on
+from sim.desk.tasks.room import REACH
 from sim.state import FIXTURES
 
 SEEDS = range(40)

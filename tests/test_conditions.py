@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from sim.desk.tasks.conditions import GAP, beside_on, graspable, half_extent
 from sim.desk.tasks.families import Goal, possible
-from sim.desk.tasks.predicates import beside
+from sim.desk.tasks.relations import GAP, is_beside, spot_beside
+from sim.desk.tasks.room import BACKWARD, FORWARD, LEFT, RIGHT, Direction, graspable, half_extent
 from tests.states import HALF, HERE, SIDE, in_drawer, in_tray, state_with
 
 TOP = (HERE[0], HERE[1], SIDE + HALF)
@@ -68,28 +68,20 @@ def test_nothing_is_pushed_into_its_neighbour() -> None:
 
 def test_what_is_beside_already_is_not_to_be_put_there() -> None:
     state = state_with(objects=2)
-    assert beside(state, 1, 0, 1, 1)
+    assert is_beside(state, 1, 0, LEFT)
     assert not possible(Goal("put_left_of", 1, 0), state)
     assert possible(Goal("put_right_of", 1, 0), state)
 
 
-@pytest.mark.parametrize(
-    ("task", "side"),
-    [
-        ("put_left_of", (0, 1)),
-        ("put_right_of", (0, -1)),
-        ("put_in_front_of", (-1, 0)),
-        ("put_behind", (1, 0)),
-    ],
-)
-def test_the_spot_beside_leaves_room_for_a_finger(task: str, side: tuple[int, int]) -> None:
+@pytest.mark.parametrize("side", [LEFT, RIGHT, BACKWARD, FORWARD])
+def test_the_spot_beside_leaves_room_for_a_finger(side: Direction) -> None:
     state = state_with(objects=2, pos={1: (0.40, 0.24, HALF)})
-    place = beside_on(side)(state, 1, 0)
+    place = spot_beside(side)(state, 1, 0)
     assert place is not None
     apart = (place.xy - state.object_pos[0, :2]) @ np.array(side)
     assert apart - SIDE >= GAP
     after = state_with(objects=2, pos={1: (*place.xy, HALF)})
-    assert beside(after, 1, 0, 0 if side[0] else 1, side[0] or side[1])
+    assert is_beside(after, 1, 0, side)
 
 
 def test_what_is_out_of_reach_or_has_fallen_over_is_left_alone() -> None:

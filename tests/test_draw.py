@@ -10,7 +10,7 @@ from sim.desk.scene import COLOURS, SHAPES, Scene
 from sim.desk.scenes.sampler import CannotDraw, SceneConfig, draw_scene, draw_scene_for, initial_state
 from sim.desk.simulator import World
 from sim.desk.tasks.families import TASKS, UnknownTask, achieved, possible
-from sim.desk.tasks.predicates import bottom, in_drawer, in_tray, on_desk, rests_on
+from sim.desk.tasks.geometry import bottom, in_drawer, in_tray, on_desk, rests_on
 
 SEEDS = range(60)
 

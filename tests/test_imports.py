@@ -122,7 +122,7 @@ def test_no_module_and_no_room_imports_itself_in_a_circle() -> None:
 
 
 PURE = (
-    "sim.state", "sim.desk.scene", "sim.desk.tasks.families", "sim.desk.tasks.predicates",
+    "sim.state", "sim.desk.scene", "sim.desk.tasks.families", "sim.desk.tasks.geometry",
     "data.relabel.hindsight", "data.language.grammar", "data.store.reader", "data.samples.batches",
     "robopolicy.policies.agent", "robopolicy.policies.checkpoint", "robopolicy.training.loop",
 )  # fmt: skip

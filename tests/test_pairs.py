@@ -147,7 +147,8 @@ def test_templates_that_go_together_are_those_of_their_families_in_one_split(kin
         said = twins(kind, one, other)
         assert len(said) >= 100
         assert any(
-            {a for a, _ in said} <= templates(one, split) and {b for _, b in said} <= templates(other, split)
+            {a for a, _ in said} <= templates(task_named(one), split)
+            and {b for _, b in said} <= templates(task_named(other), split)
             for split in ("paraphrase", "train")
         )
 

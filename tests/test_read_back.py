@@ -14,7 +14,7 @@ from sim.desk.layouts import LEVER_TRAVEL
 from sim.desk.scene import Scene, Thing
 from sim.desk.scenes.sampler import SceneConfig, draw_scene
 from sim.desk.simulator import World
-from sim.desk.tasks.skills import heading_of
+from sim.desk.tasks.motions import heading_of
 from sim.randomize.dynamics import Dynamics
 from sim.randomize.factors import PHYSICS
 

@@ -10,12 +10,13 @@ from sim.bullet.arm import HOME_POSE, MAX_OPENING
 from sim.bullet.kinematics import STEP_ANGLE, STEP_LENGTH, WORKSPACE
 from sim.common.errors import BadAction, EmptyWorld, NoVisuals
 from sim.desk.layouts import BUTTON_TRAVEL, DRAWER_TRAVEL, LAYOUTS, LEVER_TRAVEL, Points, fixture_points
+from sim.desk.photo import Light
 from sim.desk.scene import Scene, Thing
 from sim.desk.scenes.sampler import SceneConfig, draw_scene, draw_scene_for
-from sim.desk.simulator import Light, World
+from sim.desk.simulator import World
 from sim.desk.tasks import expert
 from sim.desk.tasks.families import Goal, achieved
-from sim.desk.tasks.skills import CLOSE, go_to, heading_of
+from sim.desk.tasks.motions import CLOSE, go_to, heading_of
 from sim.state import State
 
 STILL = np.array([0, 0, 0, 0, 0, 0, 1.0])

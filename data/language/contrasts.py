@@ -16,6 +16,7 @@ from data.language.lexicon import IMPERATIVE_FRAMES, INFINITIVE_FRAMES, NEGATION
 from data.language.naming import unheard_in
 from sim.common.seeds import rng_of
 from sim.desk.tasks.families import TASKS, task_named
+from sim.desk.tasks.task import ContrastKind
 
 
 class Contrast(NamedTuple):
@@ -26,33 +27,22 @@ class Contrast(NamedTuple):
     differs: str = ""  # "colour" or "shape" where the same is asked of two things
 
 
-DIRECTIONS = (
-    ("slide_door_left", "slide_door_right"),
-    ("push_left", "push_right"),
-    ("push_forward", "push_backward"),
-    ("rotate_left", "rotate_right"),
-    ("put_left_of", "put_right_of"),
-    ("put_in_front_of", "put_behind"),
-)
-STATES = (
-    ("open_drawer", "close_drawer"),
-    ("turn_on_led", "turn_off_led"),
-    ("turn_on_lamp", "turn_off_lamp"),
-)
-FURNITURE = (
-    ("put_in_drawer", "put_in_tray"),
-    ("turn_on_led", "turn_on_lamp"),
-    ("turn_off_led", "turn_off_lamp"),
-)
-ONE_AT_A_TIME = ("unstack", "take_out_of_drawer")
-"""Families that a desk hardly ever offers for two things at once."""
+def _siblings(kind: ContrastKind) -> tuple[tuple[str, str], ...]:
+    """Pairs of families that are set apart in that way, as the families say."""
+    return tuple((task.name, other) for task in TASKS for of, other in task.contrasts if of == kind)
 
-_OBJECTS = tuple(task for task in TASKS if task.arguments and task.name not in ONE_AT_A_TIME)
+
+_MANY = tuple(task for task in TASKS if task.arguments and not task.begins.place)
+"""Families that a desk often offers for two things at once: no rare place is needed."""
+
 FAMILIES: dict[str, tuple[tuple[str, str], ...]] = {
-    "direction": DIRECTIONS,
+    "direction": _siblings("direction"),
     "roles": tuple((task.name, task.name) for task in TASKS if task.arguments == 2),
-    "state": STATES,
-    "thing": (*FURNITURE, *((task.name, task.name) for task in _OBJECTS)),
+    "state": _siblings("state"),
+    "thing": (
+        *sorted(_siblings("thing"), key=lambda both: not task_named(both[0]).arguments),  # objects first
+        *((task.name, task.name) for task in _MANY),
+    ),
     "negation": tuple((task.name, task.name) for task in TASKS),
 }
 KINDS = tuple(FAMILIES)
@@ -104,13 +94,14 @@ def _things_needed(kind: str, both: tuple[str, str]) -> int:
 def twins(kind: str, one: str, other: str) -> tuple[tuple[str, str], ...]:
     """The templates of two families that go together, of the split furthest from training that has any."""
     for split in ("paraphrase", "train"):
+        ours, theirs = (templates(task_named(name), split) for name in (one, other))
         if kind == "negation":
-            frames = product(forbidding(), negatable(one, split))
+            frames = product(forbidding(), negatable(task_named(one), split))
             found = [(negate(act, affirmed(frame)), negate(act, frame)) for frame, act in frames]
         elif kind in OPPOSITES:
-            found = _exchanged(OPPOSITES[kind], templates(one, split), templates(other, split))
+            found = _exchanged(OPPOSITES[kind], ours, theirs)
         else:
-            found = [(text, text) for text in sorted(templates(one, split) & templates(other, split))]
+            found = [(text, text) for text in sorted(ours & theirs)]
             named = re.compile(r"\{\w+\}")
             most = max((len(named.findall(text)) for text, _ in found), default=0)
             found = [twin for twin in found if len(named.findall(twin[0])) == most]

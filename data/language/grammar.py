@@ -16,9 +16,9 @@ from data.language.held_out import (
     GOALS_OF_SPLIT,
     HELD_OUT_FRAMES,
     HELD_OUT_WAITS,
-    HELD_OUT_WORDINGS,
     SPLITS,
     goal_split,
+    held_out_wordings,
     train_objects,
 )
 from data.language.lexicon import (
@@ -29,11 +29,10 @@ from data.language.lexicon import (
     WAITS,
     expand,
 )
-from data.language.naming import Phrases, fill, fixture_phrases, object_phrases, phrases_for, tell, unheard_in
+from data.language.naming import Phrases, fixture_phrases, phrases_for, unheard_in
 from sim.common.names import unknown_name
 from sim.desk.tasks.families import TASKS, Goal, task_named
-
-__all__ = ["Describer", "Grammar", "fill", "object_phrases", "tell", "templates", "vocabulary"]
+from sim.desk.tasks.task import Task
 
 PLAIN_FRAME = 0.3  # of the sentences are the bare imperative
 PLAIN_NAME = 0.5  # of the noun phrases are the plainest that will do: "the red cube"
@@ -78,25 +77,27 @@ class _Words(NamedTuple):
     outcomes: tuple[tuple[str, ...], ...]
 
 
-def _kind(text: str) -> str:
+def _kind(text: str, held_out: frozenset[str]) -> str:
     if unheard_in(text):
         return "synonym"
-    return "paraphrase" if text in HELD_OUT_WORDINGS or text in HELD_OUT_FRAMES else "train"
+    return "paraphrase" if text in held_out else "train"
 
 
-def _of_kind(patterns: tuple[str, ...], kind: str) -> tuple[tuple[str, ...], ...]:
-    groups = (tuple(text for text in expand(pattern) if _kind(text) == kind) for pattern in patterns)
+def _of_kind(patterns: tuple[str, ...], kind: str, held_out: frozenset[str]) -> tuple[tuple[str, ...], ...]:
+    groups = (
+        tuple(text for text in expand(pattern) if _kind(text, held_out) == kind) for pattern in patterns
+    )
     return tuple(group for group in groups if group)
 
 
 @lru_cache(maxsize=256)
-def _words(task: str, kind: str) -> _Words:
-    family = task_named(task)
-    return _Words(_of_kind(family.wordings, kind), _of_kind(family.outcomes, kind))
+def _words(task: Task, kind: str) -> _Words:
+    held_out = held_out_wordings(task)
+    return _Words(_of_kind(task.wordings, kind, held_out), _of_kind(task.outcomes, kind, held_out))
 
 
 _FRAMES = {
-    (name, kind): _of_kind(frames, kind)
+    (name, kind): _of_kind(frames, kind, HELD_OUT_FRAMES)
     for name, frames in (
         ("fronted", IMPERATIVE_FRAMES),
         ("act", IMPERATIVE_FRAMES + INFINITIVE_FRAMES),
@@ -123,7 +124,7 @@ def _framed(frame: str, wording: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def negatable(task: str, kind: str) -> tuple[str, ...]:
+def negatable(task: Task, kind: str) -> tuple[str, ...]:
     """The family's wordings of a kind that may follow "not": acts with their verb first."""
     return tuple(act for group in _words(task, kind).acts for act in group if frame_class(act) == "act")
 
@@ -167,13 +168,16 @@ class Grammar:
     """Writes the sentences of one split; goals that belong to another split get none.
 
     With `variety`, at most that many different sentences per family and way of naming its things are
-    written, the same ones in every process: a bound on what a text encoder has to read.
+    written, the same ones in every process: a bound on what a text encoder has to read. `tasks` are the
+    families that it knows.
     """
 
-    def __init__(self, split: str = "train", variety: int | None = None) -> None:
+    def __init__(
+        self, split: str = "train", variety: int | None = None, tasks: tuple[Task, ...] = TASKS
+    ) -> None:
         if split not in SPLITS:
             raise ValueError(unknown_name("split", split, SPLITS))
-        self.split, self.variety = split, variety
+        self.split, self.variety, self._tasks = split, variety, tasks
         self._pools: dict[tuple[object, ...], list[str]] = {}
 
     def describe(self, goal: Goal, names: tuple[str, ...], rng: np.random.Generator, n: int) -> list[str]:
@@ -181,9 +185,10 @@ class Grammar:
         things = self._things(goal, names)
         if things is None:
             return []
+        task = task_named(goal.task, self._tasks)
         if self.variety is None:
-            return self._sentences(goal.task, things, rng, n)
-        pool = self._pool(goal.task, things)
+            return self._sentences(task, things, rng, n)
+        pool = self._pool(task, things)
         return [pool[i] for i in rng.permutation(len(pool))[:n]]
 
     def forbid(self, goal: Goal, names: tuple[str, ...], rng: np.random.Generator, n: int) -> list[str]:
@@ -192,12 +197,12 @@ class Grammar:
         kind = "paraphrase" if self.split == "paraphrase" else "train"
         if things is None:
             return []
-        draw = _Draw(rng)
+        draw, task = _Draw(rng), task_named(goal.task, self._tasks)
 
         def sentence() -> str | None:
             if draw.chance() < WAIT:
                 return draw.pick(_waits(kind))
-            wording = draw.pick(negatable(goal.task, kind))
+            wording = draw.pick(negatable(task, kind))
             frame = draw.pick(draw.pick(_FRAMES["forbid", kind]))
             return self._filled(_framed(frame, wording), things, draw, False, False)
 
@@ -207,27 +212,27 @@ class Grammar:
         """What each placeholder may be called; None if the goal is of another split or can't be named."""
         if goal_split(goal, names) != GOALS_OF_SPLIT[self.split]:
             return None
-        family = task_named(goal.task)
+        family = task_named(goal.task, self._tasks)
         things = {"fixture": fixture_phrases(family.fixture)} if family.fixture else {}
         for key, index in (("object", goal.object), ("other", goal.other)):
             if index >= 0:
                 things[key] = phrases_for(names[index], names)
         return things if all(phrases.plain for phrases in things.values()) else None
 
-    def _pool(self, task: str, things: dict[str, Phrases]) -> list[str]:
-        key = (task, *(phrases.plain for phrases in things.values()))
+    def _pool(self, task: Task, things: dict[str, Phrases]) -> list[str]:
+        key = (task.name, *(phrases.plain for phrases in things.values()))
         if key not in self._pools:
             seeded = np.random.default_rng(crc32(repr((self.split, key)).encode()))
             self._pools[key] = self._sentences(task, things, seeded, self.variety or 0)
         return self._pools[key]
 
     def _sentences(
-        self, task: str, things: dict[str, Phrases], rng: np.random.Generator, n: int
+        self, task: Task, things: dict[str, Phrases], rng: np.random.Generator, n: int
     ) -> list[str]:
         draw = _Draw(rng)
         return _different(n, lambda: self._sentence(task, things, draw))
 
-    def _sentence(self, task: str, things: dict[str, Phrases], draw: _Draw) -> str | None:
+    def _sentence(self, task: Task, things: dict[str, Phrases], draw: _Draw) -> str | None:
         """One sentence; None if this draw came to nothing new where something new is called for."""
         wording_kind, frame_kind = self._kinds(draw)
         words = _words(task, wording_kind)
@@ -285,7 +290,7 @@ class Grammar:
 # -- all that a grammar can say -------------------------------------------------------------------
 
 
-def templates(task: str, split: str) -> frozenset[str]:
+def templates(task: Task, split: str) -> frozenset[str]:
     """Every sentence of a family in a split, with its things left open."""
     return frozenset(
         _framed(frame, wording)
@@ -314,7 +319,7 @@ def vocabulary(split: str) -> frozenset[str]:
     groups = [group for phrases in things for group in (phrases.plain, phrases.full, phrases.short)]
     for wording_kind, frame_kind in _kinds_of(split):
         for task in TASKS:
-            words = _words(task.name, wording_kind)
+            words = _words(task, wording_kind)
             places = {frame_class(wording) for group in (*words.acts, *words.outcomes) for wording in group}
             groups += [*words.acts, *words.outcomes]
             groups += [frames for place in places for frames in _FRAMES[place, frame_kind]]

@@ -1,8 +1,11 @@
-"""Everything that is held out of training, in one place, and the levels of "unseen" that it makes.
+"""Everything that is held out of training, and the levels of "unseen" that it makes.
 
-Training never sees a sentence, a pairing or an object that is declared here: the grammar leaves them
+Words, frames, pairings and objects are declared here; a family's held-out wordings stand beside the others in
+its `Task` (`sim.desk.tasks`), and `held_out_wordings` reads them.
+
+Training never sees a sentence, a pairing or an object that is held out: the grammar leaves them
 out by construction, `why_held_out` guards the door for sentences written by people, and
-`tests/test_splits.py` proves both. Changing this file changes what "unseen" means: results from
+`tests/test_held_out.py` proves both. Changing any of it changes what "unseen" means: results from
 before and after are not comparable.
 """
 
@@ -17,7 +20,7 @@ from data.language.vocabulary import COLOUR_WORDS, NOUNS
 from sim.common.names import unknown_name
 from sim.desk.scene import COLOURS, SHAPES
 from sim.desk.tasks.families import Goal, task_named
-from sim.desk.tasks.wordings import BEHIND, IN_FRONT_OF, LEFT_OF, RIGHT_OF
+from sim.desk.tasks.task import Task
 
 # -- level "synonym": words -----------------------------------------------------------------------
 
@@ -66,107 +69,16 @@ contains at least one of them; everything else about it is as in training."""
 
 # -- level "paraphrase": wordings and frames ------------------------------------------------------
 
-_WAYS = "left|to_the_left|right|to_the_right|forward|away|backward|towards_you"
-_TURNS = "to_the_left|to_the_right|counterclockwise|anticlockwise|clockwise"
-_PLACES = f"{LEFT_OF}|{RIGHT_OF}|{IN_FRONT_OF}|{BEHIND}"
 
-HELD_OUT_WORDINGS: frozenset[str] = frozenset(
-    wording
-    for pattern in (
-        # the drawer
-        "get {fixture} open|opened|closed|shut",
-        "slide open|shut {fixture}",
-        "take|grab|grasp the handle of {fixture} and pull |it",
-        "go to {fixture} and close|shut it",
-        "{fixture} is pulled_out|pushed_in",
-        # the door
-        "to the left|right slide|push|move {fixture}",
-        "slide|move {fixture} from_right_to_left|from_left_to_right",
-        "get {fixture} over to the left|right|left_side|right_side",
-        "make {fixture} go|slide|move to_the_left|to_the_right|left|right",
-        "{fixture} is on the left_side|right_side",
-        # the lights
-        "get {fixture} on|lit|off|dark|to_go_out",
-        "get {fixture} to shine|glow|light_up",
-        "make {fixture} stop shining|glowing",
-        "put {fixture} out",
-        "light {fixture} up",
-        "use the button|lever|switch to turn|switch on|off {fixture}",
-        "raise|flip|lower|lift|press the lever|switch to turn|switch on|off {fixture}",
-        "{fixture} is glowing|turned_off|turned_on",
-        # one object, on the spot or pushed
-        "pick|take {object} up",
-        "get|hold {object} up |into_the_air|in_the_air|high",
-        "take {object} in|into your|the hand|gripper and lift|raise it |up",
-        "{object} is up_in_the_air|held_up",
-        f"give {{object}} a push|nudge {_WAYS}",
-        f"get {{object}} to move|slide {_WAYS}",
-        f"let {{object}} slide|move {_WAYS}",
-        "to_the_left|to_the_right|away_from_you|towards_you push|move|slide|nudge {object}",
-        f"{{object}} is moved {_WAYS}|back|away_from_you",
-        "drag|draw {object} over to you|yourself|the_robot",
-        f"give {{object}} a turn|twist|spin {_TURNS}",
-        f"take_hold_of {{object}} and turn|rotate|twist it {_TURNS}",
-        "to_the_left|to_the_right|counterclockwise|anticlockwise|clockwise turn|rotate|twist|spin {object}",
-        f"{{object}} is rotated {_TURNS}|left|right",
-        # stacks and containers
-        "get {object} off the stack|pile|tower",
-        "get {object} down |from_the_stack|from_the_top|onto_the_desk|from_up_there",
-        "off|from the stack|pile|tower take|remove|lift {object}",
-        "{object} is removed_from the stack|pile|tower",
-        "pick|lift {object} up and put|place|drop|set it in|into|inside {fixture}",
-        "in|into|inside|on|onto {fixture} put|place|drop|set|lay {object}",
-        "get {object} in|into|inside {fixture}",
-        "{object} is put in|inside|on {fixture}",
-        "out_of|from {fixture} take|get|bring|fetch|remove {object}",
-        "get {object} back out_of|from {fixture}",
-        "move|bring {object} from inside {fixture} to the desk|table",
-        "{object} is taken out_of|from {fixture}",
-        # one object and another
-        "on|onto|on_top_of|upon|atop {other} stack|put|place|set|lay {object}",
-        "pick|lift {object} up and put|place|stack|set it on|onto|on_top_of {other}",
-        "get {object} on|onto|on_top_of {other}",
-        "{other} is below {object}",
-        f"{_PLACES} {{other}} put|place|set|lay {{object}}",
-        f"pick|lift {{object}} up and put|place|set it {_PLACES} {{other}}",
-        f"get {{object}} {_PLACES} {{other}}",
-        f"{{object}} is standing|placed {_PLACES} {{other}}",
-        # drawn by lot when the describer grew
-        "show the inside|contents of {fixture}",
-        "have {fixture} opened|pulled_out|open",
-        "open {fixture} wide|fully|all_the_way",
-        "let {fixture} go|slide in|shut|back_in",
-        "{fixture} is not_open|fully_closed",
-        "shift {fixture} over to the right",
-        "to the left shift|drag|pull|draw {fixture}",
-        "on with {fixture}",
-        "away_from_you shift|drag|send {object}",
-        "press|prod|poke|bump|thrust|propel|budge|knock|send|sweep {object} forward|away",
-        "have {object} slide|moved|pushed|go to_the_left|left",
-        "to_the_left shift|drag|send {object}",
-        "to_the_left|to_the_right with {object}",
-        "{object} is slid|nudged|dragged|displaced left|to_the_left",
-        "pick|lift|pluck|raise {object} off|from the desk|table",
-        "lower {object} onto|to the desk|table",
-        "round to the right turn|swing {object}",
-        "hide {object} |away in|inside {fixture}",
-        "throw|load {object} in|into|inside {fixture}",
-        "{object} goes|belongs in|into|inside {fixture}",
-        "on|onto {fixture} move|bring|leave|rest {object}",
-        "on|on_top_of {other} there should be {object}",
-        "on|on_top_of|atop {other} is where {object} should go|be|stand",
-        "{object} is put|left|lying|set on|on_top_of {other}",
-        f"find a place {LEFT_OF} {{other}} for {{object}}",
-        f"line {{object}} up {IN_FRONT_OF} {{other}}",
-        f"move|bring|transfer|relocate {{object}} to a place {IN_FRONT_OF}|{BEHIND} {{other}}",
-        f"take {{object}} and leave|rest|stand|drop it {BEHIND} {{other}}",
-        f"{{object}} goes|belongs {RIGHT_OF} {{other}}",
-        f"{{object}} is found|located|lying {RIGHT_OF} {{other}}",
-    )
-    for wording in expand(pattern)
-)
-"""Wordings and outcomes of families that training never uses, although all their words occur in it:
-another word order, another verb for the act."""
+@cache
+def held_out_wordings(task: Task) -> frozenset[str]:
+    """Wordings and outcomes of a family that training never uses, although all their words occur in it.
+
+    The family declares them itself, beside those that it does use: another word order, another verb for
+    the act.
+    """
+    return frozenset(wording for pattern in task.held_out for wording in expand(pattern))
+
 
 HELD_OUT_FRAMES: frozenset[str] = frozenset(
     frame
@@ -309,11 +221,6 @@ def train_objects() -> tuple[tuple[str, str], ...]:
     return tuple(pair for pair in all_objects() if not is_held_out_object(*pair))
 
 
-def held_out_objects() -> tuple[tuple[str, str], ...]:
-    """What play must never be given: (colour, shape)."""
-    return tuple(pair for pair in all_objects() if is_held_out_object(*pair))
-
-
 def _words(phrases: Iterable[str]) -> frozenset[str]:
     return frozenset(word for phrase in phrases for word in phrase.split())
 
@@ -425,15 +332,10 @@ def why_held_out(sentence: str, goal: Goal, names: tuple[str, ...]) -> str | Non
     text = normalise(sentence)
     if text in HELD_OUT_WAITS:
         return "it is held out: it asks for nothing to be done"
-    for held_out in (_frames(), _wordings(goal.task)):
+    for held_out in (_frames(), _wordings(task_named(goal.task))):
         if held_out.search(text):
             return "its wording is held out for the level paraphrase"
     return None
-
-
-def training_allows(sentence: str, goal: Goal, names: tuple[str, ...]) -> bool:
-    """Whether training may see this sentence of this goal."""
-    return why_held_out(sentence, goal, names) is None
 
 
 _A_THING = r"[\w']+(?: (?!and\b)[\w']+){0,8}?"
@@ -446,10 +348,9 @@ def _frames() -> re.Pattern[str]:
 
 
 @cache
-def _wordings(task: str) -> re.Pattern[str]:
-    family = task_named(task)
-    known = {w for p in (*family.wordings, *family.outcomes) for w in expand(p)} & HELD_OUT_WORDINGS
-    return re.compile("|".join(rf"\b{_as_regex(w)}\b" for w in sorted(known)) or r"(?!)")
+def _wordings(task: Task) -> re.Pattern[str]:
+    wordings = sorted(held_out_wordings(task))
+    return re.compile("|".join(rf"\b{_as_regex(w)}\b" for w in wordings) or r"(?!)")
 
 
 def _as_regex(pattern: str) -> str:

@@ -8,7 +8,6 @@ from itertools import accumulate, product
 from typing import NamedTuple, overload
 
 from data.language.held_out import HELD_OUT_WORDS, colour_and_shape
-from data.language.lexicon import normalise
 from data.language.vocabulary import (
     ANYTHING,
     BY_COLOUR,
@@ -20,16 +19,8 @@ from data.language.vocabulary import (
     WITH_COLOUR,
     Noun,
 )
-from sim.desk.tasks.families import Goal, Task, task_named
-
-
-class CannotFill(ValueError):
-    """A wording asks for something that its family does not name."""
-
-    def __init__(self, wording: str, task: str, unknown: str) -> None:
-        usable = [f"{{{key}}}" for key in placeholders(task_named(task))]
-        accepted = f"{task} names {' and '.join(usable)}" if usable else f"{task} names nothing to fill in"
-        super().__init__(f"{{{unknown}}} in {wording!r} can't be filled in: {accepted}")
+from sim.desk.tasks.families import TASKS, Goal, task_named
+from sim.desk.tasks.task import Task
 
 
 class Ways(Sequence[str]):
@@ -125,42 +116,22 @@ def _parted(words: Sequence[str]) -> _Parted:
 
 @lru_cache(maxsize=16)
 def fixture_phrases(fixture: str) -> Phrases:
+    """How to name a piece of furniture, one of `FIXTURES`."""
     phrases = FIXTURE_PHRASES.get(fixture, (f"the {fixture}",))
     heard = tuple(phrase for phrase in phrases if not unheard_in(phrase))
     return Phrases(heard[:1], heard, (), tuple(phrase for phrase in phrases if unheard_in(phrase)))
 
 
-def object_phrases(name: str, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Plain ways to name an object of the scene, fullest first; none if nothing tells it apart."""
-    return phrases_for(name, names).plain
-
-
-def fill(wording: str, goal: Goal, names: tuple[str, ...]) -> str:
-    """A user's wording with {object}, {other} and {fixture} filled in from the scene, plainly.
-
-    "Lift the {object}!" and "lift {object}" give the same. Raises `CannotFill`.
-    """
-    known = _named_in(goal, names)
-
-    def phrase(match: re.Match[str]) -> str:
-        if match[1] not in known:
-            raise CannotFill(wording, goal.task, match[1])
-        return known[match[1]]
-
-    return normalise(re.sub(r"(?:\b(?:the|a|an) )?\{(\w*)\}", phrase, wording))
-
-
-def tell(goal: Goal, names: tuple[str, ...]) -> str:
+def tell(goal: Goal, names: tuple[str, ...], tasks: tuple[Task, ...] = TASKS) -> str:
     """A report in the past tense of what was done: "put the red cube on the blue bar"."""
-    family = task_named(goal.task)
+    family = task_named(goal.task, tasks)
     text = family.told or f"did {family.name.replace('_', ' ')} with {{object}}{{fixture}}"
-    known = _named_in(goal, names)
+    known = _named_in(goal, family, names)
     return re.sub(r"\{(\w+)\}", lambda match: known.get(match[1], ""), text)
 
 
-def _named_in(goal: Goal, names: tuple[str, ...]) -> dict[str, str]:
+def _named_in(goal: Goal, family: Task, names: tuple[str, ...]) -> dict[str, str]:
     """What each placeholder stands for, in the plainest words."""
-    family = task_named(goal.task)
     known = {"fixture": TOLD_FIXTURES.get(family.fixture, f"the {family.fixture}")} if family.fixture else {}
     for key, index in (("object", goal.object), ("other", goal.other)):
         if index >= 0:
@@ -171,8 +142,3 @@ def _named_in(goal: Goal, names: tuple[str, ...]) -> dict[str, str]:
 def unheard_in(text: str) -> bool:
     """Whether the text contains a word that is held out of training."""
     return not HELD_OUT_WORDS.isdisjoint(text.split())
-
-
-def placeholders(family: Task) -> tuple[str, ...]:
-    """What a wording of the family may leave open."""
-    return (*(("fixture",) if family.fixture else ()), *("object", "other")[: family.arguments])

@@ -101,6 +101,7 @@ class Noun:
 
     @property
     def plain(self) -> bool:
+        """Whether it is the shape's own name."""
         return self.word == self.shape
 
 

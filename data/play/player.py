@@ -10,12 +10,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.desk.contact import OPEN_HAND
+from sim.desk.contact import OPEN_HAND, held_object
 from sim.desk.tasks.expert import act, patient
 from sim.desk.tasks.families import TASKS, Goal, achieved, goals_of, possible
 from sim.desk.tasks.goal_draw import drawn_goals
-from sim.desk.tasks.predicates import GRIP_REACH
-from sim.desk.tasks.skills import DEFAULT_STYLE, Style, go_to, put_down
+from sim.desk.tasks.motions import DEFAULT_STYLE, Style, go_to, put_down
 from sim.state import Array, State
 
 PATIENCE = 45  # control steps after which a skill is given up
@@ -26,10 +25,8 @@ HESITATE_CHANCE = 0.05  # of standing still for a moment before a skill
 CARRY_ON_CHANCE = 0.75  # of doing something with what was just lifted
 TRIED = 4  # goals of a family that are tried, before the next family is
 
-# How much a family is preferred when it is possible: what needs a rare situation comes first.
-_APPEAL = {"unstack": 4.0, "take_out_of_drawer": 4.0, "put_in_drawer": 2.0, "stack": 1.5, "lift": 0.5}
-_APPEAL |= dict.fromkeys(("push_left", "push_right", "push_forward", "push_backward"), 2.0)
-_LEAVES_OBJECT = tuple(task for task in TASKS if task.manner == "carried" and task.name != "lift")
+_APPEAL = {task.name: task.appeal for task in TASKS}
+_SETS_DOWN = tuple(task for task in TASKS if task.sets_down)
 
 
 class Player:
@@ -58,7 +55,7 @@ class Player:
             return np.array([0, 0, 0, 0, 0, 0, 1.0 if state.gripper > OPEN_HAND else -1.0])
         if self._target is not None:
             return go_to(state, *self._target, style=self._style)
-        held = _held(state)
+        held = held_object(state)
         if self._goal is None or (held >= 0 and held != self._goal.object):
             style = patient(DEFAULT_STYLE, self._latency)
             return put_down(state, held, style) if held >= 0 else np.array([0, 0, 1.0, 0, 0, 0, 1.0])
@@ -78,7 +75,7 @@ class Player:
 
     def _choose(self, state: State) -> None:
         """Choose what to do next: something with what is in the hand, wandering, or anything possible."""
-        rng, held = self._rng, _held(state)
+        rng, held = self._rng, held_object(state)
         self._goal, self._target, self._before = None, None, state
         self._left = PATIENCE if rng.random() > QUIT_CHANCE else int(rng.integers(3, 15))
         miss = rng.random() < MISS_CHANCE
@@ -93,7 +90,7 @@ class Player:
         self._pause = int(rng.integers(1, 4)) if rng.random() < HESITATE_CHANCE else 0
         if held >= 0:
             if rng.random() < CARRY_ON_CHANCE:
-                families = [_LEAVES_OBJECT[i] for i in rng.permutation(len(_LEAVES_OBJECT))]
+                families = [_SETS_DOWN[i] for i in rng.permutation(len(_SETS_DOWN))]
                 for family in families:
                     goals = [g for g in goals_of(family, state.n_objects) if g.object == held]
                     goal = goals[rng.integers(len(goals))] if goals else None
@@ -109,13 +106,3 @@ class Player:
             return
         drawn = drawn_goals(rng, TASKS, _APPEAL, state.n_objects, most=TRIED)
         self._goal = next((goal for goal in drawn if possible(goal, state)), None)
-
-
-def _held(state: State) -> int:
-    """The index of the object in the hand, -1 if there is none."""
-    if state.gripper >= OPEN_HAND or not state.n_objects:
-        return -1
-    gaps = np.linalg.norm(state.object_pos - state.ee_pos, axis=1)
-    nearest = int(gaps.argmin())
-    clear = state.object_pos[nearest, 2] - state.object_size[nearest, 2] / 2 > 0.012
-    return nearest if gaps[nearest] <= GRIP_REACH and clear else -1

@@ -21,10 +21,11 @@ from data.language.held_out import goal_split
 from data.language.naming import tell
 from data.store.episode import EpisodeRecord
 from data.store.segments import Segment
-from sim.desk.contact import OPEN_HAND, between_fingers
-from sim.desk.tasks.families import TASKS, Goal, Manner, achieved, goals_of, task_named
-from sim.desk.tasks.predicates import in_drawer
-from sim.state import FIXTURES, State, wrap, yaw_of
+from sim.desk.contact import closing_on
+from sim.desk.tasks.families import TASKS, Goal, achieved, goals_of
+from sim.desk.tasks.task import Manner, Task
+from sim.rotations import wrap, yaw_of
+from sim.state import FIXTURES, State
 
 MOVING = 0.0015  # m a control step: slower is standing still
 TURNING = 0.02  # rad a control step
@@ -94,22 +95,25 @@ def _set_out(states: State, runs: list[Run], i: int) -> int:
     return earliest + int(np.flatnonzero(away >= away.max() - FARTHER)[0])
 
 
-def judge(states: State, found: Windows) -> tuple[tuple[Goal, ...], NDArray[np.bool_]]:
+def judge(
+    states: State, found: Windows, tasks: tuple[Task, ...] = TASKS
+) -> tuple[tuple[Goal, ...], NDArray[np.bool_]]:
     """All goals of the scene, and (W, G) which windows reach which; one vectorised call per goal."""
-    goals = tuple(goal for task in TASKS for goal in goals_of(task, states.n_objects))
+    goals = tuple(goal for task in tasks for goal in goals_of(task, states.n_objects))
     before, after = states.at(found.start), states.at(found.stop)
     truth = np.empty((len(found.start), len(goals)), bool)
     for k, goal in enumerate(goals):
-        truth[:, k] = achieved(goal, before, after)
+        truth[:, k] = achieved(goal, before, after, tasks)
     return goals, truth
 
 
-def acts(states: State) -> Iterator[tuple[int, int, Goal]]:
+def acts(states: State, tasks: tuple[Task, ...] = TASKS) -> Iterator[tuple[int, int, Goal]]:
     """(start, stop, goal) of everything that was done in an episode, in the order of starts."""
     runs = find_runs(states)
     found = windows(states, runs)
-    goals, truth = judge(states, found)
-    subject = np.array([_subject(goal, states.n_objects) for goal in goals])
+    goals, truth = judge(states, found, tasks)
+    families = {task.name: task for task in tasks}
+    subject = np.array([_subject(goal, families[goal.task], states.n_objects) for goal in goals])
     things = np.array([run.thing for run in runs])
     truth &= subject[None, :] == things[found.run][:, None] if len(runs) else True
     for i in range(len(runs)):
@@ -117,15 +121,15 @@ def acts(states: State) -> Iterator[tuple[int, int, Goal]]:
         for k in np.flatnonzero(truth[rows].any(0)):
             row = rows[truth[rows, k].argmax()]
             start, stop = int(found.start[row]), int(found.stop[row])
-            if _unambiguous(states, goals[k], start, stop):
+            if _unambiguous(states, goals[k], families[goals[k].task], start, stop):
                 yield start, stop, goals[k]
 
 
-def _subject(goal: Goal, n_objects: int) -> int:
+def _subject(goal: Goal, task: Task, n_objects: int) -> int:
     """Which thing must have been changing for the goal to be what the arm did."""
     if goal.object >= 0:
         return goal.object
-    return n_objects + FIXTURES.index(task_named(goal.task).fixture)
+    return n_objects + FIXTURES.index(task.fixture)
 
 
 def _manner(span: State, obj: int) -> Manner:
@@ -134,18 +138,17 @@ def _manner(span: State, obj: int) -> Manner:
     if height.max() - min(height[0], height[-1]) > CARRIED:  # it may have been in the hand from the start
         return "carried"
     gap = span.object_pos[:, obj] - span.ee_pos
-    return "turned" if (between_fingers(gap) & (span.gripper < OPEN_HAND)).sum() >= 2 else "pushed"
+    return "turned" if closing_on(gap, span.gripper).sum() >= 2 else "pushed"
 
 
-def _unambiguous(states: State, goal: Goal, start: int, stop: int) -> bool:
+def _unambiguous(states: State, goal: Goal, task: Task, start: int, stop: int) -> bool:
     """Nothing but the goal's subject changed, and it was handled in the family's manner."""
     span = states.at(slice(start, stop + 1))
-    task = task_named(goal.task)
     if goal.object >= 0 and _manner(span, goal.object) != task.manner:
         return False
     shift = np.linalg.norm(span.object_pos[-1] - span.object_pos[0], axis=-1)
     for k in range(states.n_objects):
-        rides = goal.object < 0 and task.fixture == "drawer" and bool(in_drawer(span, k)[[0, -1]].all())
+        rides = task.rides is not None and bool(task.rides(span, k)[[0, -1]].all())
         if k != goal.object and not rides and shift[k] > ASTRAY:
             return False
     moved = np.abs(span.joints[-1] - span.joints[0]) > [0.03, 0.03, np.inf, 0.3]
@@ -159,14 +162,19 @@ def _unambiguous(states: State, goal: Goal, start: int, stop: int) -> bool:
 
 
 def relabel_episode(
-    index: int, record: EpisodeRecord, describer: Describer, rng: np.random.Generator, sentences: int
+    index: int,
+    record: EpisodeRecord,
+    describer: Describer,
+    rng: np.random.Generator,
+    sentences: int,
+    tasks: tuple[Task, ...] = TASKS,
 ) -> Iterator[Segment]:
     """The segments of one episode; goals that are held out of training are left out.
 
     Each comes with sentences, and with one in `FORBID` that would have forbidden it.
     """
     names = record.scene.names
-    for start, stop, goal in acts(record.states):
+    for start, stop, goal in acts(record.states, tasks):
         if goal_split(goal, names) != "train":
             continue
         words = describer.describe(goal, names, rng, sentences)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sim.desk.contact import in_grip
 from sim.observation import Observation
+from sim.rotations import out_of_frame, tool_heading
 from sim.state import MAX_OBJECTS, Array
 
 MEMORY = 48  # views of things at rest by which the jitter is told
@@ -147,11 +148,11 @@ def follow_all(views: list[Observation], episodes: NDArray[np.int64]) -> None:
 
 def _carried(rows: Array, before: Array, after: Array) -> Array:
     """Where things (B, N, 7) are when they have gone with the hand, by its proprio (B, 8) then and now."""
-    was, now = (2 * np.arctan2(at[:, 4], at[:, 3]) for at in (before, after))
+    was, now = (tool_heading(at[:, 3:7]) for at in (before, after))
     half = (now - was)[:, None] / 2
-    cos, sin, c, s = np.cos(2 * half), np.sin(2 * half), np.cos(half), np.sin(half)
+    c, s = np.cos(half), np.sin(half)
     x, y, z = np.moveaxis(rows[..., :3] - before[:, None, :3], -1, 0)
-    place = np.stack([cos * x - sin * y, sin * x + cos * y, z], -1) + after[:, None, :3]
+    place = np.stack([*out_of_frame(x, y, 2 * half), z], -1) + after[:, None, :3]
     x, y, z, w = np.moveaxis(rows[..., 3:], -1, 0)
     return np.concatenate(
         [place, np.stack([c * x - s * y, c * y + s * x, c * z + s * w, c * w - s * z], -1)], -1

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from data.store.checks import why_unsound
 from sim.common.printable import shortened
 from sim.desk.scene import Scene
-from sim.desk.tasks.predicates import fallen
+from sim.desk.tasks.geometry import fallen
 from sim.state import Array, State
 
 

@@ -39,7 +39,7 @@ from sim.desk.scenes.sampler import (
     initial_state,
 )
 from sim.desk.tasks.families import Goal, goals_of, possible, task_named
-from sim.desk.tasks.predicates import DRAWER, in_drawer
+from sim.desk.tasks.geometry import DRAWER, in_drawer
 
 PLAIN_NAME = 0.5  # of the things are named in the plainest words, as in `data.language.grammar`
 OPTIONS = 400  # ways of a kind to name a thing that are looked at

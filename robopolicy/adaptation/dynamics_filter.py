@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sim.bullet.kinematics import REACH, STEP_ANGLE, STEP_LENGTH, WORKSPACE
 from sim.desk.constants import CONTROL_HZ
 from sim.observation import Observation
+from sim.rotations import tool_heading, wrap
 from sim.state import MAX_OBJECTS, Array
 
 DELAYS = 5  # control steps late that are thought of: 0 to 4
@@ -214,7 +215,7 @@ def _is_free(seen: Observation) -> NDArray[np.bool_]:
 
 def _motion(before: Array, after: Array) -> Array:
     """Shift and turn about the vertical from proprio to proprio, in units of a full action: (B, 4)."""
-    old, new = (2 * np.arctan2(at[:, 4], at[:, 3]) for at in (before, after))
-    turn = (new - old + np.pi) % (2 * np.pi) - np.pi
+    old, new = (tool_heading(at[:, 3:7]) for at in (before, after))
+    turn = wrap(new - old)
     shift = (after[:, :3] - before[:, :3]) / STEP_LENGTH
     return np.column_stack([shift, turn / STEP_ANGLE]).astype(np.float32)

@@ -14,7 +14,7 @@ from sim.desk.scene import Scene
 from sim.desk.simulator import World
 from sim.desk.tasks import expert
 from sim.desk.tasks.families import Goal, achieved
-from sim.desk.tasks.skills import DEFAULT_STYLE
+from sim.desk.tasks.motions import DEFAULT_STYLE
 from sim.observation import Observation
 from sim.randomize.dynamics import Dynamics
 from sim.state import Array, State

@@ -20,7 +20,7 @@ from sim.desk.scene import Scene
 from sim.desk.sensors import Sensor
 from sim.desk.simulator import World
 from sim.desk.tasks.families import TASKS, achieved, goals_of
-from sim.desk.tasks.predicates import fallen
+from sim.desk.tasks.geometry import fallen
 from sim.observation import Observation
 from sim.state import Array, State
 
@@ -31,7 +31,7 @@ LOOK = 5  # control steps between two looks at whether anything was done that wa
 TIME, FELL, FORBIDDEN = "time", "fell", "forbidden"
 CAUSES = ("", TIME, FELL, FORBIDDEN)
 """Why a rollout failed: it did not; it was not done in time; the same, and something that it was about was
-off the desk by then (`sim.desk.tasks.predicates.fallen`); something was done where nothing should have
+off the desk by then (`sim.desk.tasks.geometry.fallen`); something was done where nothing should have
 been."""
 
 

@@ -9,7 +9,7 @@ from sim.bullet.arm import MAX_OPENING
 from sim.bullet.kinematics import WORKSPACE
 from sim.desk.contact import OPEN_HAND
 from sim.desk.scene import Scene
-from sim.desk.tasks.skills import go_to, heading_of
+from sim.desk.tasks.motions import go_to, heading_of
 from sim.state import Array, State, stack
 
 STEP = 0.02  # m, and TURN rad: what one key press asks for

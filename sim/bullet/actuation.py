@@ -1,6 +1,6 @@
-"""The way of an action from whoever commands it to the arm: delayed, turned and scaled.
+"""How a commanded action reaches the arm: delayed, rotated and scaled, as the world's dynamics say.
 
-The action that is recorded is the one that was commanded; nothing here is part of it.
+Recorded actions are the commanded ones; they never pass through here.
 """
 
 import math
@@ -14,7 +14,7 @@ from sim.common.errors import BadAction
 from sim.randomize.dynamics import Dynamics
 from sim.state import Array
 
-REST = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)  # what arrives before the first action: stay, hand open
+REST = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)  # executed before the first action arrives: stay, hand open
 
 
 def seven(action: Array | Sequence[float]) -> list[float]:
@@ -48,13 +48,13 @@ def _number(value: object) -> float:
 
 
 def arrived(actions: Array, dynamics: Dynamics) -> Array:
-    """What came of an episode's actions (T, 7) at the arm: (T, 7), within [-1, 1] as if it had been sent."""
+    """An episode's actions (T, 7) as they reached the arm: (T, 7), clipped to [-1, 1]."""
     obey = Actuation(dynamics)
     return np.clip([obey(action) for action in np.asarray(actions, float).tolist()], -1, 1)
 
 
 class Actuation:
-    """One world's way of obeying. `pending` are the actions on their way, the oldest first."""
+    """Delay, rotation and scale of one world's actions; `pending` are those to be executed, oldest first."""
 
     def __init__(self, dynamics: Dynamics, pending: Iterable[tuple[float, ...]] = ()) -> None:
         self._scale = dynamics.action_scale
@@ -64,10 +64,11 @@ class Actuation:
 
     @property
     def pending(self) -> tuple[tuple[float, ...], ...]:
+        """The actions that were commanded and not executed yet, oldest first."""
         return tuple(self._pending)
 
     def __call__(self, action: list[float]) -> list[float]:
-        """What arrives now, for the action sent now; shift and turn may exceed 1. Changes `pending`."""
+        """Take the action commanded now, return the one to execute now; its parts may exceed 1."""
         if self._pending:
             self._pending.append(tuple(action))
             action = list(self._pending.popleft())

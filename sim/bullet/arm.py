@@ -1,4 +1,4 @@
-"""The arm's numbers: joints, limits and the tool (Franka Panda). `sim.bullet.urdf` makes its description."""
+"""Constants of the arm: joints, limits and the tool (Franka Panda). `sim.bullet.urdf` describes it."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""PyBullet, imported in silence: `from sim.bullet.client import pybullet`.
+"""PyBullet, imported without its greeting: `from sim.bullet.client import pybullet`.
 
 The C extension greets whoever imports it on file descriptor 2, which no Python-level redirection
 catches, and a command line's `--help` should show nothing but help. Import it from nowhere else.
@@ -12,7 +12,7 @@ from pathlib import Path
 
 @contextmanager
 def silence() -> Iterator[None]:
-    """Nothing reaches standard output or error, not even from C, until the block ends."""
+    """Discard standard output and error, those of C code included, until the block ends."""
     with Path(os.devnull).open("wb") as nowhere:
         saved = {fd: os.dup(fd) for fd in (1, 2) if _is_open(fd)}
         try:

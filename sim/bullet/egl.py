@@ -1,8 +1,8 @@
 """PyBullet's OpenGL renderer without a screen, where the machine has EGL: an alternative to TinyRenderer.
 
 On a graphics card it is many times faster; on Mesa's software renderer it is not. Pictures differ a
-little from machine to machine. It ends the whole process where EGL is missing, so that is found out
-in another one first.
+little from machine to machine. Loading it ends the whole process where EGL is missing, so a
+subprocess tries it first.
 """
 
 import subprocess

@@ -1,6 +1,5 @@
 """The arm's kinematics as PyBullet has them: its Jacobian, and where an episode begins."""
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,7 +8,8 @@ from sim.bullet import arm as panda
 from sim.bullet.client import pybullet as p
 from sim.bullet.kinematics import STEP_ANGLE, STEP_LENGTH, joint_targets
 from sim.randomize.dynamics import Dynamics
-from sim.state import Array, wrap
+from sim.rotations import tool_heading, wrap
+from sim.state import Array
 
 STEPS = 12  # of the kinematics from home to the farthest beginning; they converge in half as many
 
@@ -31,7 +31,7 @@ def begin(client: int, arm: int, dynamics: Dynamics) -> tuple[float, ...]:
     for _ in range(STEPS):
         link = p.getLinkState(arm, panda.TOOL, 0, 1, physicsClientId=client)
         tool, quat = link[4], link[5]
-        turn = wrap(yaw - 2 * math.atan2(quat[1], quat[0]))
+        turn = wrap(yaw - float(tool_heading(np.array(quat))))
         fingers = (panda.MAX_OPENING / 2,) * 2
         q = tuple(advance(client, arm, [*q, *fingers], (tool, quat), goal - tool, np.array((0.0, 0.0, turn))))
     return q

@@ -13,7 +13,7 @@ BLOCKED = 0.002  # m, of the opening beyond what is commanded: the fingers close
 
 
 class Solver:
-    """Sets the number of sweeps in one client: more while the fingers close or squeeze, if they must be."""
+    """Sets the number of sweeps in one client: more while the fingers squeeze something light."""
 
     def __init__(self, client: int, dynamics: Dynamics) -> None:
         ratio = dynamics.force_limit * Dynamics.object_mass / dynamics.object_mass
@@ -22,7 +22,7 @@ class Solver:
         self._set(ITERATIONS)
 
     def adapt(self, opening: float, commanded: float) -> None:
-        """For the steps to come: the fingers are `opening` apart, m, and sent to be `commanded`."""
+        """Choose the sweeps for the next steps: fingers are `opening` apart and sent to `commanded`, m."""
         wanted = self._most if opening > commanded + BLOCKED else ITERATIONS
         if wanted != self._now:
             self._set(wanted)

@@ -1,4 +1,4 @@
-"""What values may be, at the doors of this package: plain predicates that no value makes raise.
+"""Checks of arguments from outside: plain predicates that never raise, whatever the value.
 
 Booleans and NaN do not count as numbers here.
 """

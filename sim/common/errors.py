@@ -1,4 +1,4 @@
-"""What a world cannot do, each in one sentence that says what it could do."""
+"""Errors of worlds and scenes; each message says what would have been accepted."""
 
 from sim.common.names import unknown_name
 from sim.common.printable import shown
@@ -78,7 +78,7 @@ class UnknownRenderer(ValueError):
 
 
 class NoVisuals(ValueError):
-    """A picture was asked of a world that was built blind."""
+    """A picture was asked of a world that was built without visual shapes."""
 
     def __init__(self) -> None:
         super().__init__("this world was made without anything to see; make it with World(visuals=True)")

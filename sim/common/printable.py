@@ -1,4 +1,4 @@
-"""Text from outside on its way to a terminal, a page, or a message.
+"""Making text from outside safe to print: on a terminal, on a page, in a message.
 
 visible("open\x1b[31m it")   "open\\x1b[31m it": nothing in it can steer a terminal
 shown("x" * 10**6)           the beginning and the end of it, in quotes

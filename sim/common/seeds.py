@@ -1,13 +1,13 @@
-"""Where randomness comes from: what is drawn says what it is for.
+"""Seeds and random generators: one stream for each purpose.
 
     rng = rng_of("sentence", seed)             # a generator; more numbers: rng_of("sensor", seed, block)
     seeds = seeds_of("paraphrase", 0, 1000)    # seeds of the scenes of an evaluation
     seed = play_seed(sequence)                 # seed of a scene of play
 
 By construction no scene of play has the seed of an evaluation's scene. Those of released trials (the first
-`RELEASED` of each level, seed 0) and of shipped chains are left out by play, and so are the next
-`RETRIES`, which a trial goes on to where a scene does not suit it; all other trials have seeds that are
-above any of play's. A test shows that the released play never came upon one to leave out, so it is as it was.
+`RELEASED` of each level, seed 0) and of shipped chains are skipped by play, and so are the `RETRIES` seeds
+after each, which a trial tries where a scene does not suit it; all other trials have seeds above play's. A
+test shows that the released play met none of the skipped ones.
 
 Streams of different purposes are fed to NumPy's `SeedSequence` as different words, with these exceptions,
 which the released figures need as they are: a purpose whose tag is None has no word of its own, so a
@@ -43,13 +43,13 @@ BEYOND = 2**32  # play's seeds are below it
 
 
 def rng_of(purpose: str, seed: int, *numbers: int) -> np.random.Generator:
-    """The random numbers of a purpose; other seeds and numbers, others."""
+    """The generator of a purpose: a function of the purpose, the seed and the numbers."""
     tag = _TAGS.get(purpose, zlib.crc32(purpose.encode()))
     return np.random.default_rng([seed, *([] if tag is None else [tag]), *numbers])
 
 
 def play_sequence(seed: int, unit: int) -> np.random.SeedSequence:
-    """What a unit of play spawns its episodes from."""
+    """The seed sequence from which a unit of play spawns those of its episodes."""
     return np.random.SeedSequence([seed, unit])
 
 

@@ -60,7 +60,7 @@ def set_up(client: int, scene: Scene, visuals: bool) -> Bodies:
 
 
 def _build_bulb(client: int, bulb: Bulb, pose: tuple[float, float, float], visuals: bool) -> int:
-    """A body without substance, in a blind world too: even such a one has a say in the order of contacts."""
+    """A body without collision shape. Built without visuals too: it affects the order of contacts."""
     x, y, yaw = pose
     place, _ = p.multiplyTransforms(
         [x, y, 0], p.getQuaternionFromEuler([0, 0, yaw]), bulb.xyz, [0, 0, 0, 1], physicsClientId=client

@@ -19,7 +19,8 @@ from sim.bullet.client import pybullet
 from sim.common.checks import number, numbers, one_of, whole
 from sim.common.errors import BadArgument
 from sim.common.names import unknown_name
-from sim.desk.simulator import Light, World
+from sim.desk.photo import Light
+from sim.desk.simulator import World
 from sim.randomize.dynamics import Looks
 from sim.state import Array
 
@@ -107,14 +108,14 @@ def check_size(size: Any) -> tuple[int, int]:
 
 
 def moved(camera: Camera, looks: Looks) -> Camera:
-    """The camera as it stands in a world of such looks."""
+    """The camera, displaced and zoomed as the world's randomised looks say."""
     x, y, z = camera.eye
     eye = x + looks.camera_x, y + looks.camera_y, z + looks.camera_z
     return replace(camera, eye=eye, field=camera.field * looks.camera_field)
 
 
 def lit(looks: Looks) -> Light:
-    """The light in a world of such looks."""
+    """The light as the world's randomised looks say."""
     x, y, z = LIGHT
     colour = looks.light_red, looks.light_green, looks.light_blue
     return Light((x + looks.light_x, y + looks.light_y, z), colour, looks.light_ambient)

@@ -1,23 +1,73 @@
-"""What the fingers hold, told from where they are and how far they are open."""
+"""Whether the hand holds something, judged by where the fingers are and how far they are open.
+
+Each question has one answer here, and they differ in how strict they are:
+
+- `between_fingers`, `closing_on`, `in_grip`: from distances alone, for whoever sees poses with noise
+  (relabelling, the object tracker, policies);
+- `in_hand`, `released`: for judges, forgiving; what is neither is on its way;
+- `holds`: for skills, strict: the fingers are snug, and the object may be moved;
+- `held_object`: for play, which does not know what it meant to grasp.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sim.state import State
+
+Truth = NDArray[np.bool_]
 
 OPEN_HAND = 0.062  # m between the fingers: nothing in our catalogue is held at this opening
 GRIPPED = 0.018  # m from the tool to the object's centre, sideways: it is between the fingers
 LEVEL = 0.03  # m from the tool to the object's centre, in height: likewise
 GRIP = (0.5, 1.5)  # of a thing's width: how far fingers that hold it, maybe off its middle or askew, are open
+GRIP_REACH = 0.05  # m from the fingertips to the centre of an object in the hand
+HAND_AWAY = 0.09  # m: farther than this the hand cannot be holding the object
+SNUG = 0.007  # m: fingers that are open no wider than this beyond an object's width touch it
+OFF_CENTRE = 0.028  # m from the tool to the object's centre, sideways, when a skill has grasped it
+OFF_DESK = 0.012  # m between the desk and the underside of what has been picked up
 
 
-def between_fingers(gap: NDArray[np.floating]) -> NDArray[np.bool_]:
+def between_fingers(gap: NDArray[np.floating]) -> Truth:
     """Whether a thing is where the fingers close, by how far (..., 3), m, its centre is from the tool."""
     return (np.hypot(gap[..., 0], gap[..., 1]) < GRIPPED) & (np.abs(gap[..., 2]) < LEVEL)
 
 
-def in_grip(
-    gap: NDArray[np.floating], opening: NDArray[np.floating], width: NDArray[np.floating]
-) -> NDArray[np.bool_]:
+def closing_on(gap: NDArray[np.floating], opening: NDArray[np.floating]) -> Truth:
+    """Whether a thing is between fingers that are not wide open; `gap` (..., 3) and `opening` (...), m."""
+    return between_fingers(gap) & (opening < OPEN_HAND)
+
+
+def in_grip(gap: NDArray[np.floating], opening: NDArray[np.floating], width: NDArray[np.floating]) -> Truth:
     """Whether fingers open so far, m, hold a thing so wide, m, by how far (..., 3), m, its centre is."""
     low, high = GRIP
     closed = (opening > low * width) & (opening < np.minimum(high * width, OPEN_HAND))
     return between_fingers(gap) & closed
+
+
+def in_hand(state: State, obj: int) -> Truth:
+    """Whether the fingers are closed near the object: (...,)."""
+    near = np.linalg.norm(state.ee_pos - state.object_pos[..., obj, :], axis=-1) <= GRIP_REACH
+    return near & (state.gripper < OPEN_HAND)
+
+
+def released(state: State, obj: int) -> Truth:
+    """Whether the hand certainly does not hold the object: it is open wide, or somewhere else; (...,)."""
+    away = np.linalg.norm(state.ee_pos - state.object_pos[..., obj, :], axis=-1) >= HAND_AWAY
+    return (state.gripper >= OPEN_HAND) | away
+
+
+def holds(state: State, obj: int) -> bool:
+    """Whether the fingers touch the object and have it between them; no leading axes."""
+    gap = state.object_pos[obj] - state.ee_pos
+    snug = state.gripper < float(state.object_size[obj, :2].min()) + SNUG
+    return bool(snug and np.hypot(gap[0], gap[1]) < OFF_CENTRE and abs(gap[2]) < LEVEL)
+
+
+def held_object(state: State) -> int:
+    """The index of the object that the hand has lifted off the desk, -1 if there is none; no leading axes."""
+    if state.gripper >= OPEN_HAND or not state.n_objects:
+        return -1
+    gaps = np.linalg.norm(state.object_pos - state.ee_pos, axis=1)
+    nearest = int(gaps.argmin())
+    clear = state.object_pos[nearest, 2] - state.object_size[nearest, 2] / 2 > OFF_DESK
+    return nearest if gaps[nearest] <= GRIP_REACH and clear else -1

@@ -33,6 +33,7 @@ class Part:
 
 
 def box(size: Vec, xyz: Vec, colour: Vec, solid: bool = True) -> Part:
+    """A box with full extents `size`, its centre at `xyz`, m, in the link's frame."""
     return Part("box", size, xyz, colour, solid)
 
 
@@ -98,6 +99,7 @@ class Fixture:
     bulb: Bulb | None = None
 
     def urdf(self, visuals: bool) -> str:
+        """The fixture as URDF text; `visuals` says whether it can be rendered."""
         base = _link("base", self.still, 0.0, visuals)
         if self.joint is None:
             return f'<robot name="{self.name}">{base}</robot>'

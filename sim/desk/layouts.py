@@ -114,7 +114,7 @@ def fixture_points(poses: Array, joints: Array) -> Array:
 
 
 class Points:
-    """`fixture_points` of one layout at one instant, thirty times faster: what a world's step needs."""
+    """`fixture_points` of one layout for one timestep at a time, thirty times faster, for `World.step`."""
 
     def __init__(self, layout: Layout) -> None:
         poses = layout.poses

@@ -1,21 +1,20 @@
 """Putting a built scene into a recorded state, as one poses a puppet: no physics, no time passes."""
 
-import math
-
 import numpy as np
 
 from sim.bullet import arm as panda
 from sim.bullet.client import pybullet as p
 from sim.bullet.reach import advance
 from sim.desk.build import Bodies
-from sim.state import State
+from sim.rotations import rotation_vector
+from sim.state import Array, State
 
 STEPS = 25  # of the kinematics from where the arm is: from home to anywhere on the desk
 NEAR = 0.0005  # m, and rad over five: near enough to stop
 
 
 def pose_as(client: int, bodies: Bodies, state: State) -> None:
-    """Put everything where a state (one instant) of this scene has it."""
+    """Put everything where a state (no leading axes) of this scene has it."""
     for body, joint in zip(bodies.fixtures, state.joints.tolist(), strict=False):
         p.resetJointState(body, 0, joint, physicsClientId=client)
     for body, pos, quat in zip(
@@ -39,12 +38,7 @@ def _reach(client: int, arm: int, pos: list[float], quat: list[float]) -> None:
         q[:7] = advance(client, arm, q, (link[4], link[5]), shift, turn)
 
 
-def _turn(start: tuple[float, ...], end: list[float]) -> np.ndarray:
+def _turn(start: tuple[float, ...], end: list[float]) -> Array:
     """The rotation vector, rad, world frame, that turns one quaternion xyzw into another."""
     back = p.invertTransform((0, 0, 0), start)[1]
-    x, y, z, w = p.multiplyTransforms((0, 0, 0), end, (0, 0, 0), back)[1]
-    sign = 1.0 if w >= 0 else -1.0
-    length = math.sqrt(x * x + y * y + z * z)
-    if length < 1e-9:
-        return np.zeros(3)
-    return sign * 2 * math.atan2(length, abs(w)) / length * np.array((x, y, z))
+    return rotation_vector(np.array(p.multiplyTransforms((0, 0, 0), end, (0, 0, 0), back)[1]))

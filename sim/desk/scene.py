@@ -85,7 +85,7 @@ class Thing:
 
 @dataclass(frozen=True)
 class Scene:
-    """One drawn world. What cannot be built cannot be made: raises `BadScene`, as its parts do."""
+    """One drawn desk with its world. Raises `BadScene` for what cannot be built, as its parts do."""
 
     seed: int
     layout: str
@@ -116,6 +116,7 @@ class Scene:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """The objects in words, in their order: "red cube"."""
         return tuple(thing.name for thing in self.objects)
 
     def to_dict(self) -> dict[str, Any]:

@@ -1,8 +1,8 @@
-"""What a tracker of objects makes of the world: noise, a bias per object, and moments without sight.
+"""What an object tracker observes: poses with noise, a bias per object, and dropouts.
 
-Only what the policy sees passes through here, never the `State` that judges. The movable objects'
-poses are affected; the hand knows its joints, and the furniture was measured once. An object that is
-not seen keeps its last seen row, as a tracker's track does until it is found again; the mask stays.
+Only what the policy sees passes through here, never the `State` that tasks are judged by. The poses of
+movable objects are affected; the hand knows its joints, and the furniture was measured once. An object
+that is not seen keeps its last observed row, as in a tracker until it is found again; the mask stays.
 """
 
 import numpy as np
@@ -14,16 +14,16 @@ from sim.observation import Observation, observe
 from sim.randomize.dynamics import Dynamics
 from sim.state import MAX_OBJECTS, Array, State
 
-BLOCK = 64  # instants whose errors are drawn at once, for speed
+BLOCK = 64  # timesteps whose errors are drawn at once, for speed
 
 Memory = tuple[int, Array | None]
-"""Instants seen, and the objects' rows at the last."""
+"""Number of timesteps observed, and the objects' rows at the last."""
 
 
 class Sensor:
-    """Sees one episode, instant after instant: a function of the scene and the states so far.
+    """Observes one episode, timestep by timestep: a function of the scene and the states so far.
 
-    `memory` is what it knew before the latest instant; a sensor made with it sees that instant again.
+    `memory` is what it knew before the latest timestep; a sensor made with it observes that one again.
     """
 
     def __init__(self, scene: Scene, memory: Memory = (0, None)) -> None:
@@ -34,7 +34,7 @@ class Sensor:
         self.memory, self._now, self._block = memory, memory, -1
 
     def observe(self, state: State) -> Observation:
-        """What is seen of the episode's next instant (no leading axes)."""
+        """The observation of the episode's next timestep; `state` has no leading axes."""
         seen = observe(state)
         if self._clear:
             return seen
@@ -55,7 +55,7 @@ class Sensor:
 
 
 def sense(states: State, scene: Scene) -> Observation:
-    """A whole episode (T, ...) as a `Sensor` sees it live: (T, ...)."""
+    """The observations of a whole episode (T, ...), as a `Sensor` makes them one by one: (T, ...)."""
     if is_clear(scene.dynamics):
         return observe(states)
     sensor, n = Sensor(scene), len(states.ee_pos)
@@ -63,13 +63,13 @@ def sense(states: State, scene: Scene) -> Observation:
 
 
 def is_clear(dynamics: Dynamics) -> bool:
-    """Whether everything is seen as it is."""
+    """Whether observations are free of errors."""
     d = dynamics
     return not (d.position_noise or d.orientation_noise or d.position_bias or d.dropout)
 
 
 def _errors(dynamics: Dynamics, seed: int, block: int) -> tuple[Array, Array, NDArray[np.bool_]]:
-    """Of B = BLOCK instants and N objects: shifts (B, N, 3), turns (B, N, 4, 4), whether lost (B, N).
+    """Errors at B = BLOCK timesteps of N objects: shifts (B, N, 3), turns (B, N, 4, 4), whether lost (B, N).
 
     A turn is the matrix that multiplies a quaternion xyzw by a small rotation in the world frame.
     """

@@ -1,11 +1,11 @@
-"""One physics world: PyBullet behind a thin wall. Body ids and client numbers never leave this file.
+"""One physics world of the desk in PyBullet. Body ids and client numbers stay inside this room.
 
-The world is rebuilt from its `Scene` at every reset, which costs a few milliseconds and buys exact
-determinism: Bullet's saveState keeps sleeping islands and cached contacts apart from what it saves.
+The world is rebuilt from its `Scene` at every reset. That takes a few milliseconds and makes it exactly
+deterministic, which Bullet's saveState is not: sleeping islands and cached contacts are not part of it.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +30,8 @@ from sim.common.errors import (
 )
 from sim.desk.build import set_up
 from sim.desk.constants import CONTROL_HZ, PHYSICS_HZ, PRESSED, RELEASED
-from sim.desk.furniture import FURNITURE
 from sim.desk.layouts import LEVER_TRAVEL, Points, layout_of
+from sim.desk.photo import Floats, Light, paint_bulbs, take_picture
 from sim.desk.posing import pose_as
 from sim.desk.scene import Scene
 from sim.desk.snapshot import Snapshot, check_snapshot, moving_parts, put_back
@@ -42,16 +42,6 @@ from sim.state import Array, State
 TIME_STEP = 1 / PHYSICS_HZ  # s
 SETTLING = 12  # steps of physics after building, for things to settle on the desk
 FINGER_SPEED = 0.25  # m/s
-
-Floats = Sequence[float]
-
-
-class Light(NamedTuple):
-    """What a picture is taken in."""
-
-    direction: Floats  # where it comes from, m, world frame
-    colour: Floats  # RGB, 1 is white
-    ambient: float  # how much of it comes from everywhere
 
 
 class World:
@@ -123,17 +113,17 @@ class World:
         self._grip = dynamics.force_limit * panda.GRIP_FORCE
         self._detent_torque = dynamics.detent
         self._bodies = set_up(client, scene, self._visuals)
-        self._fixtures, self._objects, self._arm, self._bulbs = self._bodies
+        self._fixtures, self._objects, self._arm, _ = self._bodies
         self._read()
 
     def save(self) -> Snapshot:
-        """The instant, to be restored here or in another world."""
+        """The state of the physics now, to be restored here or in another world."""
         scene = self._standing()
         moving = moving_parts(self._client, self._bodies)
         return Snapshot(scene, *moving, self._led, self._armed, self._actuation.pending)
 
     def restore(self, snapshot: Snapshot) -> State:
-        """Rebuild the world as it was at an instant; returns that state. Raises `BadSnapshot`."""
+        """Rebuild the world as it was saved; returns that state. Raises `BadSnapshot`."""
         check_snapshot(snapshot)
         self._set_up(snapshot.scene)
         put_back(self._client, self._bodies, snapshot)
@@ -159,9 +149,9 @@ class World:
         return self.state()
 
     def steps(self, action: Array | Sequence[float], parts: int) -> Iterator[Array]:
-        """As `step`, seen on the way: yields `poses` after each of so many parts of the control period.
+        """As `step`, but yields `poses` after each of so many parts of the control period.
 
-        The world that it leaves behind is that of `step`, bit for bit. Raises `BadParts`.
+        The world ends in the same state as after `step`, bit for bit. Raises `BadParts`.
         """
         if not whole(parts, 1, self._substeps) or self._substeps % parts:
             raise BadParts(parts, self._substeps)
@@ -183,7 +173,7 @@ class World:
         self._detent()
 
     def obey(self, dynamics: Dynamics) -> None:
-        """From now on delay, turn and scale actions as these dynamics do; what is on its way is lost."""
+        """From now on delay, turn and scale actions as these dynamics say; pending actions are dropped."""
         self._actuation = Actuation(dynamics)
 
     def _advance(self) -> None:
@@ -226,7 +216,7 @@ class World:
     # -- reading ---------------------------------------------------------------------------------
 
     def _read(self) -> None:
-        """Ask physics once for what both the next step and the state are made of."""
+        """Read from Bullet what both the next step and the state need."""
         p, client = pybullet, self._client
         link = p.getLinkState(self._arm, panda.TOOL, 0, 1, physicsClientId=client)
         self._tool, self._quat = link[4], link[5]
@@ -242,7 +232,7 @@ class World:
         return self.scene
 
     def state(self) -> State:
-        """What a task may judge, now."""
+        """The true state now, which tasks are judged by."""
         self._standing()
         locate, client, q, joints = (
             pybullet.getBasePositionAndOrientation,
@@ -273,7 +263,7 @@ class World:
     def show(self, state: State) -> None:
         """Put everything where a recorded state of this scene has it, for `poses` and pictures.
 
-        Nothing of physics happens; the arm bends as it must for the hand to be there.
+        No physics happens; the arm's joints follow from the pose of the hand.
         """
         self._standing()
         pose_as(self._client, self._bodies, state)
@@ -290,27 +280,11 @@ class World:
         self._standing()
         if not self._visuals:
             raise NoVisuals
-        p, client = pybullet, self._client
-        self._paint_lights()
-        with silence():  # EGL talks
-            _, _, colours, depth, _ = p.getCameraImage(
-                *size, view, projection, lightDirection=light.direction, lightColor=light.colour,
-                lightAmbientCoeff=light.ambient, lightDiffuseCoeff=0.45,
-                lightSpecularCoeff=0.04, shadow=int(shadow), renderer=self._renderer,
-                flags=p.ER_NO_SEGMENTATION_MASK, physicsClientId=client,
-            )  # fmt: skip
-        shape = (size[1], size[0])
-        return np.reshape(colours, (*shape, 4))[..., :3].astype(np.uint8), np.reshape(depth, shape)
-
-    def _paint_lights(self) -> None:
         lit = (self._led, self._joints[3] > 0)
-        if lit == self._painted:
-            return
-        bulbs = [fixture.bulb for fixture in FURNITURE if fixture.bulb]
-        for body, bulb, on in zip(self._bulbs, bulbs, lit, strict=True):
-            paint = [*(bulb.lit if on else bulb.dark), 1]
-            pybullet.changeVisualShape(body, -1, rgbaColor=paint, physicsClientId=self._client)
-        self._painted = lit
+        if lit != self._painted:
+            paint_bulbs(self._client, self._bodies.bulbs, lit)
+            self._painted = lit
+        return take_picture(self._client, self._renderer, view, projection, size, light, shadow)
 
     def close(self) -> None:
         """Give the physics client back; closing twice is harmless."""

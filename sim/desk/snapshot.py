@@ -1,4 +1,4 @@
-"""An instant of a world as plain numbers, taken from physics and put back into it."""
+"""The state of the physics at one timestep as plain numbers: taken from Bullet and put back into it."""
 
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ Rigid = tuple[tuple[float, ...], ...]
 
 
 class Snapshot(NamedTuple):
-    """All that a world needs to go on from an instant: plain numbers, velocities included.
+    """All that a world needs to go on from one timestep: plain numbers, velocities included.
 
     What Bullet remembers beyond that (contact caches) is left out on purpose: every restore of one
     snapshot has the same future, bit for bit, in any world.
@@ -83,7 +83,7 @@ def moving_parts(client: int, bodies: Bodies) -> tuple[Motion, Motion, tuple[Rig
 
 
 def put_back(client: int, bodies: Bodies, snapshot: Snapshot) -> None:
-    """Give everything the place and the velocity that it had."""
+    """Set the positions and velocities of everything that moves."""
     for joint, (position, velocity) in enumerate(snapshot.arm):
         p.resetJointState(bodies.arm, joint, position, velocity, physicsClientId=client)
     for body, (position, velocity) in zip(bodies.fixtures, snapshot.fixtures, strict=False):

@@ -6,7 +6,6 @@ The parts are those that physics is built from (`sim.desk.furniture`, `sim.desk.
 named in `sim.bullet.urdf.urdf(True)`, one figure a link.
 """
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +16,7 @@ from sim.desk.build import DESK_COLOUR, DESK_HALF, DESK_MIDDLE, Bodies, part_of
 from sim.desk.furniture import FURNITURE, Part, Vec
 from sim.desk.layouts import layout_of
 from sim.desk.scene import Scene
+from sim.rotations import about_z
 from sim.state import LIGHTS, Array
 
 ORIGIN = (0.0, 0.0, 0.0)
@@ -56,10 +56,7 @@ def figures(scene: Scene) -> tuple[Figure, ...]:
 
 def poses_of(client: int, bodies: Bodies, scene: Scene) -> Array:
     """(F, 7) position, m, and quaternion xyzw of every figure, world frame."""
-    still = [
-        (x, y, 0.0, 0.0, 0.0, math.sin(yaw / 2), math.cos(yaw / 2))
-        for x, y, yaw in layout_of(scene.layout, scene.shifts).poses.tolist()
-    ]
+    still = [(x, y, 0.0, *about_z(yaw)) for x, y, yaw in layout_of(scene.layout, scene.shifts).poses.tolist()]
     slides = [p.getLinkState(body, 0, 0, 1, physicsClientId=client) for body in bodies.fixtures[:4]]
     loose = [
         p.getBasePositionAndOrientation(body, physicsClientId=client)

@@ -21,7 +21,7 @@ def stream(seed: int, name: str) -> np.random.Generator:
 
 
 def draw_dynamics(seed: int, world: str) -> Dynamics:
-    """How the world moves, obeys and is observed; raises `UnknownWorld`."""
+    """Physics, actuation and sensing of the world; raises `UnknownWorld`."""
     return Dynamics(**_drawn(seed, world, (*PHYSICS, *SENSING)))
 
 

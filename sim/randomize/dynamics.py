@@ -20,7 +20,7 @@ GRAVITY = 9.81  # m/s2
 
 @dataclass(frozen=True)
 class Dynamics:
-    """How a world moves, obeys and is observed. SI units, world frame; scales are times nominal."""
+    """Physics, actuation and sensing of a world. SI units, world frame; scales are times nominal."""
 
     object_mass: float = 0.10  # kg
     object_friction: float = 0.6  # lateral; the desk's is 0.7, the fingers' 1.2, and Bullet multiplies

@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 
 from data.samples.batches import HOLD
-from sim.desk.tasks.families import TASKS, Task
+from sim.desk.tasks.families import TASKS
+from sim.desk.tasks.task import Task
 from sim.state import FIXTURES
 
 CODES = len(TASKS) + 1

@@ -18,7 +18,7 @@ from sim.desk.layouts import (
     LEVER_TRAVEL,
     fixture_points,
 )
-from sim.desk.tasks.conditions import REACH
+from sim.desk.tasks.room import REACH
 from sim.randomize.draw import stream
 from sim.randomize.factors import How, Range, factor_named
 from sim.randomize.presets import parse_world

@@ -27,10 +27,12 @@ from sim.desk.layouts import (
 )
 from sim.desk.scene import COLOURS, MOST, SHAPES, Scene, Thing
 from sim.desk.scenes.placement import draw_shifts
-from sim.desk.tasks.families import Begin, Goal, goals_of, possible, task_named
+from sim.desk.tasks.families import TASKS, Goal, goals_of, possible, task_named
+from sim.desk.tasks.task import Begin, Task
 from sim.randomize.draw import draw_dynamics, draw_looks
 from sim.randomize.factors import factor_named
 from sim.randomize.presets import NOMINAL, parse_world
+from sim.rotations import about_z, out_of_frame
 from sim.state import MAX_OBJECTS, State
 
 ROOM = 0.095  # m between centres of objects: an open hand fits between them
@@ -90,13 +92,14 @@ def draw_scene_for(
     seed: int,
     config: SceneConfig = SceneConfig(),
     allows: Callable[[Goal, tuple[str, ...]], bool] | None = None,
+    tasks: tuple[Task, ...] = TASKS,
 ) -> tuple[Scene, Goal]:
     """A desk on which the family is possible and not yet done, and the goal; `allows` filters goals.
 
-    Raises `UnknownTask`, `BadArgument` and `CannotDraw`.
+    `tasks` are the families that there are. Raises `UnknownTask`, `BadArgument` and `CannotDraw`.
     """
     _check_seed(seed)
-    family = task_named(task)
+    family = task_named(task, tasks)
     rng = rng_of("scene", seed, sum(map(ord, task)))
     for _ in range(ATTEMPTS):
         scene = _draw(rng, seed, config, family.begins)
@@ -104,7 +107,7 @@ def draw_scene_for(
         goals = [
             goal
             for goal in goals_of(family, len(scene.objects))
-            if possible(goal, state) and (allows is None or allows(goal, scene.names))
+            if possible(goal, state, tasks) and (allows is None or allows(goal, scene.names))
         ]
         if goals:
             return _in_world(scene, config), goals[rng.integers(len(goals))]
@@ -123,13 +126,13 @@ def initial_state(scene: Scene) -> State:
     """
     poses = layout_of(scene.layout, scene.shifts).poses
     joints = np.array(scene.joints, float)
-    half = np.array([thing.yaw / 2 for thing in scene.objects])
+    yaws = np.array([thing.yaw for thing in scene.objects])
     return State(
         ee_pos=np.array(HOME_POSE[0]),
         ee_quat=np.array(HOME_POSE[1]),
         gripper=np.array(MAX_OPENING),
         object_pos=np.array([thing.pos for thing in scene.objects]).reshape(-1, 3),
-        object_quat=np.stack([0 * half, 0 * half, np.sin(half), np.cos(half)], -1),
+        object_quat=about_z(yaws),
         object_size=np.array([thing.size for thing in scene.objects]).reshape(-1, 3),
         fixture_pos=fixture_points(poses, joints),
         fixture_yaw=poses[:, 2],
@@ -203,8 +206,8 @@ def _placed(
         along = rng.uniform(0.105, 0.125) if place == "drawer" else rng.uniform(-0.02, 0.02)
         across = rng.uniform(-0.015, 0.015)
         turn = layout.poses[0 if place == "drawer" else 4, 2]
-        x += np.cos(turn) * along - np.sin(turn) * across
-        y += np.sin(turn) * along + np.cos(turn) * across
+        ahead, aside = out_of_frame(along, across, turn)
+        x, y = x + ahead, y + aside
         if all(np.hypot(o.pos[0] - x, o.pos[1] - y) > ROOM for o in others):
             return replace(
                 thing, pos=(float(x), float(y), floor + z + 0.001), yaw=float(turn) + rng.uniform(-0.3, 0.3)

@@ -4,8 +4,12 @@ import numpy as np
 import pytest
 
 from sim.desk.scenes.sampler import SceneConfig, draw_scene, initial_state
+from sim.desk.tasks.door import DOOR_MOVED
 from sim.desk.tasks.families import TASKS, Goal, achieved, goals_of
-from sim.desk.tasks.predicates import DOOR_MOVED, DRAWER_OPEN, DRAWER_SHUT, LIFTED, PUSHED, TURNED, fallen
+from sim.desk.tasks.geometry import DRAWER_OPEN, DRAWER_SHUT, fallen
+from sim.desk.tasks.lift import LIFTED
+from sim.desk.tasks.push import PUSHED
+from sim.desk.tasks.rotate import TURNED
 from sim.state import State, stack
 from tests.states import HALF, HERE, SIDE, Vec, in_drawer, in_tray, state_with
 

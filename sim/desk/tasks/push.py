@@ -1,0 +1,287 @@
+"""Pushing an object along the desk: to the left, to the right, forward and backward."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from sim.bullet.arm import MAX_OPENING
+from sim.bullet.kinematics import STEP_LENGTH
+from sim.desk.contact import Truth
+from sim.desk.tasks.geometry import SAME_HEIGHT, displacement, on_desk
+from sim.desk.tasks.hindrances import take
+from sim.desk.tasks.motions import Skill, Style, approach, go_to, heading_of
+from sim.desk.tasks.phrases import said
+from sim.desk.tasks.room import (
+    BACKWARD,
+    FORWARD,
+    LEFT,
+    REACH,
+    RIGHT,
+    Direction,
+    axis_and_sign,
+    graspable,
+    half_extent,
+    inside,
+    is_free_desk,
+    over_furniture,
+)
+from sim.desk.tasks.symbols import Symbols, moved
+from sim.desk.tasks.task import Condition, Judge, Task
+from sim.rotations import wrap
+from sim.state import Array, State
+
+PUSHED = 0.06  # m along the direction asked for
+SIDEWAYS = 0.6  # a push strays at most this fraction of its length to the side
+FENCE = 0.030  # m between the fingers when they push: two points of contact keep the object straight
+
+
+# -- done, possible -------------------------------------------------------------------------------
+
+
+def pushed(direction: Direction) -> Judge:
+    """It went far enough that way, not far to the side, and stayed on its surface."""
+    axis, sign = axis_and_sign(direction)
+
+    def judge(before: State, after: State, obj: int, other: int = -1) -> Truth:
+        move = displacement(before, after, obj)
+        along, aside = sign * move[..., axis], np.abs(move[..., 1 - axis])
+        return (along >= PUSHED) & (aside <= SIDEWAYS * along) & (np.abs(move[..., 2]) <= SAME_HEIGHT)
+
+    return judge
+
+
+def can_push(direction: Direction) -> Condition:
+    """There is room behind the object for the hand, and before it to slide."""
+
+    def condition(state: State, obj: int, other: int = -1) -> bool:
+        if not graspable(obj, state) or not on_desk(state, obj):
+            return False
+        d = np.array(direction)
+        start = state.object_pos[obj, :2]
+        here = half_extent(state, obj, direction)
+        behind, end = start - (here + 0.035) * d, start + 0.10 * d
+        if not (is_free_desk(state, end) and inside(behind, REACH)):
+            return False
+        for k in range(state.n_objects):
+            if k == obj:
+                continue
+            gap = state.object_pos[k, :2] - start
+            along, across = float(gap @ d), abs(float(gap[0] * d[1] - gap[1] * d[0]))
+            if -here - 0.075 < along < 0.16 and across < 0.075:
+                return False
+        return not over_furniture(state, behind, 0.03)
+
+    return condition
+
+
+# -- doing it -------------------------------------------------------------------------------------
+
+
+def push(direction: Direction) -> Skill:
+    """Come down behind the object with the fingers as a fence, and sweep."""
+
+    def skill(state: State, obj: int, other: int, style: Style) -> Array:
+        d = np.array(direction)
+        across = np.array([-d[1], d[0]])
+        centre = state.object_pos[obj]
+        reach = half_extent(state, obj, direction)
+        gap = centre[:2] - state.ee_pos[:2]
+        along, aside = float(gap @ d), float(gap @ across)
+        heading = 0.0 if d[0] else np.pi / 2
+        if d[1] and heading_of(state) < -0.8:
+            heading = -np.pi / 2
+        low = float(np.clip(centre[2], 0.016, 0.030))
+        grip = 2 * FENCE / MAX_OPENING - 1
+        behind = along > reach + 0.006 and abs(aside) < 0.022
+        if behind and state.ee_pos[2] < low + 0.022 and abs(wrap(heading - heading_of(state))) < 0.4:
+            step = state.ee_pos[:2] + STEP_LENGTH * d + aside * across
+            slower = replace(style, speed=0.9 * style.speed)
+            return go_to(state, np.array([step[0], step[1], low]), heading, grip, slower)
+        start = centre[:2] - (reach + 0.030) * d
+        rise = style.hover + float(state.object_size[obj, 2])
+        return approach(state, np.array([start[0], start[1], low]), heading, rise, grip, style)
+
+    return skill
+
+
+def _symbols(direction: Direction) -> Symbols:
+    """It went 6 to 14 cm: what is round rolls on for a while."""
+    x, y = direction
+    spread = (0.04, 0.02, 0.0) if x else (0.02, 0.04, 0.0)
+    return Symbols(moved((0.10 * x, 0.10 * y, 0.0), spread, (-0.4, 0.4)), fingers="fist", weight=3.5)
+
+
+# -- in words -------------------------------------------------------------------------------------
+
+_PUSH = (
+    "push|move|slide|shift|nudge|drag|shove|scoot {object} <way>|<far>|<rare>",
+    "push|move|slide|shift {object} a_bit|a_little|some_way|over|further <way>",
+    "give {object} a push|nudge|shove <way>",
+    "make {object} go|move|slide <way>",
+    "let {object} slide|move <way>",
+    "get {object} to move|slide <way>",
+    "get {object} to go a_bit|further <way>",
+    "push|nudge against {object} so_that_it moves|slides|goes <way>",
+    "use your|the hand|gripper to push|move|slide {object} <way>",
+    "<front> push|move|slide|nudge {object}",
+    "<front> shift|drag|guide|send|scoot {object}",
+    "<front> with {object}",
+    "<front> is where {object} should go|move|slide",
+    "press|prod|poke|bump|thrust|propel|budge|knock|guide|send|sweep {object} <way>",
+    "have {object} slide|moved|pushed|go <way>",
+    "{object} goes|moves|slides <way>",
+    "give {object} a little|small|gentle push|nudge <way>",
+    "keep|try pushing {object} <way>",
+    "move {object} along the desk|table <way>",
+    "slide {object} across|over the desk|table <way>",
+    "impel|edge|inch|usher|jolt|jostle|shunt|drive|roll|work|steer|lead {object} <way>",
+    "tip|flick|brush|bat|pat|tap|kick|slap {object} <way>",
+    "cause|force {object} to move|slide|go <way>",
+    "see that {object} moves|slides|goes <way>",
+    "advance|displace|reposition|relocate|transfer {object} <way>",
+    "apply a push|force to {object} <way>",
+    "exert|put some pressure on {object} so_that it moves|slides|goes <way>",
+    "lean on|against {object} so_that it moves|slides|goes <way>",
+    "change the place|location of {object} <way>",
+    "a push|nudge|kick <way> for {object}",
+)
+_PUSH_ASIDE = (
+    "push|move|slide {object} to|towards|over_to the_<side>_side|the_<side>_hand_side|your_<side>",
+    "push|slide|move {object} away from the <back>",
+)
+_PUSHED = (
+    "{object} is further|more <way>",
+    "{object} is pushed|moved|shifted <way>",
+    "{object} is slid|nudged|dragged|displaced <way>",
+    "{object} is driven|propelled|swept|sent|steered|relocated|knocked|poked <way>",
+    "{object} is some_way|a_bit|a_little <way>",
+)
+_HELD_OUT = (
+    "give {object} a push|nudge <way>",
+    "let {object} slide|move <way>",
+    "get {object} to move|slide <way>",
+    "<front> push|move|slide|nudge {object}",
+)
+
+# -- the families ---------------------------------------------------------------------------------
+
+PUSH_TASKS = (
+    Task(
+        "push_left",
+        pushed(LEFT),
+        (
+            *said(_PUSH, way="to_the_left|left", far="leftwards", rare="leftward", front="to_the_left"),
+            *said(_PUSH_ASIDE, side="left", back="right"),
+        ),
+        said(_PUSHED, way="left|to_the_left"),
+        held_out=(
+            *said(_HELD_OUT, way="to_the_left|left", front="to_the_left"),
+            "to_the_left shift|drag|send {object}",
+            "to_the_left with {object}",
+            "have {object} slide|moved|pushed|go to_the_left|left",
+            "{object} is moved left|to_the_left",
+            "{object} is slid|nudged|dragged|displaced left|to_the_left",
+        ),
+        possible=can_push(LEFT),
+        hindered=take,
+        skill=push(LEFT),
+        arguments=1,
+        manner="pushed",
+        told="pushed {object} to the left",
+        appeal=2.0,
+        contrasts=(("direction", "push_right"),),
+        symbols=_symbols(LEFT),
+    ),
+    Task(
+        "push_right",
+        pushed(RIGHT),
+        (
+            *said(_PUSH, way="to_the_right|right", far="rightwards", rare="rightward", front="to_the_right"),
+            *said(_PUSH_ASIDE, side="right", back="left"),
+        ),
+        said(_PUSHED, way="right|to_the_right"),
+        held_out=(
+            *said(_HELD_OUT, way="to_the_right|right", front="to_the_right"),
+            "to_the_right with {object}",
+            "{object} is moved right|to_the_right",
+        ),
+        possible=can_push(RIGHT),
+        hindered=take,
+        skill=push(RIGHT),
+        arguments=1,
+        manner="pushed",
+        told="pushed {object} to the right",
+        appeal=2.0,
+        symbols=_symbols(RIGHT),
+    ),
+    Task(
+        "push_forward",
+        pushed(FORWARD),
+        (
+            *said(_PUSH, way="forward|away", far="forwards|ahead", rare="onward", front="away_from_you"),
+            "push|move|slide|shove|scoot {object} away_from_you|away_from_the_robot",
+            "push|move|slide {object} farther|further away |from_you|from_the_robot",
+            "push|move|slide {object} to|towards the_far_side|the_far_end|the_back of the desk|table",
+            "send|drive {object} forward|away|ahead",
+            "increase the distance to {object}",
+            "make {object} go|move away from you|the_robot",
+            "distance|remove {object} from you|yourself",
+            "put some distance between you and {object}",
+        ),
+        (
+            *said(_PUSHED, way="forward|away|away_from_you"),
+            "{object} is further|farther away |from_you|from_the_robot",
+        ),
+        held_out=(
+            *said(_HELD_OUT, way="forward|away", front="away_from_you"),
+            "away_from_you shift|drag|send {object}",
+            "press|prod|poke|bump|thrust|propel|budge|knock|send|sweep {object} forward|away",
+            "{object} is moved forward|away|away_from_you",
+        ),
+        possible=can_push(FORWARD),
+        hindered=take,
+        skill=push(FORWARD),
+        arguments=1,
+        manner="pushed",
+        told="pushed {object} forward",
+        appeal=2.0,
+        contrasts=(("direction", "push_backward"),),
+        symbols=_symbols(FORWARD),
+    ),
+    Task(
+        "push_backward",
+        pushed(BACKWARD),
+        (
+            *said(
+                _PUSH, way="backward|towards_you", far="backwards|back", rare="rearward", front="towards_you"
+            ),
+            "push|move|slide|pull|drag|haul {object} towards the_robot|yourself",
+            "pull|draw|haul {object} back|backward|backwards|towards_you",
+            "push|move|slide|bring|pull|draw {object} closer|nearer |to_you|to_the_robot",
+            "push|move|slide|pull {object} to|towards the_near_side|the_near_end|the_front of the desk|table",
+            "drag|draw {object} over to you|yourself|the_robot",
+            "decrease|reduce the distance to {object}",
+            "make {object} come|move closer|nearer|back",
+            "let {object} come closer|nearer|back",
+            "shorten|lessen the distance to {object}",
+            "attract|summon|reel {object} towards_you|back",
+        ),
+        (
+            *said(_PUSHED, way="back|backward|towards_you"),
+            "{object} is closer|nearer |to_you|to_the_robot",
+        ),
+        held_out=(
+            *said(_HELD_OUT, way="backward|towards_you", front="towards_you"),
+            "drag|draw {object} over to you|yourself|the_robot",
+            "{object} is moved back|backward|towards_you",
+        ),
+        possible=can_push(BACKWARD),
+        hindered=take,
+        skill=push(BACKWARD),
+        arguments=1,
+        manner="pushed",
+        told="pushed {object} backward",
+        appeal=2.0,
+        symbols=_symbols(BACKWARD),
+    ),
+)
