@@ -5,8 +5,8 @@ import pytest
 
 from robopolicy.common.statistics import mcnemar
 from robopolicy.evaluation.evaluate import Evaluation
-from robopolicy.evaluation.summary import Result
-from robopolicy.evaluation.trials import Trial
+from robopolicy.evaluation.trials.results import Result
+from robopolicy.evaluation.trials.trial import Trial
 from robopolicy.experiments.ablate import BASELINE, AblateConfig, compared, runs_of
 from sim.desk.scenes.sampler import SceneConfig, draw_scene
 

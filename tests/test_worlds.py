@@ -11,8 +11,8 @@ import pytest
 from robopolicy.common.statistics import difference_interval, mcnemar, ratio_interval
 from robopolicy.evaluation import evaluate as evaluation
 from robopolicy.evaluation.evaluate import Evaluation
-from robopolicy.evaluation.summary import Result
-from robopolicy.evaluation.trials import Trial
+from robopolicy.evaluation.trials.results import Result
+from robopolicy.evaluation.trials.trial import Trial
 from robopolicy.experiments import worlds as module
 from robopolicy.experiments.transfer import across, sweeps
 from robopolicy.experiments.worlds import WorldsConfig, asked_of, compare_worlds, policies_of, sweep_of

@@ -23,7 +23,7 @@ import numpy as np
 from data.common.atomic_io import write_atomic
 from data.common.checksums import KEY, digest, read_sealed
 from data.language.grammar import Describer, Grammar
-from data.language.held_out import level_named
+from data.language.held_out import split_named
 from sim.common.seeds import rng_of
 from sim.desk.layouts import DOOR_TRAVEL, DRAWER_TRAVEL
 from sim.desk.scene import Scene
@@ -36,8 +36,8 @@ from sim.desk.tasks.predicates import DOOR, DRAWER, DRAWER_OPEN, DRAWER_SHUT, LA
 from sim.state import Array, State, yaw_of
 
 N_CHAINS, LENGTH = 1000, 5
-LEVEL = level_named("paraphrase")
-SCENES = SceneConfig(n_objects=3, objects=LEVEL.objects)  # every layout, and furniture as it comes
+SPLIT = split_named("paraphrase")
+SCENES = SceneConfig(n_objects=3, objects=SPLIT.objects)  # every layout, and furniture as it comes
 DESKS = 8  # imagined in a belief
 DRAG, FALL = 0.045, 0.07  # m: how far a hand drags what it has put down as it leaves, or throws a stack
 SEED, VERSION, FILE = 7, 1, "chains.json"
@@ -267,7 +267,7 @@ def _next_goal(belief: Belief, names: tuple[str, ...], done: set[str], rng: Rng)
     """A goal of a family that is not done yet, by weighted random draw; None if none is feasible."""
     families = [task_named(name) for name in EFFECTS]
     drawn = drawn_goals(rng, families, APPEAL, len(names), skip=done)
-    return next((goal for goal in drawn if LEVEL.allows(goal, names) and feasible(belief, goal)), None)
+    return next((goal for goal in drawn if SPLIT.allows(goal, names) and feasible(belief, goal)), None)
 
 
 # -- the file ------------------------------------------------------------------------------------
@@ -278,7 +278,7 @@ def as_text(chains: tuple[Chain, ...]) -> str:
     header = {
         "version": VERSION,
         "made_by": "python -m data.trials.chains",
-        "level": LEVEL.name,
+        "level": SPLIT.name,
         "seed": SEED,
     }
     header[KEY] = digest({**header, "chains": [chain._asdict() for chain in chains]})
@@ -301,7 +301,7 @@ def read_chains() -> tuple[Chain, ...]:
 
 def main() -> None:
     """Rewrite the file."""
-    grammar = Grammar(LEVEL.split)
+    grammar = Grammar(SPLIT.name)
     text = as_text(tuple(draw_chain(number, grammar) for number in range(N_CHAINS)))
     write_atomic(Path(__file__).with_name(FILE), text)
 

@@ -30,9 +30,10 @@ from robopolicy.common.provenance import environment
 from robopolicy.common.stages import Report, Stage, run_stages
 from robopolicy.common.statistics import mcnemar, percent
 from robopolicy.common.text import own_slug
-from robopolicy.evaluation.evaluate import EvaluateConfig, Evaluation, evaluate_once
-from robopolicy.evaluation.plan import CHAIN, PAIRS, YOURS
+from robopolicy.evaluation.evaluate import Evaluation, evaluate_once
+from robopolicy.evaluation.levels.registry import asked
 from robopolicy.evaluation.tally import Tally
+from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.training.config import TrainConfig
 from robopolicy.training.loop import train
 
@@ -64,18 +65,18 @@ class AblateConfig:
     workers: int = 2  # trainings, later rollouts, at a time
 
     def __post_init__(self) -> None:
-        EvaluateConfig(levels=self.levels, n=self.n, workers=self.workers)
+        evaluation = EvaluateConfig(levels=self.levels, n=self.n, workers=self.workers, controls=())
         for seed in self.seeds:
             TrainConfig(seed=seed)
-        for level in self.levels:
-            if level in (CHAIN, PAIRS, YOURS):
-                raise ValueError(f"{level} is not counted trial by trial; leave it out of levels")
         for name in ("seeds", "levels", "variants"):
             values = getattr(self, name)
             if len(set(values)) < len(values):
                 raise ValueError(f"{name} holds the same value twice")
         if not self.seeds or not self.levels:
             raise ValueError("an ablation needs at least one seed and one level")
+        for level in asked(evaluation):
+            if not level.counted:
+                raise ValueError(f"{level.name} is not counted trial by trial; leave it out of levels")
 
 
 class Run(NamedTuple):

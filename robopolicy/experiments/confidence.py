@@ -19,7 +19,7 @@ from robopolicy.policies.agent import Agent
 from robopolicy.policies.checkpoint import BENCHMARK, confidence_of, load_checkpoint
 from robopolicy.policies.confidence import Confidence, area_under
 from robopolicy.training.calibration import SET, N, calibrate, signs_in
-from robopolicy.training.confidence_data import nonsense, sound, sound_of_all_levels
+from robopolicy.training.confidence_data import nonsense, sound, sound_of_all_splits
 
 FIGURES = 13  # seed of the sentences for the figures
 
@@ -38,13 +38,13 @@ class Figures(NamedTuple):
 
 def measure(agent: Agent, model: Confidence, n: int = N) -> Figures:
     """What it refuses of sentences that it was not made with."""
-    known = {one.sentence for level in sound_of_all_levels(n, SET).values() for one in level}
+    known = {one.sentence for said in sound_of_all_splits(n, SET).values() for one in said}
     bare, framed = nonsense(HELD_OUT, FIGURES, held_out=True)
     groups = {
         f"sound: {name}": [one for one in said if one.sentence not in known]
-        for name, said in sound_of_all_levels(n, FIGURES).items()
+        for name, said in sound_of_all_splits(n, FIGURES).items()
     }
-    groups |= {"sound: seen, six words at most": sound("seen", n, FIGURES + 100, brief=True)}
+    groups |= {"sound: train, six words at most": sound("train", n, FIGURES + 100, brief=True)}
     groups |= {"nonsense": bare, "nonsense in polite frames": framed}
     scores = {name: model.sound(signs_in(agent, said)) for name, said in groups.items()}
     good = np.concatenate([score for name, score in scores.items() if name.startswith("sound")])

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from robopolicy.evaluation.summary import Result
+from robopolicy.evaluation.trials.results import Result
 from sim.randomize.factors import PHYSICS, SENSING, Factor
 
 RIDGE = 1e-2  # of the number of rollouts: what keeps the probe from chasing noise

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from robopolicy.common.statistics import difference_interval, mcnemar, paired, ratio_interval
-from robopolicy.evaluation.summary import Result, counted
+from robopolicy.evaluation.trials.results import Result, counted
 from sim.desk.scene import Scene
 from sim.randomize.factors import factor_named
 from sim.randomize.presets import NOMINAL

@@ -22,16 +22,17 @@ from typing import Any, NamedTuple
 from data.common.atomic_io import write_json
 from data.common.bounds import MOST_SEED, MOST_TRIALS, check_bounds
 from data.common.locks import held
-from data.language.held_out import LEVELS
 from robopolicy.common.errors import UnknownName
 from robopolicy.common.provenance import environment
 from robopolicy.common.stages import Report, Stage, run_stages
 from robopolicy.common.text import own_slug
 from robopolicy.common.world_option import layouts_of
-from robopolicy.evaluation.actors import maker_for
-from robopolicy.evaluation.evaluate import EvaluateConfig, Evaluation, Tick, checkpoint_hash, evaluate_once
-from robopolicy.evaluation.rollouts import crew_of
+from robopolicy.evaluation.actors import actor_maker
+from robopolicy.evaluation.evaluate import Evaluation, Tick, checkpoint_hash, evaluate_once
+from robopolicy.evaluation.levels.registry import LEVELS, asked
+from robopolicy.evaluation.rollouts import runner_of
 from robopolicy.evaluation.tally import Tally
+from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.experiments.probe import probe
 from robopolicy.experiments.transfer import across, sweeps
 from robopolicy.policies.agent import MEMORIES, OWN
@@ -75,10 +76,14 @@ class WorldsConfig:
     workers: int | None = None  # processes; null: one per core
 
     def __post_init__(self) -> None:
-        EvaluateConfig(n=self.n, max_steps=self.max_steps, change_at=self.change_at, workers=self.workers)
-        levels = tuple(level.name for level in LEVELS)
+        evaluation = EvaluateConfig(
+            levels=(self.level,), n=self.n, max_steps=self.max_steps, change_at=self.change_at,
+            workers=self.workers, controls=(),
+        )  # fmt: skip
+        levels = [level.name for level in LEVELS if level.single]
         if self.level not in levels:
             raise UnknownName("level of single commands", self.level, levels)
+        asked(evaluation)
         for factor in self.sweep:
             if factor not in NAMES:
                 raise UnknownName("factor", factor, NAMES)
@@ -188,23 +193,23 @@ def _ask(config: WorldsConfig, name: str, policy: Asked, report: Report) -> dict
     asked = asked_of(config)
     total, done, made = sum(asked.values()), 0, {}
     workers = config.workers or os.cpu_count() or 1
-    with crew_of(maker_for(*policy), config.max_steps, workers) as crew:
+    with runner_of(actor_maker(*policy), config.max_steps, workers) as run:
         for world, n in asked.items():
             one = EvaluateConfig(
                 **policy._asdict(), levels=(config.level,), n=n, seed=config.seed, world=world, controls=(),
                 output=str(Path(config.output) / own_slug(name) / own_slug(world)),
                 max_steps=config.max_steps, change_at=config.change_at, workers=workers,
             )  # fmt: skip
-            made[world] = evaluate_once(one, _tick(report, done, total), crew)
+            made[world] = evaluate_once(one, _tick(report, done, total), run)
             done += n
             report(done, total)
     return made
 
 
 def _tick(report: Report, before: int, total: int) -> Tick:
-    def tick(rows: Mapping[str, Tally], per_minute: float) -> None:
+    def tick(tallies: Mapping[str, Tally], per_minute: float) -> None:
         del per_minute
-        report(before + sum(row.done for row in rows.values()), total)
+        report(before + sum(tally.done for tally in tallies.values()), total)
 
     return tick
 

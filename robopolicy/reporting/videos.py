@@ -13,7 +13,7 @@ from data.common.checksums import MP4, Around, stamped, unstamped
 from data.common.workers import spawned
 from robopolicy.common.console import warn
 from robopolicy.common.provenance import code_hash
-from robopolicy.evaluation.summary import Result
+from robopolicy.evaluation.trials.results import Result
 from robopolicy.reporting.video_io import (
     BAD,
     GOOD,
