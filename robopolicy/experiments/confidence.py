@@ -1,8 +1,8 @@
 """How well are out-of-domain sentences refused? `python -m robopolicy.experiments.confidence [CHECKPOINT]`.
 
 Prints, for sentences that neither the measure nor its threshold has seen, how many sound ones of each split
-are refused, and how much nonsense, with 95 % Wilson intervals. The measure is fitted first where the checkpoint
-has none, a damaged one, or one that config.json does not vouch for, as an earlier version's.
+are refused, and how much nonsense, with 95 % Wilson intervals. The measure is fitted first where the
+checkpoint has none, a damaged one, or one that config.json does not vouch for, as an earlier version's.
 """
 
 import sys
