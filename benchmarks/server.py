@@ -17,7 +17,7 @@ import numpy as np
 from websockets.asyncio.client import connect
 
 from data.language.grammar import Grammar
-from data.language.held_out import level_named
+from data.language.held_out import split_named
 from robopolicy.common.errors import UserError
 from robopolicy.serving.protocol import ENTITIES, NAMES, PROMPT, STATE
 from robopolicy.serving.wire import pack, unpack
@@ -68,10 +68,10 @@ def served(*options: str) -> Iterator[tuple[int, subprocess.Popen[str]]]:
 
 def request_of(seed: int) -> dict[str, Any]:
     """What a client asks: a sentence about a desk that is drawn for it."""
-    seen_before, task = level_named("seen"), TASKS[seed % len(TASKS)].name
+    seen_before, task = split_named("train"), TASKS[seed % len(TASKS)].name
     desks = SceneConfig(objects=seen_before.objects)
     scene, goal = draw_scene_for(task, seed, desks, seen_before.allows)
-    (sentence,) = Grammar(seen_before.split).describe(goal, scene.names, np.random.default_rng(seed), 1)
+    (sentence,) = Grammar(seen_before.name).describe(goal, scene.names, np.random.default_rng(seed), 1)
     seen = observe(initial_state(scene))
     names = list(entity_names(scene.names))
     return {PROMPT: sentence, STATE: seen.proprio, NAMES: names, ENTITIES: seen.entities}

@@ -15,7 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from robopolicy.common.statistics import mcnemar, paired, percent
-from robopolicy.evaluation.evaluate import EvaluateConfig, evaluate
+from robopolicy.evaluation.evaluate import evaluate
+from robopolicy.evaluation.trials.config import EvaluateConfig
 
 
 def main(n: int, folder: Path, checkpoint: str = "benchmark") -> None:

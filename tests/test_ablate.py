@@ -5,9 +5,9 @@ import pytest
 
 from robopolicy.common.statistics import mcnemar
 from robopolicy.evaluation.evaluate import Evaluation
-from robopolicy.evaluation.summary import Result
-from robopolicy.evaluation.trials import Trial
-from robopolicy.experiments.ablate import BASELINE, AblateConfig, compared, runs_of
+from robopolicy.evaluation.trials.results import Result
+from robopolicy.evaluation.trials.trial import Trial
+from robopolicy.experiments.ablate import BASELINE, AblateConfig, compared, trainings_of
 from sim.desk.scenes.sampler import SceneConfig, draw_scene
 
 SCENE = draw_scene(0, SceneConfig())
@@ -46,18 +46,18 @@ def test_every_variant_and_the_baseline_are_trained_with_every_seed(tmp_path):
         variants=("policy.pooled=true", "token_noise=0 samples.label_fraction=0.5"),
         base=("steps=7",), seeds=(0, 3), output=str(tmp_path),
     )  # fmt: skip
-    runs = runs_of(config)
-    assert [(run.train.seed, run.train.policy.pooled) for run in runs] == [
+    trainings = trainings_of(config)
+    assert [(one.config.seed, one.config.policy.pooled) for one in trainings] == [
         (0, False), (3, False), (0, True), (3, True), (0, False), (3, False),
     ]  # fmt: skip
-    assert all(run.train.steps == 7 for run in runs)
-    assert (runs[-1].train.token_noise, runs[-1].train.samples.label_fraction) == (0, 0.5)
-    assert len({run.folder for run in runs}) == 6
+    assert all(one.config.steps == 7 for one in trainings)
+    assert (trainings[-1].config.token_noise, trainings[-1].config.samples.label_fraction) == (0, 0.5)
+    assert len({one.folder for one in trainings}) == 6
 
 
 @pytest.mark.long
 def test_the_variants_that_are_shipped_are_options_of_train():
-    assert len(runs_of(AblateConfig())) == 3 * (1 + len(AblateConfig().variants))
+    assert len(trainings_of(AblateConfig())) == 3 * (1 + len(AblateConfig().variants))
 
 
 @pytest.mark.parametrize(
@@ -75,4 +75,4 @@ def test_the_variants_that_are_shipped_are_options_of_train():
 )
 def test_what_cannot_be_compared_is_refused(changes: dict, says: str):
     with pytest.raises(ValueError, match=says):
-        runs_of(AblateConfig(**changes))
+        trainings_of(AblateConfig(**changes))

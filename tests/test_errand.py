@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from robopolicy.evaluation.evaluate import EvaluateConfig
 from robopolicy.evaluation.plan import make_plan
+from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.policies.agent import Agent
 from robopolicy.policies.checkpoint import load_checkpoint
 from robopolicy.runtime.execution import Errand
@@ -66,9 +66,9 @@ def bench() -> Iterator[Bench]:
 
 
 def test_what_was_asked_for_is_so_when_a_command_ends(bench: Bench) -> None:
-    row = make_plan(EvaluateConfig(levels=("seen",), n=24, controls=())).rows[0]
+    asked = make_plan(EvaluateConfig(levels=("seen",), n=24, controls=())).levels[0]
     right = 0
-    for trial, scene in zip(row.trials, row.scenes, strict=True):
+    for trial, scene in zip(asked.trials, asked.scenes, strict=True):
         bench.on(scene)
         errand = bench.tell(trial.sentence)
         right += bool(achieved(trial.goal, errand.states[0], errand.states[-1]))

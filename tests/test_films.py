@@ -6,29 +6,31 @@ import numpy as np
 import pytest
 
 from robopolicy.evaluation.plan import make_plan
-from robopolicy.evaluation.reference import ExpertPlayer
-from robopolicy.evaluation.rollouts import GROUP, jobs_of, roll_out
-from robopolicy.evaluation.summary import Result
-from robopolicy.evaluation.trials import Trial
+from robopolicy.evaluation.reference import ExpertActor
+from robopolicy.evaluation.rollouts import GROUP_SIZE, groups_of, roll_out
+from robopolicy.evaluation.trials.config import EvaluateConfig
+from robopolicy.evaluation.trials.results import Result
+from robopolicy.evaluation.trials.trial import Trial
 from robopolicy.reporting.video_io import read_mp4
 from robopolicy.reporting.videos import chosen, film, films_of, montage, replay
 from sim.desk.scene import Scene
 from sim.desk.simulator import World
 from sim.desk.tasks.families import achieved
-from tests.test_plan import Wanted
 
 
 @pytest.fixture(scope="module")
 def results() -> list[Result]:
     """Eight rollouts that succeeded, one of them cut short."""
-    row = make_plan(Wanted(levels=("seen",), n=8, controls=())).rows[0]
-    worlds = [World() for _ in range(GROUP)]
-    out = roll_out(jobs_of(row.trials, row.scenes, "seen")[0], ExpertPlayer(), worlds, 100)
+    level = make_plan(EvaluateConfig(levels=("seen",), n=8, controls=())).levels[0]
+    worlds = [World() for _ in range(GROUP_SIZE)]
+    out = roll_out(groups_of(level)[0], ExpertActor(), worlds, 100)
     for world in worlds:
         world.close()
     found = [
         Result(trial, scene, bool(success), int(steps), actions[:steps], tuple(ends))
-        for trial, scene, success, steps, actions, ends in zip(row.trials, row.scenes, *out[:4], strict=True)
+        for trial, scene, success, steps, actions, ends in zip(
+            level.trials, level.scenes, *out[:4], strict=True
+        )
         if success
     ]
     cut = found[0]

@@ -10,18 +10,18 @@ from data.language.held_out import (
     HELD_OUT_PAIRINGS,
     HELD_OUT_SHAPES,
     HELD_OUT_WORDS,
-    LEVELS,
     OBJECT_WORDS,
+    SPLITS,
     WORDS_BY_LOT,
-    UnknownLevel,
+    UnknownSplit,
     all_objects,
     goal_split,
     held_out_wordings,
     held_out_words_in,
     is_held_out_combination,
     is_held_out_object,
-    level_named,
     origin_of_words,
+    split_named,
     train_objects,
     training_goal,
     why_held_out,
@@ -219,7 +219,7 @@ def test_a_sentence_about_a_held_out_thing_says_its_colour_and_shape():
                 assert any(word in text.split() for word in told), text
 
 
-# -- levels ---------------------------------------------------------------------------------------
+# -- splits ---------------------------------------------------------------------------------------
 
 
 def test_every_goal_belongs_to_training_or_to_one_kind_of_unseen():
@@ -227,22 +227,22 @@ def test_every_goal_belongs_to_training_or_to_one_kind_of_unseen():
     for task in TASKS:
         for goal in goals_of(task, 4):
             kind = goal_split(goal, names)
-            allowing = {level.name for level in LEVELS if level.allows(goal, names)}
-            expected = {"train": {"seen", "paraphrase", "synonym"}}.get(kind, {kind})
+            allowing = {split.name for split in SPLITS if split.allows(goal, names)}
+            expected = {"train": {"train", "paraphrase", "synonym"}}.get(kind, {kind})
             assert allowing == expected
-            for level in LEVELS:
-                said = Grammar(level.split).describe(goal, names, np.random.default_rng(0), 2)
-                assert bool(said) == level.allows(goal, names)
+            for split in SPLITS:
+                said = Grammar(split.name).describe(goal, names, np.random.default_rng(0), 2)
+                assert bool(said) == split.allows(goal, names)
 
 
 def test_training_scenes_hold_no_held_out_thing():
-    for name in ("seen", "paraphrase", "synonym", "composition"):
-        assert set(level_named(name).objects) == set(train_objects())
+    for name in ("train", "paraphrase", "synonym", "composition"):
+        assert set(split_named(name).objects) == set(train_objects())
 
 
-def test_an_unknown_level_is_refused_with_the_nearest():
-    with pytest.raises(UnknownLevel, match="'paraphrases'; did you mean paraphrase"):
-        level_named("paraphrases")
+def test_an_unknown_split_is_refused_with_the_nearest():
+    with pytest.raises(UnknownSplit, match="'paraphrases'; did you mean paraphrase"):
+        split_named("paraphrases")
 
 
 # -- the door for people's sentences --------------------------------------------------------------

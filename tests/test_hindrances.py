@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from robopolicy.evaluation.evaluate import EvaluateConfig
 from robopolicy.evaluation.plan import make_plan
+from robopolicy.evaluation.trials.config import EvaluateConfig
 from sim.desk.scenes.sampler import draw_scene, initial_state
 from sim.desk.sensors import Sensor
 from sim.desk.tasks.families import TASKS, Goal, achieved, goals_of, hindrance, possible
@@ -145,7 +145,7 @@ def test_what_is_neither_clearly_done_nor_clearly_impossible_is_tried() -> None:
 )
 def test_nothing_that_released_trials_ask_for_is_hindered_by_what_the_sensors_see(world: str, n: int) -> None:
     plan = make_plan(EvaluateConfig(levels=("seen", "paraphrase"), n=n, controls=(), world=world))
-    trials = [pair for row in plan.rows for pair in zip(row.trials, row.scenes, strict=True)]
+    trials = [pair for asked in plan.levels for pair in zip(asked.trials, asked.scenes, strict=True)]
     assert len(trials) == 2 * n
     for trial, scene in trials:
         state = initial_state(scene)

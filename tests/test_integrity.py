@@ -25,8 +25,9 @@ from data.trials import chains
 from robopolicy.cli.main import main
 from robopolicy.common.stages import Stage, run_stages
 from robopolicy.evaluation import evaluate as evaluation
-from robopolicy.evaluation.evaluate import EvaluateConfig, evaluate, evaluate_once
-from robopolicy.evaluation.rollouts import Job, Rollouts
+from robopolicy.evaluation.evaluate import evaluate, evaluate_once
+from robopolicy.evaluation.rollouts import Group, Rollouts
+from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.policies.checkpoint import (
     CheckpointError,
     confidence_of,
@@ -53,13 +54,13 @@ HALVES = ((12, 20), (20, 12))
 def _nobody_acts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rollouts take no time and come out by their names; so do tokens."""
 
-    def rolled(jobs: Sequence[Job], *_: object) -> Iterator[tuple[Job, Rollouts]]:
-        for job in jobs:
-            rng, n = np.random.default_rng(len(job.name)), len(job.trials)
+    def rolled(groups: Sequence[Group], *_: object) -> Iterator[tuple[Group, Rollouts]]:
+        for group in groups:
+            rng, n = np.random.default_rng(len(group.name)), len(group.trials)
             ends = np.full((n, 1), 3)
             actions = rng.normal(size=(n, 3, 7)).astype(np.float32)
             success, context = rng.random(n) < 0.5, np.zeros((n, 0), np.float32)
-            yield job, Rollouts(success, ends[:, 0], actions, ends, context, np.where(success, 0, 1))
+            yield group, Rollouts(success, ends[:, 0], actions, ends, context, np.where(success, "", "time"))
 
     def encoded(encoder: TextEncoder, texts: Sequence[str]) -> list[np.ndarray]:
         seeds = [sum(text.encode()) for text in texts]
@@ -103,17 +104,17 @@ def test_an_interrupted_evaluation_goes_on_by_one_program_alone(
     config = replace(SMALL, output=str(tmp_path))
     rolled, ran = evaluation.roll_out_all, []
 
-    def stopping(jobs: Sequence[Job], *_: object) -> Iterator[tuple[Job, Rollouts]]:
-        yield from rolled(jobs[:1])  # pyright: ignore
+    def stopping(groups: Sequence[Group], *_: object) -> Iterator[tuple[Group, Rollouts]]:
+        yield from rolled(groups[:1])  # pyright: ignore
         raise KeyboardInterrupt
 
     monkeypatch.setattr(evaluation, "roll_out_all", stopping)
     with pytest.raises(KeyboardInterrupt):
         evaluate(config, quiet)
 
-    def noting(jobs: Sequence[Job], *_: object) -> Iterator[tuple[Job, Rollouts]]:
-        ran.extend(job.name for job in jobs)
-        yield from rolled(jobs)  # pyright: ignore
+    def noting(groups: Sequence[Group], *_: object) -> Iterator[tuple[Group, Rollouts]]:
+        ran.extend(group.name for group in groups)
+        yield from rolled(groups)  # pyright: ignore
 
     monkeypatch.setattr(evaluation, "roll_out_all", noting)
     now = evaluation.program()

@@ -21,11 +21,12 @@ import numpy as np
 import pytest
 
 from benchmarks.server import served
-from robopolicy.evaluation.actors import PolicyPlayer
-from robopolicy.evaluation.evaluate import EvaluateConfig
+from robopolicy.evaluation.actors import PolicyActor
+from robopolicy.evaluation.levels.base import LevelTrials
 from robopolicy.evaluation.plan import make_plan
-from robopolicy.evaluation.rollouts import GROUP, Rollouts, jobs_of, roll_out
-from robopolicy.evaluation.trials import Trial
+from robopolicy.evaluation.rollouts import GROUP_SIZE, Rollouts, groups_of, roll_out
+from robopolicy.evaluation.trials.config import EvaluateConfig
+from robopolicy.evaluation.trials.trial import Trial
 from robopolicy.policies.agent import NONE
 from robopolicy.serving.batched_policy import Responder
 from robopolicy.serving.protocol import ENTITIES, NAMES, PROMPT, STATE
@@ -89,11 +90,11 @@ def test_it_is_told_what_was_wrong() -> None:
         assert "did you mean prompt?" in drive({"promt": "open the drawer"})["error"]
 
 
-def in_process(trials: tuple[Trial, ...], scenes: tuple[Scene, ...]) -> Iterator[tuple[bool, Any]]:
+def in_process(asked: LevelTrials) -> Iterator[tuple[bool, Any]]:
     """Success and actions of each trial, as `robopolicy evaluate memory=none` has them: a server forgets."""
-    player, worlds = PolicyPlayer("benchmark", NONE), [World() for _ in range(GROUP)]
-    for job in jobs_of(trials, scenes, "seen"):
-        done: Rollouts = roll_out(job, player, worlds, MAX_STEPS)
+    actor, worlds = PolicyActor("benchmark", NONE), [World() for _ in range(GROUP_SIZE)]
+    for group in groups_of(asked):
+        done: Rollouts = roll_out(group, actor, worlds, MAX_STEPS)
         for success, steps, actions in zip(done.success, done.steps, done.actions, strict=True):
             yield bool(success), actions[:steps]
     for world in worlds:
@@ -116,10 +117,10 @@ def driven(drive: Driver, world: World, trial: Trial, scene: Scene) -> tuple[boo
 @pytest.mark.slow
 def test_20_rollouts_are_those_of_an_evaluation_in_process_action_by_action() -> None:
     plan = make_plan(EvaluateConfig(levels=("seen",), n=N, controls=(), max_steps=MAX_STEPS))
-    trials, scenes = plan.rows[0].trials, plan.rows[0].scenes
-    expected, world = list(in_process(trials, scenes)), World()
+    asked = plan.levels[0]
+    expected, world = list(in_process(asked)), World()
     with served("checkpoint=benchmark") as (port, _), driver(port) as drive:
-        came = [driven(drive, world, *asked) for asked in zip(trials, scenes, strict=True)]
+        came = [driven(drive, world, *pair) for pair in zip(asked.trials, asked.scenes, strict=True)]
     world.close()
     print(f"in process {sum(s for s, _ in expected)}/{N}, by openpi-client {sum(s for s, _ in came)}/{N}")
     assert [success for success, _ in came] == [success for success, _ in expected]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from robopolicy.common.hydra_bridge import LONGEST, BadOverride, check, composed, listed, load
-from robopolicy.evaluation.evaluate import EvaluateConfig
+from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.serving.config import ServeConfig
 from robopolicy.training.config import TrainConfig
 from tests.doors import takes_or_refuses

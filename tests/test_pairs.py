@@ -112,10 +112,10 @@ def test_a_pair_of_things_asks_the_same_of_things_that_share_a_colour_or_a_shape
         assert (a.colour == b.colour) != (a.shape == b.shape)
 
 
-def test_only_a_negation_is_to_be_refrained_from_and_both_members_have_one_goal():
+def test_only_a_negation_must_not_be_done_and_both_members_have_one_goal():
     for pair in pairs():
         negation = pair.kind == "negation"
-        assert pair.refrain == (False, negation)
+        assert pair.must_not == (False, negation)
         assert (pair.goals[0] == pair.goals[1]) == negation
         if negation:
             assert [not DENIALS.isdisjoint(text.split()) for text in pair.sentences] == [False, True]

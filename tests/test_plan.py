@@ -1,80 +1,78 @@
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from data.language.held_out import GOALS_OF_SPLIT, LEVELS, goal_split, level_named
+from data.language.held_out import goal_split, split_named
 from data.trials.chains import read_chains
 from robopolicy.common.world_option import layouts_of
-from robopolicy.evaluation.plan import Plan, families_of, make_plan
-from robopolicy.evaluation.trials import Command, shuffled
+from robopolicy.evaluation.levels.controls import shuffled
+from robopolicy.evaluation.levels.registry import GRAMMAR_LEVELS
+from robopolicy.evaluation.levels.unseen import COMPOSITION, SEEN, UnseenLevel
+from robopolicy.evaluation.plan import Plan, make_plan
+from robopolicy.evaluation.trials.config import EvaluateConfig
+from robopolicy.evaluation.trials.trial import Command
 from sim.desk.scenes.sampler import initial_state
 from sim.desk.tasks.families import TASKS, possible
 from sim.randomize.factors import factor_named
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """The options of an evaluation that a plan depends on."""
+def options(**given) -> EvaluateConfig:
+    """48 trials of seen and composition, and the controls, unless given otherwise."""
+    return replace(EvaluateConfig(levels=("seen", "composition"), n=48), **given)
 
-    levels: tuple[str, ...] = ("seen", "composition")
-    n: int = 48
-    seed: int = 0
-    world: str = "nominal"
-    commands: str | None = None
-    n_objects: int = 3
-    controls: tuple[str, ...] = ("shuffled", "empty")
-    n_controls: int | None = None
+
+ALL = tuple(level.name for level in GRAMMAR_LEVELS)
 
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
-    return make_plan(Wanted(levels=tuple(level.name for level in LEVELS)))
+    return make_plan(options(levels=ALL))
 
 
 def test_a_plan_is_a_function_of_its_options(plan: Plan) -> None:
-    assert make_plan(Wanted(levels=tuple(level.name for level in LEVELS))) == plan
-    assert make_plan(Wanted(levels=tuple(level.name for level in LEVELS), seed=1)) != plan
+    assert make_plan(options(levels=ALL)) == plan
+    assert make_plan(options(levels=ALL, seed=1)) != plan
 
 
 def test_a_level_is_the_same_whatever_others_are_asked_for(plan: Plan) -> None:
-    alone = make_plan(Wanted(levels=("composition",), controls=()))
-    assert alone.rows[0] in plan.rows
+    alone = make_plan(options(levels=("composition",), controls=()))
+    assert alone.levels[0] in plan.levels
 
 
 def test_the_first_trials_are_the_same_whatever_n(plan: Plan) -> None:
-    few = make_plan(Wanted(levels=("seen",), n=10, controls=()))
-    assert plan.rows[0].trials[:10] == few.rows[0].trials
+    few = make_plan(options(levels=("seen",), n=10, controls=()))
+    assert plan.levels[0].trials[:10] == few.levels[0].trials
 
 
 def test_families_are_balanced_within_a_level(plan: Plan) -> None:
-    for row in plan.rows:
-        counts = [sum(trial.task == task.name for trial in row.trials) for task in TASKS]
+    for asked in plan.levels:
+        counts = [sum(trial.task == task.name for trial in asked.trials) for task in TASKS]
         present = [count for count in counts if count]
         assert max(present) - min(present) <= 1
 
 
 def test_every_trial_belongs_to_its_level_and_can_be_done(plan: Plan) -> None:
-    for row in plan.rows:
-        if row.control:
+    for asked in plan.levels:
+        level = asked.level
+        if not isinstance(level, UnseenLevel):
             continue
-        level = level_named(row.name)
-        for trial, scene in zip(row.trials, row.scenes, strict=True):
-            assert trial.level == row.name
-            assert goal_split(trial.goal, scene.names) == GOALS_OF_SPLIT[level.split]
+        for trial, scene in zip(asked.trials, asked.scenes, strict=True):
+            assert trial.level == level.name
+            assert goal_split(trial.goal, scene.names) == split_named(level.split).goals
             assert possible(trial.goal, initial_state(scene))
             assert trial.sentence.strip()
 
 
 def test_levels_do_not_share_scenes(plan: Plan) -> None:
-    seeds = [trial.seed for row in plan.rows if not row.control for trial in row.trials]
+    seeds = [trial.seed for asked in plan.levels if not asked.level.control for trial in asked.trials]
     assert len(seeds) == len(set(seeds))
 
 
 def test_shuffled_sentences_come_from_other_families_and_none_is_lost(plan: Plan) -> None:
-    seen = plan.rows[0].trials
+    seen = plan.levels[0].trials
     owner = {trial.sentence: trial.task for trial in seen}
-    control = next(row for row in plan.rows if row.control == "shuffled")
+    control = next(asked for asked in plan.levels if asked.key == "control-shuffled")
     assert sorted(t.sentence for t in control.trials) == sorted(t.sentence for t in seen)
     for before, after in zip(seen, control.trials, strict=True):
         assert before._replace(sentence="") == after._replace(sentence="")
@@ -82,88 +80,88 @@ def test_shuffled_sentences_come_from_other_families_and_none_is_lost(plan: Plan
 
 
 def test_shuffling_needs_two_families(plan: Plan) -> None:
-    lifts = [trial for trial in plan.rows[0].trials if trial.task == "lift"]
+    lifts = [trial for trial in plan.levels[0].trials if trial.task == "lift"]
     with pytest.raises(ValueError, match="two families"):
         shuffled(lifts, 0)
 
 
 def test_the_empty_control_says_nothing_in_the_same_scenes(plan: Plan) -> None:
-    control = next(row for row in plan.rows if row.control == "empty")
+    control = next(asked for asked in plan.levels if asked.key == "control-empty")
     assert {trial.sentence for trial in control.trials} == {""}
-    assert control.scenes == plan.rows[0].scenes
+    assert control.scenes == plan.levels[0].scenes
 
 
 def test_controls_may_be_fewer() -> None:
-    rows = make_plan(Wanted(levels=("seen",), n_controls=7)).rows
-    assert [len(row.trials) for row in rows] == [48, 7, 7]
+    planned = make_plan(options(levels=("seen",), n_controls=7)).levels
+    assert [len(asked.trials) for asked in planned] == [48, 7, 7]
 
 
 def test_your_own_sentences_are_filled_from_the_scene(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("stack: ['the {object} onto the {other}']\nopen_drawer: [a, b]\n")
-    plan = make_plan(Wanted(levels=(), commands=str(tmp_path / "mine.yaml"), n=8, controls=("empty",)))
-    row = plan.rows[0]
-    assert (row.name, plan.rows[1].control) == ("yours", "empty")
-    assert [trial.task for trial in row.trials] == ["stack", "open_drawer"] * 4
-    assert [trial.sentence for trial in row.trials[1::2]] == ["a", "b", "a", "b"]
-    for trial, scene in zip(row.trials[::2], row.scenes[::2], strict=True):
+    plan = make_plan(options(levels=(), commands=str(tmp_path / "mine.yaml"), n=8, controls=("empty",)))
+    asked = plan.levels[0]
+    assert (asked.key, plan.levels[1].key) == ("yours", "control-empty")
+    assert [trial.task for trial in asked.trials] == ["stack", "open_drawer"] * 4
+    assert [trial.sentence for trial in asked.trials[1::2]] == ["a", "b", "a", "b"]
+    for trial, scene in zip(asked.trials[::2], asked.scenes[::2], strict=True):
         assert trial.sentence == f"the {scene.names[trial.object]} onto the {scene.names[trial.other]}"
 
 
 def test_one_layout_may_be_asked_for() -> None:
     name = layouts_of("nominal")[-1]
-    rows = make_plan(Wanted(levels=("seen",), n=12, world=name, controls=())).rows
-    assert {scene.layout for scene in rows[0].scenes} == {name}
+    planned = make_plan(options(levels=("seen",), n=12, world=name, controls=())).levels
+    assert {scene.layout for scene in planned[0].scenes} == {name}
 
 
 @pytest.mark.parametrize("n_objects", [1, 5])
 def test_other_numbers_of_objects_can_be_asked_for(n_objects: int) -> None:
     if n_objects == 1:
         with pytest.raises(ValueError, match="possible and allowed"):
-            make_plan(Wanted(levels=("seen",), n=24, n_objects=1))
+            make_plan(options(levels=("seen",), n=24, n_objects=1))
     else:
-        rows = make_plan(Wanted(levels=("seen",), n=24, n_objects=n_objects)).rows
-        assert all(len(scene.objects) == n_objects for scene in rows[0].scenes)
+        planned = make_plan(options(levels=("seen",), n=24, n_objects=n_objects)).levels
+        assert all(len(scene.objects) == n_objects for scene in planned[0].scenes)
 
 
 def test_levels_of_new_things_ask_only_for_families_with_things() -> None:
-    assert set(families_of(level_named("seen"))) == {task.name for task in TASKS}
-    assert "open_drawer" not in families_of(level_named("composition"))
+    assert set(SEEN.families) == {task.name for task in TASKS}
+    assert "open_drawer" not in COMPOSITION.families
 
 
 @pytest.mark.parametrize(
-    ("wanted", "says"),
+    ("given", "says"),
     [
-        (Wanted(levels=("yours",)), "needs commands="),
-        (Wanted(levels=()), "nothing to evaluate"),
-        (Wanted(levels=("sean",)), "did you mean seen"),
-        (Wanted(world="left_hand"), "did you mean left_handed"),
-        (Wanted(world="held_outt"), "did you mean held_out"),
-        (Wanted(world="held_out:frction"), "did you mean held_out:"),
-        (Wanted(world="latncy=2"), "did you mean latency=2"),
-        (Wanted(world="latency=4"), "whole numbers from 0 to 3"),
-        (Wanted(levels=("pairs",), world="held_out"), "the pairs are of the world 'nominal'"),
+        ({"levels": ("yours",)}, "needs commands="),
+        ({"levels": ()}, "nothing to evaluate"),
+        ({"levels": ("sean",)}, "did you mean seen"),
+        ({"world": "left_hand"}, "did you mean left_handed"),
+        ({"world": "held_outt"}, "did you mean held_out"),
+        ({"world": "held_out:frction"}, "did you mean held_out:"),
+        ({"world": "latncy=2"}, "did you mean latency=2"),
+        ({"world": "latency=4"}, "whole numbers from 0 to 3"),
+        ({"levels": ("pairs",), "world": "held_out"}, "the pairs are of the world 'nominal'"),
     ],
 )
-def test_what_cannot_be_asked_is_refused(wanted: Wanted, says: str) -> None:
+def test_what_cannot_be_asked_is_refused(given: dict, says: str) -> None:
     with pytest.raises(ValueError, match=says):
-        make_plan(wanted)
+        make_plan(options(**given))
 
 
 def test_minimal_pairs_stand_member_by_member() -> None:
-    row = make_plan(Wanted(levels=("pairs",), n=25)).rows[0]
-    assert len(row.trials) == len(row.scenes) == 50
-    for one, other in zip(row.trials[::2], row.trials[1::2], strict=True):
+    asked = make_plan(options(levels=("pairs",), n=25)).levels[0]
+    assert len(asked.trials) == len(asked.scenes) == 50
+    for one, other in zip(asked.trials[::2], asked.trials[1::2], strict=True):
         assert one.kind == other.kind
         assert one.seed == other.seed
         assert one.sentence != other.sentence
-        assert other.refrain == (other.kind == "negation")
-    for trial, scene in zip(row.trials, row.scenes, strict=True):
+        assert other.must_not == (other.kind == "negation")
+    for trial, scene in zip(asked.trials, asked.scenes, strict=True):
         assert possible(trial.goal, initial_state(scene))
 
 
 def test_a_chain_is_one_trial_of_five_commands() -> None:
-    row = make_plan(Wanted(levels=("chain",), n=7)).rows[0]
-    assert [trial.commands for trial in row.trials] == [
+    asked = make_plan(options(levels=("chain",), n=7)).levels[0]
+    assert [trial.commands for trial in asked.trials] == [
         tuple(Command(*goal, said) for goal, said in zip(chain.goals, chain.sentences, strict=True))
         for chain in read_chains()[:7]
     ]
@@ -171,34 +169,34 @@ def test_a_chain_is_one_trial_of_five_commands() -> None:
 
 @pytest.mark.parametrize("world", ["train", "held_out", "held_out:latency", "held_out:latency+control_yaw"])
 def test_every_scene_of_a_randomised_plan_is_of_its_world(world: str) -> None:
-    wanted = Wanted(levels=("seen",), n=24, world=world, controls=())
-    plan, plain = make_plan(wanted), make_plan(replace(wanted, world="nominal"))
+    config = options(levels=("seen",), n=24, world=world, controls=())
+    plan, plain = make_plan(config), make_plan(replace(config, world="nominal"))
     latency = factor_named("latency")
-    for scene, nominal in zip(plan.rows[0].scenes, plain.rows[0].scenes, strict=True):
+    for scene, nominal in zip(plan.levels[0].scenes, plain.levels[0].scenes, strict=True):
         assert latency.trained(scene.dynamics.latency) == (world == "train")
         assert (scene.dynamics.object_mass != nominal.dynamics.object_mass) == (":" not in world)
         assert bool(scene.shifts) == (":" not in world)
     if ":" in world:  # nothing but the factor differs
-        assert [t.sentence for t in plan.rows[0].trials] == [t.sentence for t in plain.rows[0].trials]
+        assert [t.sentence for t in plan.levels[0].trials] == [t.sentence for t in plain.levels[0].trials]
 
 
 def test_chains_of_another_world_and_more_than_there_are_are_refused() -> None:
     with pytest.raises(ValueError, match="the chains are of the world 'nominal'"):
-        make_plan(Wanted(levels=("chain",), world="right_handed"))
+        make_plan(options(levels=("chain",), world="right_handed"))
     with pytest.raises(ValueError, match="there are 1000 chains, not 1001"):
-        make_plan(Wanted(levels=("chain",), n=1001))
+        make_plan(options(levels=("chain",), n=1001))
 
 
 def test_what_is_shown_are_the_trials_of_seen_without_a_word() -> None:
-    plan = make_plan(Wanted(levels=("seen", "shown"), n=9, controls=()))
-    seen, shown = plan.rows
+    plan = make_plan(options(levels=("seen", "shown"), n=9, controls=()))
+    seen, shown = plan.levels
     assert shown.scenes == seen.scenes
     assert [trial.goal for trial in shown.trials] == [trial.goal for trial in seen.trials]
-    assert all(trial.shown and not trial.sentence for trial in shown.trials)
+    assert all(trial.demonstrated and not trial.sentence for trial in shown.trials)
 
 
 def test_controls_repeat_single_commands_only() -> None:
-    assert len(make_plan(Wanted(levels=("chain", "pairs"), n=5)).rows) == 2
-    assert [row.name for row in make_plan(Wanted(levels=("chain", "seen"), n=30)).rows] == [
+    assert len(make_plan(options(levels=("chain", "pairs"), n=5)).levels) == 2
+    assert [asked.key for asked in make_plan(options(levels=("chain", "seen"), n=30)).levels] == [
         "chain", "seen", "control-shuffled", "control-empty",
     ]  # fmt: skip

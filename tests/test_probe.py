@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from robopolicy.evaluation.summary import Result
-from robopolicy.evaluation.trials import Trial
+from robopolicy.evaluation.trials.results import Result
+from robopolicy.evaluation.trials.trial import Trial
 from robopolicy.experiments.probe import probe
 from sim.desk.scenes.sampler import draw_scene
 from sim.randomize.dynamics import Dynamics

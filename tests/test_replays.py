@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from robopolicy.evaluation.summary import Result
-from robopolicy.evaluation.trials import Trial
+from robopolicy.evaluation.trials.results import Result
+from robopolicy.evaluation.trials.trial import Trial
 from robopolicy.reporting.videos import Film
 from robopolicy.viewer.records import Recording
 from robopolicy.viewer.replay import replay_html

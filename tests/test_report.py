@@ -7,10 +7,15 @@ import pytest
 
 from data.common.checksums import sealed
 from data.language.held_out import train_objects
-from robopolicy.evaluation.plan import Plan, Row
-from robopolicy.evaluation.rollouts import FELL
-from robopolicy.evaluation.summary import SCHEMA, Result, rated, read_info, summary
-from robopolicy.evaluation.trials import Trial
+from robopolicy.evaluation.levels.base import LevelTrials
+from robopolicy.evaluation.levels.controls import EMPTY
+from robopolicy.evaluation.levels.synonym import SYNONYM
+from robopolicy.evaluation.levels.unseen import PARAPHRASE, SEEN
+from robopolicy.evaluation.plan import Plan
+from robopolicy.evaluation.summary import SCHEMA, read_info, summary
+from robopolicy.evaluation.trials.judges import FELL
+from robopolicy.evaluation.trials.results import Result, rated
+from robopolicy.evaluation.trials.trial import Trial
 from robopolicy.reporting.report import Curve, training_curve, write_report
 from robopolicy.reporting.svg import Bar, bars, curve
 from robopolicy.reporting.tables import lines_of
@@ -56,17 +61,17 @@ def info_in(folder: Path) -> dict:
     """An evaluation of 6 trials on two levels and a control, half of them successes."""
     scene = draw_scene(0, SceneConfig(objects=train_objects()))
     sentence = 'put "it" <there> & go'
-    names = [("seen", ""), ("paraphrase", ""), ("control-empty", "empty")]
-    rows, results = [], {}
-    for name, control in names:
-        trials = tuple(Trial(name, i, task, 0, -1, sentence) for i, task in enumerate(("lift", "push_left")))
-        rows.append(Row(name, control, trials, (scene, scene)))
+    planned, results = [], {}
+    for level in (SEEN, PARAPHRASE, EMPTY):
+        tasks = enumerate(("lift", "push_left"))
+        trials = tuple(Trial(level.name, i, task, 0, -1, sentence) for i, task in tasks)
+        planned.append(LevelTrials(level, trials, (scene, scene)))
         still = np.zeros((9, 7), np.float32)
-        results[name] = [
+        results[level.key] = [
             Result(t, scene, t.task == "lift", 9, still, cause="" if t.task == "lift" else FELL)
             for t in trials
         ]
-    info = summary(results, Plan(tuple(rows)))
+    info = summary(results, Plan(tuple(planned)))
     info["produced_by"] = {
         "commit": "abc", "code_sha256": "1" * 64, "checkpoint": "runs/<x>", "checkpoint_sha256": "0" * 64,
         "versions": {"torch": "2"}, "python": "3.11", "system": "Linux", "cpus": 2, "wall_s": 3.0,
@@ -96,7 +101,7 @@ def test_synonym_sentences_are_counted_by_how_their_words_were_chosen() -> None:
     said = ("slam the drawer", "yank the drawer", "yank the hatch")
     trials = tuple(Trial("synonym", i, "open_drawer", -1, -1, text) for i, text in enumerate(said))
     results = [Result(t, scene, t.seed != 1, 9, np.zeros((9, 7), np.float32)) for t in trials]
-    info = summary({"synonym": results}, Plan((Row("synonym", "", trials, (scene,) * 3),)))
+    info = summary({"synonym": results}, Plan((LevelTrials(SYNONYM, trials, (scene,) * 3),)))
     assert list(info["synonym_words"]) == ["lot", "hand"]
     assert info["synonym_words"]["hand"] == rated([False, True])
     assert [(line.name, line.n, line.quiet) for line in lines_of(info)] == [

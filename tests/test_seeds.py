@@ -3,10 +3,8 @@
 import numpy as np
 import pytest
 
-from data.language.held_out import LEVELS
 from data.trials.chains import read_chains
 from data.trials.pairs import draw_pairs
-from robopolicy.evaluation.plan import PAIRS, YOURS
 from sim.common.seeds import (
     BEYOND,
     EVALUATIONS,
@@ -64,9 +62,13 @@ def test_released_seeds_are_as_they_were() -> None:
     assert seeds_of("seen", 0, 2000)[:3] == [682165287, 423185618, 1218990792]
 
 
-def test_every_level_with_scenes_of_its_own_is_reserved() -> None:
-    assert set(EVALUATIONS) == {*(level.name for level in LEVELS), YOURS, PAIRS}
+def test_the_scenes_of_pairs_are_reserved() -> None:
     assert all(is_reserved(pair.seed) for pair in draw_pairs(0, 12, 3, tuple(LAYOUTS)))
+
+
+def test_a_level_that_is_added_has_seeds_above_all_of_plays() -> None:
+    assert "politeness" not in EVALUATIONS
+    assert min(seeds_of("politeness", 0, 50)) >= BEYOND
 
 
 def test_no_two_evaluations_share_a_scene() -> None:

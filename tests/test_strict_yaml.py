@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 from data.common.errors import is_users, sentence_of
 from robopolicy.cli.main import main
 from robopolicy.common.strict_yaml import LARGEST, MOST, BadYaml, parse_yaml
-from robopolicy.evaluation.user_commands import commands_of, read_commands
+from robopolicy.evaluation.levels.yours import commands_of, read_commands
 from tests.doors import takes_or_refuses
 from tests.fuzzing import fuzz
 from tests.test_printable import ANY_TEXT

@@ -18,7 +18,8 @@ from data.store.reader import open_dataset
 from data.store.writer import DatasetWriter
 from robopolicy.cli.main import main
 from robopolicy.common.hydra_bridge import quoted
-from robopolicy.evaluation.evaluate import EvaluateConfig, evaluate
+from robopolicy.evaluation.evaluate import evaluate
+from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.policies.slots.policy import PolicyConfig
 from robopolicy.policies.text.encoder import TextEncoder
 from robopolicy.policies.text.token_cache import TokenCache

@@ -7,7 +7,7 @@ import pytest
 
 from data.language.grammar import Grammar
 from data.language.held_out import (
-    LEVELS,
+    SPLITS,
     colour_and_shape,
     goal_split,
     held_out_words_in,
@@ -75,14 +75,14 @@ def test_no_sentence_that_an_unseen_level_asks_with_was_trained_on(segments: lis
     trained = trained_on(segments)
     rng = np.random.default_rng(0)
     asked = 0
-    for level in LEVELS:
-        if level.split not in ("paraphrase", "synonym", "object"):
+    for split in SPLITS:
+        if split.name not in ("paraphrase", "synonym", "object"):
             continue
-        grammar = Grammar(level.split)
+        grammar = Grammar(split.name)
         for seed, task in enumerate(TASKS * 3):
             try:
                 scene, goal = draw_scene_for(
-                    task.name, seed, SceneConfig(objects=level.objects), level.allows
+                    task.name, seed, SceneConfig(objects=split.objects), split.allows
                 )
             except CannotDraw:
                 continue  # the furniture has no held-out things

@@ -11,11 +11,11 @@ import pytest
 from robopolicy.common.statistics import difference_interval, mcnemar, ratio_interval
 from robopolicy.evaluation import evaluate as evaluation
 from robopolicy.evaluation.evaluate import Evaluation
-from robopolicy.evaluation.summary import Result
-from robopolicy.evaluation.trials import Trial
+from robopolicy.evaluation.trials.results import Result
+from robopolicy.evaluation.trials.trial import Trial
 from robopolicy.experiments import worlds as module
 from robopolicy.experiments.transfer import across, sweeps
-from robopolicy.experiments.worlds import WorldsConfig, asked_of, compare_worlds, policies_of, sweep_of
+from robopolicy.experiments.worlds import WorldsConfig, compare_worlds, policies_of, rollouts_of, sweep_of
 from robopolicy.reporting.svg import Series, lines
 from robopolicy.reporting.worlds_report import difference_of, share_of, write_worlds_report
 from sim.desk.scenes.sampler import SceneConfig, draw_scene
@@ -68,14 +68,14 @@ def test_every_value_of_a_sweep_is_a_world_and_nominal_is_not_asked_twice() -> N
         "latency": {0: "nominal", 1: "latency=1", 2: "latency=2", 3: "latency=3"},
         "action_scale": {0.5: "action_scale=0.5", 1.0: "nominal", 1.6: "action_scale=1.6"},
     }
-    assert asked_of(SMALL) == {
+    assert rollouts_of(SMALL) == {
         "nominal": 8, "held_out:latency": 8, "latency=1": 4, "latency=2": 4, "latency=3": 4,
         "action_scale=0.5": 4, "action_scale=1.6": 4,
     }  # fmt: skip
     assert (
-        asked_of(replace(SMALL, worlds=("latency=2",), n=2))["latency=2"] == 4
+        rollouts_of(replace(SMALL, worlds=("latency=2",), n=2))["latency=2"] == 4
     )  # fewer are the first of more
-    assert asked_of(replace(SMALL, sweep=())) == {"nominal": 8, "held_out:latency": 8}
+    assert rollouts_of(replace(SMALL, sweep=())) == {"nominal": 8, "held_out:latency": 8}
 
 
 @pytest.mark.parametrize("factor", FACTORS, ids=lambda factor: factor.name)
@@ -188,7 +188,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, int]]:
 
 def test_every_policy_is_asked_in_every_world_in_a_folder_of_its_own(asked, tmp_path: Path) -> None:
     info = compare_worlds(replace(SMALL, output=str(tmp_path)))
-    assert [(world, n) for _, world, n in asked] == [*asked_of(SMALL).items()] * 2
+    assert [(world, n) for _, world, n in asked] == [*rollouts_of(SMALL).items()] * 2
     assert len({folder for folder, _, _ in asked}) == len(asked)
     assert info["worlds"][1]["against_first"]["b"]["lost"] == 4
     assert json.loads((tmp_path / "worlds.json").read_text()) == json.loads(json.dumps(info))

@@ -13,12 +13,10 @@ from zlib import crc32
 import numpy as np
 
 from data.language.held_out import (
-    GOALS_OF_SPLIT,
     HELD_OUT_FRAMES,
     HELD_OUT_WAITS,
-    SPLITS,
-    goal_split,
     held_out_wordings,
+    split_named,
     train_objects,
 )
 from data.language.lexicon import (
@@ -30,7 +28,6 @@ from data.language.lexicon import (
     expand,
 )
 from data.language.naming import Phrases, fixture_phrases, phrases_for, unheard_in
-from sim.common.names import unknown_name
 from sim.desk.tasks.families import TASKS, Goal, task_named
 from sim.desk.tasks.task import Task
 
@@ -175,9 +172,7 @@ class Grammar:
     def __init__(
         self, split: str = "train", variety: int | None = None, tasks: tuple[Task, ...] = TASKS
     ) -> None:
-        if split not in SPLITS:
-            raise ValueError(unknown_name("split", split, SPLITS))
-        self.split, self.variety, self._tasks = split, variety, tasks
+        self.split, self.variety, self._tasks = split_named(split).name, variety, tasks
         self._pools: dict[tuple[object, ...], list[str]] = {}
 
     def describe(self, goal: Goal, names: tuple[str, ...], rng: np.random.Generator, n: int) -> list[str]:
@@ -210,7 +205,7 @@ class Grammar:
 
     def _things(self, goal: Goal, names: tuple[str, ...]) -> dict[str, Phrases] | None:
         """What each placeholder may be called; None if the goal is of another split or can't be named."""
-        if goal_split(goal, names) != GOALS_OF_SPLIT[self.split]:
+        if not split_named(self.split).allows(goal, names):
             return None
         family = task_named(goal.task, self._tasks)
         things = {"fixture": fixture_phrases(family.fixture)} if family.fixture else {}

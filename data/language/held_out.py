@@ -1,4 +1,4 @@
-"""Everything that is held out of training, and the levels of "unseen" that it makes.
+"""Everything that is held out of training, in one place, and the splits of the grammar that it makes.
 
 Words, frames, pairings and objects are declared here; a family's held-out wordings stand beside the others in
 its `Task` (`sim.desk.tasks`), and `held_out_wordings` reads them.
@@ -234,57 +234,46 @@ OBJECT_WORDS: frozenset[str] = (
 ) - _TRAINED_ON
 """Words for held-out colours and shapes: in no training sentence either."""
 
-# -- the levels -----------------------------------------------------------------------------------
+# -- the splits -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Level:
-    """One kind of unseen: which sentences, which goals, which things may stand on the desk."""
+class Split:
+    """Which sentences, goals and things: those of training, or one kind that is held out."""
 
-    name: str
-    split: str  # of `data.language.grammar.Grammar`
-    says: str  # what is new at test time
-    objects: tuple[tuple[str, str], ...]  # (colour, shape) that scenes are drawn from
+    name: str  # as `data.language.grammar.Grammar` takes it
+    goals: str  # what is new about its goals, as `goal_split` says it
+    objects: tuple[tuple[str, str], ...]  # (colour, shape) that its scenes are drawn from
 
     def allows(self, goal: Goal, names: tuple[str, ...]) -> bool:
-        """Whether the goal belongs to this level in a scene of these things."""
-        return goal_split(goal, names) == GOALS_OF_SPLIT[self.split]
+        """Whether the goal belongs to this split in a scene of these things."""
+        return goal_split(goal, names) == self.goals
 
 
-SPLITS = ("train", "paraphrase", "synonym", "composition", "object")
-"""What a grammar can be asked for: sentences of training, or of one level of unseen."""
-
-GOALS_OF_SPLIT = {
-    "train": "train",
-    "paraphrase": "train",
-    "synonym": "train",
-    "composition": "composition",
-    "object": "object",
-}
-
-LEVELS: tuple[Level, ...] = (
-    Level("seen", "train", "nothing: sentences, pairings and things as in training", train_objects()),
-    Level("paraphrase", "paraphrase", "the sentence; every word occurs in training", train_objects()),
-    Level("synonym", "synonym", "at least one content word never occurs in training", train_objects()),
-    Level("composition", "composition", "a pairing that training never described", train_objects()),
-    Level("object", "object", "a colour, a shape or their pairing never occurs in training", all_objects()),
+SPLITS: tuple[Split, ...] = (
+    Split("train", "train", train_objects()),
+    Split("paraphrase", "train", train_objects()),
+    Split("synonym", "train", train_objects()),
+    Split("composition", "composition", train_objects()),
+    Split("object", "object", all_objects()),
 )
+"""What a grammar can be asked for; the evaluation makes levels of them."""
+
+_BY_NAME = {split.name: split for split in SPLITS}
 
 
-def level_named(name: str, others: tuple[str, ...] = ()) -> Level:
-    """The level of that name; raises `UnknownLevel`, which tells of the others too."""
-    for level in LEVELS:
-        if level.name == name:
-            return level
-    raise UnknownLevel(name, others)
+def split_named(name: str) -> Split:
+    """The split of that name; raises `UnknownSplit`."""
+    if name not in _BY_NAME:
+        raise UnknownSplit(name)
+    return _BY_NAME[name]
 
 
-class UnknownLevel(ValueError):
-    """No level of unseen has this name."""
+class UnknownSplit(ValueError):
+    """No split of the grammar has this name."""
 
-    def __init__(self, name: str, others: tuple[str, ...] = ()) -> None:
-        known = [*(level.name for level in LEVELS), *others]
-        super().__init__(unknown_name("level", name, known))
+    def __init__(self, name: str) -> None:
+        super().__init__(unknown_name("split", name, _BY_NAME))
 
 
 def goal_split(goal: Goal, names: tuple[str, ...]) -> str:

@@ -23,7 +23,7 @@ import numpy as np
 from data.common.atomic_io import write_atomic
 from data.common.checksums import KEY, digest, read_sealed
 from data.language.grammar import Describer, Grammar
-from data.language.held_out import level_named
+from data.language.held_out import split_named
 from sim.common.seeds import rng_of
 from sim.desk.scene import Scene
 from sim.desk.scenes.sampler import SceneConfig, draw_scene, initial_state
@@ -34,8 +34,8 @@ from sim.desk.tasks.task import Task
 from sim.state import State
 
 N_CHAINS, LENGTH = 1000, 5
-LEVEL = level_named("paraphrase")
-SCENES = SceneConfig(n_objects=3, objects=LEVEL.objects)  # every layout, and furniture as it comes
+SPLIT = split_named("paraphrase")
+SCENES = SceneConfig(n_objects=3, objects=SPLIT.objects)  # every layout, and furniture as it comes
 SEED, VERSION, FILE = 7, 1, "chains.json"
 
 GRIPPING = ("carried", "turned")  # manners of handling an object that leave it between the fingers
@@ -154,7 +154,7 @@ def _next_goal(
     weights = {task.name: task.symbols.weight for task in TASKS if task.symbols}
     families = [task for task in TASKS if task.symbols]
     drawn = drawn_goals(rng, families, weights, len(names), skip=done)
-    return next((goal for goal in drawn if LEVEL.allows(goal, names) and feasible(belief, goal)), None)
+    return next((goal for goal in drawn if SPLIT.allows(goal, names) and feasible(belief, goal)), None)
 
 
 # -- the file ------------------------------------------------------------------------------------
@@ -165,7 +165,7 @@ def as_text(chains: tuple[Chain, ...]) -> str:
     header = {
         "version": VERSION,
         "made_by": "python -m data.trials.chains",
-        "level": LEVEL.name,
+        "level": SPLIT.name,
         "seed": SEED,
     }
     header[KEY] = digest({**header, "chains": [chain._asdict() for chain in chains]})
@@ -188,7 +188,7 @@ def read_chains() -> tuple[Chain, ...]:
 
 def main() -> None:
     """Rewrite the file."""
-    grammar = Grammar(LEVEL.split)
+    grammar = Grammar(SPLIT.name)
     text = as_text(tuple(draw_chain(number, grammar) for number in range(N_CHAINS)))
     write_atomic(Path(__file__).with_name(FILE), text)
 

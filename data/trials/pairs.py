@@ -53,7 +53,7 @@ class Pair(NamedTuple):
     scenes: tuple[Scene, Scene]  # the same twice, but for a light, drawer or door that must differ
     goals: tuple[Goal, Goal]  # both possible in their scenes, both of the split "train"
     sentences: tuple[str, str]  # in the form of `data.language.lexicon.normalise`
-    refrain: tuple[bool, bool]  # True: the sentence forbids the goal; right if nothing is done
+    must_not: tuple[bool, bool]  # the sentence forbids the goal: right if nothing is done
 
 
 def draw_pairs(seed: int, n: int, n_objects: int, layouts: tuple[str, ...]) -> list[Pair]:
@@ -75,9 +75,9 @@ def _draw(contrast: Contrast, seed: int, config: SceneConfig) -> Pair:
         choices = _goals(contrast, scenes)
         if choices:
             goals = choices[rng.integers(len(choices))]
-            refrain = (False, contrast.kind == "negation")
+            must_not = (False, contrast.kind == "negation")
             sentences = _sentences(contrast, goals, scenes[0].names, rng)
-            return Pair(contrast.kind, later, scenes, goals, sentences, refrain)
+            return Pair(contrast.kind, later, scenes, goals, sentences, must_not)
     raise CannotDraw(" and ".join(dict.fromkeys(contrast.tasks)))
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from robopolicy.common.errors import UserError
-from robopolicy.evaluation.plan import SHOWN, Plan
-from robopolicy.evaluation.reference import EXPERT, ExpertPlayer, demonstrated
-from robopolicy.evaluation.rollouts import Maker, Player
-from robopolicy.evaluation.trials import Command
+from robopolicy.evaluation.plan import Plan
+from robopolicy.evaluation.reference import EXPERT, ExpertActor, demonstrated
+from robopolicy.evaluation.rollouts import Actor, MakeActor
+from robopolicy.evaluation.trials.trial import Command
 from robopolicy.policies.agent import OWN, Agent
 from robopolicy.policies.checkpoint import load_checkpoint
 from sim.desk.scene import Scene
@@ -19,10 +19,11 @@ from sim.observation import Observation, entity_names
 from sim.state import Array, State
 
 
-class PolicyPlayer:
-    """A trained policy: it is told the sentence and the things' names, and sees through its sensors.
+class PolicyActor:
+    """A trained policy: it gets the sentence and the names of the things, and what its sensors see.
 
-    It is not spared the control with empty sentences by holding still: it has to act without words.
+    Given an empty sentence it does not hold still, as it does elsewhere: the control is to show what it does
+    without words.
     """
 
     def __init__(self, checkpoint: str, memory: str = OWN) -> None:
@@ -38,12 +39,12 @@ class PolicyPlayer:
 
     def reset(self, commands: Sequence[Command], scenes: Sequence[Scene]) -> None:
         names = [entity_names(scene.names) for scene in scenes]
-        if not any(command.shown for command in commands):
+        if not any(command.demonstrated for command in commands):
             self._agent.reset([command.sentence for command in commands], names)
             return
         self._world = self._world or World()
-        shown = [_shown(self._world, s, c) for c, s in zip(commands, scenes, strict=True)]
-        now, goal = (_batch([pair[i] for pair in shown]) for i in (0, 1))
+        seen = [_demonstration(self._world, s, c) for c, s in zip(commands, scenes, strict=True)]
+        now, goal = (_batch([pair[i] for pair in seen]) for i in (0, 1))
         self._agent.show(now, goal, names)
 
     def act(self, seen: Sequence[Observation], states: Sequence[State]) -> Array:
@@ -51,7 +52,7 @@ class PolicyPlayer:
         return self._agent.act(_batch(seen))
 
 
-def _shown(world: World, scene: Scene, command: Command) -> tuple[Observation, Observation]:
+def _demonstration(world: World, scene: Scene, command: Command) -> tuple[Observation, Observation]:
     """What one sensor sees of the beginning and the end of a demonstration."""
     sensor = Sensor(scene)
     before, after = demonstrated(world, scene, command.goal)
@@ -63,17 +64,17 @@ def _batch(seen: Sequence[Observation]) -> Observation:
 
 
 @dataclass(frozen=True)
-class _PolicyMaker:
+class _MakePolicyActor:
     checkpoint: str
     memory: str
 
-    def __call__(self) -> Player:
-        return PolicyPlayer(self.checkpoint, self.memory)
+    def __call__(self) -> Actor:
+        return PolicyActor(self.checkpoint, self.memory)
 
 
-def maker_for(checkpoint: str, memory: str = OWN) -> Maker:
-    """How worker processes make the player; `memory` as in `Agent`."""
-    return ExpertPlayer if checkpoint == EXPERT else _PolicyMaker(checkpoint, memory)
+def actor_maker(checkpoint: str, memory: str = OWN) -> MakeActor:
+    """How worker processes make the actor; `memory` as in `Agent`."""
+    return ExpertActor if checkpoint == EXPERT else _MakePolicyActor(checkpoint, memory)
 
 
 def prepare(checkpoint: str, plan: Plan) -> None:
@@ -81,9 +82,10 @@ def prepare(checkpoint: str, plan: Plan) -> None:
     if checkpoint == EXPERT:
         return
     agent = Agent(load_checkpoint(checkpoint))
-    if agent.policy.config.conditioning == "free" and any(row.name == SHOWN for row in plan.rows):
-        raise UserError(f"a policy that is told freely can't be shown what to do; leave {SHOWN!r} out")
-    for row in plan.rows:
-        pairs = zip(row.trials, row.scenes, strict=True)
-        asked = [(command.sentence, scene) for trial, scene in pairs for command in trial.commands]
-        agent.reset([said for said, _ in asked], [entity_names(scene.names) for _, scene in asked])
+    for one in plan.levels:
+        pairs = zip(one.trials, one.scenes, strict=True)
+        given = [(command, scene) for trial, scene in pairs for command in trial.commands]
+        if agent.policy.config.conditioning == "free" and any(command.demonstrated for command, _ in given):
+            raise UserError(f"a policy that is told freely can't be shown what to do; leave {one.key!r} out")
+        names = [entity_names(scene.names) for _, scene in given]
+        agent.reset([command.sentence for command, _ in given], names)

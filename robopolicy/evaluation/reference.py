@@ -1,7 +1,7 @@
 """The scripted expert in the place of a policy: the ceiling of what an evaluation can show.
 
-It is told the goal itself, and how the world obeys, which no policy ever is. And it shows what is wanted,
-for policies that are shown instead of told.
+It knows the goal itself, the true state and the dynamics of the world, which no policy ever does. It also
+makes the goal states that are shown to policies instead of a sentence.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from robopolicy.adaptation.dynamics_filter import Obeys, commanded
-from robopolicy.evaluation.trials import Command
+from robopolicy.evaluation.trials.trial import Command
 from sim.desk.scene import Scene
 from sim.desk.simulator import World
 from sim.desk.tasks import expert
@@ -23,8 +23,8 @@ EXPERT = "expert"
 LEAVING = 4  # control steps that it goes on after it has reached a goal
 
 
-class ExpertPlayer:
-    """The scripted expert: it is told the goal and how its world obeys, which no policy ever is."""
+class ExpertActor:
+    """Carries out goals by the scripted skills."""
 
     context = None
 
@@ -39,12 +39,12 @@ class ExpertPlayer:
         del seen
         asked = zip(states, self._commands, self._scenes, strict=True)
         return np.stack(
-            [np.zeros(7) if c.refrain else _act(state, c.goal, s.dynamics) for state, c, s in asked]
+            [np.zeros(7) if c.must_not else _act(state, c.goal, s.dynamics) for state, c, s in asked]
         )
 
 
 def demonstrated(world: World, scene: Scene, goal: Goal, max_steps: int = 120) -> tuple[State, State]:
-    """How the desk is found, and how it is once the expert has reached the goal and let go."""
+    """The state at the start, and the one in which the expert has reached the goal and let go."""
     before = state = world.build(scene)
     left = max_steps
     while left > 0:
@@ -54,7 +54,7 @@ def demonstrated(world: World, scene: Scene, goal: Goal, max_steps: int = 120) -
 
 
 def _act(state: State, goal: Goal, dynamics: Dynamics) -> Array:
-    """What to send so that in this world the right thing arrives."""
+    """The action to send so that this world's dynamics turn it into the one that is wanted."""
     wanted = expert.act(state, goal, expert.patient(DEFAULT_STYLE, dynamics.latency))
     known = Obeys(np.zeros(1, int), np.array([dynamics.control_yaw]), np.array([dynamics.action_scale]))
     return commanded(np.asarray(wanted, np.float32)[None], known)[0]

@@ -1,7 +1,7 @@
-"""Rollouts in fixed groups: many worlds, one batched policy, the same figures on any number of cores.
+"""Rollouts in fixed groups: many worlds, one batched policy, the same results on any number of processes.
 
-A group is `GROUP` trials that start together and are stepped together. The batch that the policy sees
-always has `GROUP` rows, in the order of the trials, whether a rollout has ended or not, so a result
+A group is `GROUP_SIZE` trials that start together and are stepped together. The batch that the policy gets
+always has `GROUP_SIZE` rows, in the order of the trials, whether a rollout has ended or not, so a result
 depends on the group alone and never on which process ran it or how many there were.
 """
 
@@ -15,203 +15,202 @@ import torch
 from numpy.typing import NDArray
 
 from data.common.workers import Workers, spawned
-from robopolicy.evaluation.trials import Command, Trial
+from robopolicy.evaluation.levels.base import LevelTrials
+from robopolicy.evaluation.trials.judges import Judge, MakeJudge, Verdict, judge_of
+from robopolicy.evaluation.trials.trial import Command, Trial
 from sim.desk.scene import Scene
 from sim.desk.sensors import Sensor
 from sim.desk.simulator import World
-from sim.desk.tasks.families import TASKS, achieved, goals_of
-from sim.desk.tasks.geometry import fallen
 from sim.observation import Observation
 from sim.state import Array, State
 
-GROUP = 16
-LOOK = 5  # control steps between two looks at whether anything was done that was not asked for
+GROUP_SIZE = 16
 
 
-TIME, FELL, FORBIDDEN = "time", "fell", "forbidden"
-CAUSES = ("", TIME, FELL, FORBIDDEN)
-"""Why a rollout failed: it did not; it was not done in time; the same, and something that it was about was
-off the desk by then (`sim.desk.tasks.geometry.fallen`); something was done where nothing should have
-been."""
+class Group(NamedTuple):
+    """Trials that are rolled out together."""
 
-
-class Job(NamedTuple):
-    """One group to be rolled out."""
-
-    row: str  # of the table: "seen"
-    index: int  # of the group in its row
-    trials: tuple[Trial, ...]  # 1 to GROUP
+    level: str  # `LevelTrials.key`: "seen"
+    index: int  # of the group in its level
+    trials: tuple[Trial, ...]  # 1 to GROUP_SIZE
     scenes: tuple[Scene, ...]
-    change_at: int = 0  # control step from which each world obeys as the next one did; 0: never
+    judge: MakeJudge = judge_of
+    change_at: int = 0  # control step from which each world has the dynamics of the next one; 0: never
 
     @property
     def name(self) -> str:
         """ "seen-003": also names the file that keeps the result."""
-        return f"{self.row}-{self.index:03d}"
+        return f"{self.level}-{self.index:03d}"
 
 
 class Rollouts(NamedTuple):
-    """What came of a group. T is the group's longest rollout; rows beyond `steps` are zero."""
+    """The rollouts of a group of B trials. T is the longest of them; rows beyond `steps` are zero."""
 
-    success: NDArray[np.bool_]  # (B,) all that was asked for was done
-    steps: NDArray[np.int64]  # (B,) control steps taken: until success, or all that were allowed
+    success: NDArray[np.bool_]  # (B,) every command succeeded
+    steps: NDArray[np.int64]  # (B,) control steps taken
     actions: NDArray[np.float32]  # (B, T, 7) enough to replay each rollout in its scene
-    ends: NDArray[np.int64]  # (B, C) step at which each command was done or given up; 0 if never given
-    context: NDArray[np.float32]  # (B, C) what the player came to think of each world; (B, 0) if nothing
-    causes: NDArray[np.int8]  # (B,) why each failed, an index into CAUSES; 0 where it did not
+    ends: NDArray[np.int64]  # (B, C) step at which each command succeeded or failed; 0 if never given
+    context: NDArray[np.float32]  # (B, D) what the actor inferred of each world's dynamics; (B, 0) if nothing
+    causes: NDArray[np.str_]  # (B,) why each failed, see `trials.judges.CAUSES`; "" if it did not
 
 
-class Player(Protocol):
-    """Whatever chooses actions for a batch of worlds."""
+class Actor(Protocol):
+    """Whatever chooses actions for a batch of worlds: a policy, or the scripted expert."""
 
     @property
     def context(self) -> Array | None:
-        """What it thinks of the worlds by now: (B, C); None if it thinks nothing of them."""
+        """What it has inferred of the dynamics of the worlds by now, (B, D); None if it infers nothing."""
         ...
 
     def begin(self) -> None:
-        """Rollouts begin, in worlds of which nothing is known."""
+        """Forget what was inferred: the rollouts that begin are in other worlds."""
         ...
 
     def reset(self, commands: Sequence[Command], scenes: Sequence[Scene]) -> None:
-        """What each world is asked for from now on; may come in the middle of a rollout."""
+        """Give each world its command; may come in the middle of a rollout."""
         ...
 
     def act(self, seen: Sequence[Observation], states: Sequence[State]) -> Array:
         """The next actions (B, 7) of the B worlds.
 
-        A policy goes by what its sensors have seen; the states as they are, are the scripted expert's alone.
+        A policy acts on what the sensors saw; the true states are for the scripted expert alone.
         """
         ...
 
 
-class Maker(Protocol):
-    """Makes a player inside a worker process; must survive the journey there."""
+class MakeActor(Protocol):
+    """Makes an actor inside a worker process; has to be picklable."""
 
-    def __call__(self) -> Player: ...
-
-
-Crew = Callable[[Sequence[Job]], Iterator[tuple[Job, Rollouts]]]
-"""Whoever rolls out jobs: yields every job with its result, as they finish."""
+    def __call__(self) -> Actor: ...
 
 
-def jobs_of(trials: Sequence[Trial], scenes: Sequence[Scene], row: str, change_at: int = 0) -> list[Job]:
-    """Trials in their order, cut into groups."""
-    return [
-        Job(row, at // GROUP, tuple(trials[at : at + GROUP]), tuple(scenes[at : at + GROUP]), change_at)
-        for at in range(0, len(trials), GROUP)
-    ]
+RunGroups = Callable[[Sequence[Group]], Iterator[tuple[Group, Rollouts]]]
+"""Rolls groups out and yields each with its rollouts, in the order in which they finish."""
 
 
-def roll_out(job: Job, player: Player, worlds: Sequence[World], max_steps: int) -> Rollouts:
-    """Run one group to its end.
+def groups_of(planned: LevelTrials, change_at: int = 0) -> list[Group]:
+    """The trials of a level in their order, cut into groups."""
+    found = []
+    for at in range(0, len(planned.trials), GROUP_SIZE):
+        part = slice(at, at + GROUP_SIZE)
+        trials, scenes = planned.trials[part], planned.scenes[part]
+        found.append(Group(planned.key, at // GROUP_SIZE, trials, scenes, planned.judge, change_at))
+    return found
 
-    A command succeeds at the first step at which its goal is achieved, and the next is given, without a
-    reset; it fails after `max_steps`, which ends the rollout. One that forbids its goal is right if in
-    `max_steps` nothing was done that has a name. Whenever a command of the group is given, the player is
-    told all of them, and plans anew; the sensors go on. States, not what was seen of them, are judged.
-    From step `job.change_at` on each world obeys as the next one of the group did before.
+
+class _Course:
+    """How far one trial has come: the command that is being carried out, and its judge."""
+
+    def __init__(self, commands: tuple[Command, ...], make_judge: MakeJudge, state: State) -> None:
+        self._commands, self._make_judge = commands, make_judge
+        self.ends: list[int] = []  # step at which each command succeeded or failed
+        self._give(state, 0)
+
+    def _give(self, state: State, step: int) -> None:
+        self._since = step
+        self._judge: Judge = self._make_judge(self.command, state)
+
+    @property
+    def command(self) -> Command:
+        """The one that is being carried out."""
+        return self._commands[len(self.ends)]
+
+    def step(self, now: State, step: int, max_steps: int) -> tuple[Verdict | None, bool]:
+        """(the trial's verdict once it is over, whether the next command was given) after so many steps."""
+        steps = step - self._since
+        verdict = self._judge(now, steps, steps == max_steps)
+        if verdict is None:
+            return None, False
+        self.ends.append(step)
+        if not verdict.success or len(self.ends) == len(self._commands):
+            return verdict, False
+        self._give(now, step)
+        return None, True
+
+
+def roll_out(group: Group, actor: Actor, worlds: Sequence[World], max_steps: int) -> Rollouts:
+    """Run one group to its end; `worlds` are GROUP_SIZE.
+
+    The judge of a command decides after every control step, on true states. The next command is given when
+    one has succeeded, without a reset; `max_steps` are for each command, and the first failure ends the
+    rollout. When a trial of the group gets its next command, the actor is reset with the commands of all,
+    and its sensors go on. From step `group.change_at` on each world has the dynamics of the next one of the
+    group.
     """
-    n = len(job.trials)
-    rows = [min(i, n - 1) for i in range(GROUP)]  # a short group is filled up with its last trial
-    scenes = [job.scenes[i] for i in rows]
-    asked = [job.trials[i].commands for i in rows]
+    n = len(group.trials)
+    rows = [min(i, n - 1) for i in range(GROUP_SIZE)]  # a short group is filled up with its last trial
+    scenes = [group.scenes[i] for i in rows]
+    commands = [group.trials[i].commands for i in rows]
     states = [world.build(scene) for world, scene in zip(worlds, scenes, strict=False)]
     sensors = [Sensor(scene) for scene in scenes]
     seen = [sensor.observe(state) for sensor, state in zip(sensors, states, strict=True)]
-    before, at = list(states), [0] * GROUP
-    longest = max(len(commands) for commands in asked)
-    success, ends = np.zeros(n, bool), np.zeros((n, longest), np.int64)
-    causes = np.zeros(n, np.int8)
+    courses = [_Course(c, group.judge, state) for c, state in zip(commands, states, strict=True)]
+    current = [course.command for course in courses]
+    longest = max(map(len, commands))
     actions = np.zeros((n, max_steps * longest, 7), np.float32)
-    player.begin()
-    player.reset([commands[0] for commands in asked], scenes)
-    active, since, t = list(range(n)), [0] * GROUP, 0
-    contexts: list[Array] = [np.zeros(0)] * n
+    verdicts, contexts = [Verdict(False)] * n, [np.zeros(0)] * n
+    actor.begin()
+    actor.reset(current, scenes)
+    active, t = list(range(n)), 0
     while active:
-        if t == job.change_at > 0:
+        if t == group.change_at > 0:
             for world, other in zip(worlds, (*scenes[1:], scenes[0]), strict=True):
                 world.obey(other.dynamics)
-        chosen = np.asarray(player.act(seen, states), np.float32)  # (GROUP, 7)
-        told_anew = False
+        chosen = np.asarray(actor.act(seen, states), np.float32)  # (GROUP_SIZE, 7)
+        t += 1
+        given = False
         for i in list(active):
-            actions[i, t] = chosen[i]
+            actions[i, t - 1] = chosen[i]
             states[i] = worlds[i].step(chosen[i])
             seen[i] = sensors[i].observe(states[i])
-            done, over = _outcome(asked[i][at[i]], before[i], states[i], t + 1 - since[i], max_steps)
-            if not over:
-                continue
-            ends[i, at[i]] = t + 1
-            if done and at[i] + 1 < len(asked[i]):
-                at[i], before[i], since[i], told_anew = at[i] + 1, states[i], t + 1, True
-            else:
-                success[i] = done
-                causes[i] = CAUSES.index("" if done else _cause(asked[i][at[i]], states[i]))
+            verdict, next_given = courses[i].step(states[i], t, max_steps)
+            if next_given:
+                current[i], given = courses[i].command, True
+            if verdict is not None:
+                verdicts[i] = verdict
                 active.remove(i)
-                context = player.context
+                context = actor.context
                 contexts[i] = contexts[i] if context is None else context[i]
-        t += 1
-        if told_anew:
-            player.reset([commands[k] for commands, k in zip(asked, at, strict=True)], scenes)
+        if given:
+            actor.reset(current, scenes)
+    ends = np.array([course.ends + [0] * (longest - len(course.ends)) for course in courses[:n]], np.int64)
     steps = ends.max(1)
-    thought = np.stack(contexts).astype(np.float32)
-    return Rollouts(success, steps, actions[:, : int(steps.max())], ends, thought, causes)
-
-
-def _outcome(command: Command, before: State, now: State, step: int, max_steps: int) -> tuple[bool, bool]:
-    """(Is it right, is it over) with a command after so many steps."""
-    done = bool(achieved(command.goal, before, now))
-    if not command.refrain:
-        return done, done or step == max_steps
-    if step % LOOK == 0 or step == max_steps:
-        done = done or _anything_done(before, now)
-    return not done and step == max_steps, done or step == max_steps
-
-
-def _cause(command: Command, now: State) -> str:
-    """Why a command that is over failed: one of CAUSES."""
-    if command.refrain:
-        return FORBIDDEN
-    about = [index for index in (command.object, command.other) if index >= 0]
-    return FELL if any(fallen(now, index) for index in about) else TIME
-
-
-def _anything_done(before: State, now: State) -> bool:
-    """Whether anything that has a name was done."""
-    return any(bool(achieved(goal, before, now)) for task in TASKS for goal in goals_of(task, now.n_objects))
+    success, causes = (np.array(column) for column in zip(*verdicts, strict=True))
+    context = np.stack(contexts).astype(np.float32)
+    return Rollouts(success, steps, actions[:, : int(steps.max())], ends, context, causes)
 
 
 def roll_out_all(
-    jobs: Sequence[Job], maker: Maker, max_steps: int, workers: int
-) -> Iterator[tuple[Job, Rollouts]]:
-    """Every job with its result, as they finish. Ends its worker processes when closed early."""
-    if not jobs:
+    groups: Sequence[Group], make_actor: MakeActor, max_steps: int, workers: int
+) -> Iterator[tuple[Group, Rollouts]]:
+    """Every group with its rollouts, as they finish. Ends its worker processes when closed early."""
+    if not groups:
         return
-    with crew_of(maker, max_steps, min(workers, len(jobs))) as crew:
-        yield from crew(jobs)
+    with runner_of(make_actor, max_steps, min(workers, len(groups))) as run:
+        yield from run(groups)
 
 
 @contextmanager
-def crew_of(maker: Maker, max_steps: int, workers: int) -> Iterator[Crew]:
-    """Worker processes for one evaluation of a policy after another; they start when first needed."""
-    with spawned(workers, _start, maker, max_steps) as pool:
-        yield partial(_roll_out_in, pool)
+def runner_of(make_actor: MakeActor, max_steps: int, workers: int) -> Iterator[RunGroups]:
+    """Worker processes for several evaluations of one policy; they start when first needed."""
+    with spawned(workers, _start, make_actor, max_steps) as pool:
+        yield partial(_run_in, pool)
 
 
-def _roll_out_in(pool: Workers, jobs: Sequence[Job]) -> Iterator[tuple[Job, Rollouts]]:
-    for index, result in pool.as_finished(_run, jobs):
-        yield jobs[index], result
+def _run_in(pool: Workers, groups: Sequence[Group]) -> Iterator[tuple[Group, Rollouts]]:
+    for index, result in pool.as_finished(_run, groups):
+        yield groups[index], result
 
 
-_mine: dict[str, tuple[Player, list[World], int]] = {}
+_mine: dict[str, tuple[Actor, list[World], int]] = {}
 
 
-def _start(maker: Maker, max_steps: int) -> None:
+def _start(make_actor: MakeActor, max_steps: int) -> None:
     """In a worker: one thread for the network."""
     torch.set_num_threads(1)
-    _mine["all"] = maker(), [World() for _ in range(GROUP)], max_steps
+    _mine["all"] = make_actor(), [World() for _ in range(GROUP_SIZE)], max_steps
 
 
-def _run(job: Job) -> Rollouts:
-    player, worlds, max_steps = _mine["all"]
-    return roll_out(job, player, worlds, max_steps)
+def _run(group: Group) -> Rollouts:
+    actor, worlds, max_steps = _mine["all"]
+    return roll_out(group, actor, worlds, max_steps)

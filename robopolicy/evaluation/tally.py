@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Tally(NamedTuple):
-    """How far a row has come."""
+    """Rollouts of a level: how many there will be, are done, and succeeded."""
 
     n: int
     done: int = 0

@@ -5,8 +5,8 @@
 A variant is a change of `robopolicy train`'s options, or several with spaces between them. What is not
 changed is the baseline, which is trained too. Every policy is asked the same trials, so a difference is
 tested trial by trial: those that more seeds of one variant succeeded at against those that more seeds of
-the other did (an exact sign test; McNemar's with one seed). It speaks of these policies; that other seeds
-would do as well is only as sure as the seeds are many. A variant that adds to another is compared with
+the other did (an exact sign test; McNemar's with one seed). The test is about these policies: how far it
+holds for other seeds depends on how many there are. A variant that adds to another is compared with
 that one.
 """
 
@@ -30,9 +30,10 @@ from robopolicy.common.provenance import environment
 from robopolicy.common.stages import Report, Stage, run_stages
 from robopolicy.common.statistics import mcnemar, percent
 from robopolicy.common.text import own_slug
-from robopolicy.evaluation.evaluate import EvaluateConfig, Evaluation, evaluate_once
-from robopolicy.evaluation.plan import CHAIN, PAIRS, YOURS
+from robopolicy.evaluation.evaluate import Evaluation, evaluate_once
+from robopolicy.evaluation.levels.registry import asked
 from robopolicy.evaluation.tally import Tally
+from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.training.config import TrainConfig
 from robopolicy.training.loop import train
 
@@ -64,31 +65,31 @@ class AblateConfig:
     workers: int = 2  # trainings, later rollouts, at a time
 
     def __post_init__(self) -> None:
-        EvaluateConfig(levels=self.levels, n=self.n, workers=self.workers)
+        evaluation = EvaluateConfig(levels=self.levels, n=self.n, workers=self.workers, controls=())
         for seed in self.seeds:
             TrainConfig(seed=seed)
-        for level in self.levels:
-            if level in (CHAIN, PAIRS, YOURS):
-                raise ValueError(f"{level} is not counted trial by trial; leave it out of levels")
         for name in ("seeds", "levels", "variants"):
             values = getattr(self, name)
             if len(set(values)) < len(values):
                 raise ValueError(f"{name} holds the same value twice")
         if not self.seeds or not self.levels:
             raise ValueError("an ablation needs at least one seed and one level")
+        for level in asked(evaluation):
+            if not level.counted:
+                raise ValueError(f"{level.name} is not counted trial by trial; leave it out of levels")
 
 
-class Run(NamedTuple):
-    """One policy."""
+class Training(NamedTuple):
+    """One training: a variant with one seed."""
 
     variant: str
     seed: int
-    train: TrainConfig
-    folder: Path
+    config: TrainConfig
+    folder: Path  # of its checkpoint
 
 
-class Row(NamedTuple):
-    """A variant on a level, all seeds together."""
+class Comparison(NamedTuple):
+    """A variant on a level, all seeds together, against another variant on the same trials."""
 
     variant: str
     level: str
@@ -105,11 +106,11 @@ class Row(NamedTuple):
         return percent(self.success, self.n)
 
 
-def runs_of(config: AblateConfig) -> list[Run]:
-    """The policies, baseline first; raises `BadOverride` for an option that train does not have."""
+def trainings_of(config: AblateConfig) -> list[Training]:
+    """All trainings, baseline first; raises `BadOverride` for an option that train does not have."""
     folder = Path(config.output)
     return [
-        Run(
+        Training(
             variant, seed,
             replace(load("train", TrainConfig, [*config.base, *changes]), seed=seed),
             folder / own_slug(variant) / f"seed{seed}",
@@ -119,27 +120,27 @@ def runs_of(config: AblateConfig) -> list[Run]:
     ]  # fmt: skip
 
 
-def ablate(config: AblateConfig) -> list[Row]:
+def ablate(config: AblateConfig) -> list[Comparison]:
     """Train and evaluate what is not done yet, and compare; writes `ablations.json`."""
     with held(config.output):
         return _ablate(config)
 
 
-def _ablate(config: AblateConfig) -> list[Row]:
-    runs = runs_of(config)
-    for describer in {run.train.describer for run in runs}:
+def _ablate(config: AblateConfig) -> list[Comparison]:
+    trainings = trainings_of(config)
+    for describer in {training.config.describer for training in trainings}:
         open_described([Path(config.dataset)], describer)  # refuses before anything is written
     described = _described(Path(config.dataset))
     found: dict[tuple[str, int], Evaluation] = {}
 
     def measure(report: Report) -> None:
-        for i, run in enumerate(runs):
-            found[run.variant, run.seed] = _evaluated(config, run, report, i, len(runs))
+        for i, training in enumerate(trainings):
+            found[training.variant, training.seed] = _evaluated(config, training, report, i, len(trainings))
 
-    trained = [asdict(run.train) for run in runs]
+    settings = [asdict(training.config) for training in trainings]
     run_stages(
         [
-            Stage("train", [described, trained], lambda report: _train_all(config, runs, report), redo=True),
+            Stage("train", [described, settings], partial(_train_all, config, trainings), redo=True),
             Stage("evaluate", [config.levels, config.n], measure, redo=True),
         ],
         Path(config.output),
@@ -153,7 +154,7 @@ def _ablate(config: AblateConfig) -> list[Row]:
 
 def compared(
     found: dict[tuple[str, int], Evaluation], seeds: Sequence[int], levels: Sequence[str]
-) -> list[Row]:
+) -> list[Comparison]:
     """Every variant against what it adds to, on the same trials."""
     variants, rows = list(dict.fromkeys(variant for variant, _ in found)), []
     for variant in variants:
@@ -167,14 +168,14 @@ def compared(
             gained, lost = int((better > 0).sum()), int((better < 0).sum())
             by_seed = tuple(int(k) for k in mine.sum(1))
             p = mcnemar(gained, lost)
-            rows.append(Row(variant, level, mine.size, sum(by_seed), other, gained, lost, p, by_seed))
+            rows.append(Comparison(variant, level, mine.size, sum(by_seed), other, gained, lost, p, by_seed))
     return rows
 
 
 def _described(dataset: Path) -> str:
-    """A hash of all that was said of the play."""
-    said = (segments_path(dataset), annotations_path(dataset))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in said if path.is_file())).hexdigest()
+    """Hash of all sentences that describe the play."""
+    files = (segments_path(dataset), annotations_path(dataset))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files if path.is_file())).hexdigest()
 
 
 def _adds_to(variant: str, variants: Sequence[str]) -> str:
@@ -184,29 +185,29 @@ def _adds_to(variant: str, variants: Sequence[str]) -> str:
     return max(parents, key=len, default=BASELINE)
 
 
-def _train_all(config: AblateConfig, runs: Sequence[Run], report: Report) -> None:
-    report(0, len(runs))
-    with spawned(min(config.workers, len(runs))) as pool:
-        for done, _ in enumerate(pool.as_finished(partial(_train, Path(config.dataset)), runs), 1):
-            report(done, len(runs))
+def _train_all(config: AblateConfig, trainings: Sequence[Training], report: Report) -> None:
+    report(0, len(trainings))
+    with spawned(min(config.workers, len(trainings))) as pool:
+        for done, _ in enumerate(pool.as_finished(partial(_train, Path(config.dataset)), trainings), 1):
+            report(done, len(trainings))
 
 
-def _train(dataset: Path, run: Run) -> None:
-    for _ in train(run.train, [dataset], run.folder):
+def _train(dataset: Path, training: Training) -> None:
+    for _ in train(training.config, [dataset], training.folder):
         pass
 
 
-def _evaluated(config: AblateConfig, run: Run, report: Report, at: int, of: int) -> Evaluation:
-    asked = EvaluateConfig(
-        checkpoint=str(run.folder), levels=config.levels, n=config.n, controls=(),
-        output=str(run.folder / "evaluation"), workers=config.workers,
+def _evaluated(config: AblateConfig, training: Training, report: Report, at: int, of: int) -> Evaluation:
+    evaluation = EvaluateConfig(
+        checkpoint=str(training.folder), levels=config.levels, n=config.n, controls=(),
+        output=str(training.folder / "evaluation"), workers=config.workers,
     )  # fmt: skip
 
     def tick(tallies: Any, per_minute: float) -> None:
         del per_minute
         report(at + _share(tallies.values()), of)
 
-    return evaluate_once(asked, tick)
+    return evaluate_once(evaluation, tick)
 
 
 def _share(tallies: Iterable[Tally]) -> float:
@@ -214,7 +215,7 @@ def _share(tallies: Iterable[Tally]) -> float:
     return done / n
 
 
-def _as_json(config: AblateConfig, rows: Sequence[Row]) -> dict[str, Any]:
+def _as_json(config: AblateConfig, rows: Sequence[Comparison]) -> dict[str, Any]:
     return {
         "rows": [{**row._asdict(), "pc_success": round(100 * row.success / row.n, 2)} for row in rows],
         "produced_by": {**environment(), "config": asdict(config)},

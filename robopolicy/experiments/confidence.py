@@ -1,7 +1,7 @@
-"""Does it know when it is out of its depth? `python -m robopolicy.experiments.confidence [CHECKPOINT]`.
+"""How well are out-of-domain sentences refused? `python -m robopolicy.experiments.confidence [CHECKPOINT]`.
 
-Prints, for sentences that neither the measure nor its threshold has seen, how many sound ones are refused
-at each level and how much nonsense is, with 95 % Wilson intervals. The measure is fitted first where the
+Prints, for sentences that neither the measure nor its threshold has seen, how many sound ones of each split
+are refused, and how much nonsense, with 95 % Wilson intervals. The measure is fitted first where the
 checkpoint has none, a damaged one, or one that config.json does not vouch for, as an earlier version's.
 """
 
@@ -19,13 +19,13 @@ from robopolicy.policies.agent import Agent
 from robopolicy.policies.checkpoint import BENCHMARK, confidence_of, load_checkpoint
 from robopolicy.policies.confidence import Confidence, area_under
 from robopolicy.training.calibration import SET, N, calibrate, signs_in
-from robopolicy.training.confidence_data import nonsense, sound, sound_of_all_levels
+from robopolicy.training.confidence_data import nonsense, sound, sound_of_all_splits
 
 FIGURES = 13  # seed of the sentences for the figures
 
 
 class NoConfidence(UserError):
-    """There is nothing to measure."""
+    """The policy has no measure of confidence."""
 
 
 class Figures(NamedTuple):
@@ -37,14 +37,14 @@ class Figures(NamedTuple):
 
 
 def measure(agent: Agent, model: Confidence, n: int = N) -> Figures:
-    """What it refuses of sentences that it was not made with."""
-    known = {one.sentence for level in sound_of_all_levels(n, SET).values() for one in level}
+    """What is refused of sentences that the measure was neither fitted nor set on."""
+    known = {one.sentence for said in sound_of_all_splits(n, SET).values() for one in said}
     bare, framed = nonsense(HELD_OUT, FIGURES, held_out=True)
     groups = {
         f"sound: {name}": [one for one in said if one.sentence not in known]
-        for name, said in sound_of_all_levels(n, FIGURES).items()
+        for name, said in sound_of_all_splits(n, FIGURES).items()
     }
-    groups |= {"sound: seen, six words at most": sound("seen", n, FIGURES + 100, brief=True)}
+    groups |= {"sound: train, six words at most": sound("train", n, FIGURES + 100, brief=True)}
     groups |= {"nonsense": bare, "nonsense in polite frames": framed}
     scores = {name: model.sound(signs_in(agent, said)) for name, said in groups.items()}
     good = np.concatenate([score for name, score in scores.items() if name.startswith("sound")])
@@ -54,7 +54,7 @@ def measure(agent: Agent, model: Confidence, n: int = N) -> Figures:
 
 
 def table(figures: Figures) -> str:
-    """As printed."""
+    """The figures as printed: one line per group of sentences."""
     lines = [f"{'sentences':34} {'n':>5}  refused, 95 % interval"]
     for name, refused in figures.refused.items():
         low, high = wilson(int(refused.sum()), len(refused))

@@ -11,14 +11,15 @@ from typing import Any
 
 from data.common.bounds import MOST_TRIALS, check_bounds
 from data.common.locks import held
-from data.language.held_out import LEVELS
 from data.play.collection import MOST_MINUTES, PlayConfig, collect
 from robopolicy.common.errors import UserError
 from robopolicy.common.stages import Report, Stage, run_stages
-from robopolicy.evaluation.evaluate import EvaluateConfig, evaluate, evaluate_once
-from robopolicy.evaluation.plan import PAIRS
-from robopolicy.evaluation.summary import Result, read_info
+from robopolicy.evaluation.evaluate import evaluate, evaluate_once
+from robopolicy.evaluation.levels.registry import asked
+from robopolicy.evaluation.summary import read_info
 from robopolicy.evaluation.tally import Tally
+from robopolicy.evaluation.trials.config import EvaluateConfig
+from robopolicy.evaluation.trials.results import Result
 from robopolicy.policies.results_card import write_card
 from robopolicy.reporting.report import training_curve, write_report
 from robopolicy.reporting.tables import markdown_table
@@ -28,7 +29,7 @@ from robopolicy.training.config import TrainConfig
 from robopolicy.training.loop import train
 from robopolicy.training.relabelling import RelabelConfig, relabel_dataset
 
-SHOWN = 8  # films that are joined to one
+JOINED = 8  # films that are joined to one
 VARIED = "train-latency-action_scale-control_yaw"
 """Worlds of varied play. How they obey is left out: policies with a memory learn actions as they arrived."""
 
@@ -53,7 +54,7 @@ class DemoConfig:
     def __post_init__(self) -> None:
         films = (0, MOST_TRIALS)
         check_bounds(self, {"films": films, "failures": films, "varied_minutes": (0, MOST_MINUTES)})
-        _ = self.evaluation, self.plays  # what they refuse is refused before the play, not after it
+        _ = asked(self.evaluation), self.plays  # what they refuse is refused before the play, not after it
 
     @property
     def folder(self) -> Path:
@@ -89,7 +90,7 @@ def demo(config: DemoConfig) -> None:
         Stage("play", plays, lambda report: _play(config, report)),
         Stage("relabel", asdict(config.relabel), lambda report: _relabel(config, report)),
         Stage("train", asdict(config.train), lambda report: _train(config, report)),
-        Stage("calibrate", None, lambda report: _told(calibrate(config.checkpoint), report), redo=True),
+        Stage("calibrate", None, lambda report: _follow(calibrate(config.checkpoint), report), redo=True),
         Stage("evaluate", asdict(config.evaluation), lambda report: _evaluate(config, report), redo=True),
         Stage("film", [config.films, config.failures], lambda report: _film(config, report), redo=True),
     ]
@@ -97,46 +98,47 @@ def demo(config: DemoConfig) -> None:
         run_stages(stages, config.folder)
 
 
-def _told(progress: Iterable[tuple[int, int]], report: Report) -> None:
+def _follow(progress: Iterable[tuple[int, int]], report: Report) -> None:
+    """Run a stage that yields (done, total), and report both."""
     for done, total in progress:
         report(done, total)
 
 
 def _play(config: DemoConfig, report: Report) -> None:
     for folder, play in config.plays.items():
-        _told(collect(play, folder, config.workers), report)
+        _follow(collect(play, folder, config.workers), report)
 
 
 def _relabel(config: DemoConfig, report: Report) -> None:
     for folder in config.plays:
-        _told(relabel_dataset(folder, config.relabel), report)
+        _follow(relabel_dataset(folder, config.relabel), report)
 
 
 def _train(config: DemoConfig, report: Report) -> None:
-    _told(train(config.train, list(config.plays), config.checkpoint), report)
+    _follow(train(config.train, list(config.plays), config.checkpoint), report)
 
 
 def _evaluate(config: DemoConfig, report: Report) -> None:
-    def tick(rows: Mapping[str, Tally], per_minute: float) -> None:
+    def tick(tallies: Mapping[str, Tally], per_minute: float) -> None:
         del per_minute
-        report(sum(row.done for row in rows.values()), sum(row.n for row in rows.values()))
+        report(sum(tally.done for tally in tallies.values()), sum(tally.n for tally in tallies.values()))
 
     info, _ = evaluate(config.evaluation, tick)
     write_card(config.checkpoint, markdown_table(info))
 
 
 def _film(config: DemoConfig, report: Report) -> None:
-    shown = [level for level in config.levels if level != PAIRS]  # in half of those nothing happens
-    wanted = chosen(_results(config), shown, config.films, config.failures)
+    levels = [level for level in asked(config.evaluation) if level.filmed]
+    wanted = chosen(_results(config), [level.key for level in levels], config.films, config.failures)
     films: list[Film] = []
     report(0, len(wanted) + 1)
     for film in films_of(wanted, config.folder, config.workers):
         films.append(film)
         report(len(films), len(wanted) + 1)
-    brief = [level.name for level in LEVELS if level.name != "seen"]
+    brief = [level.name for level in levels if level.single and level.unseen]
     unseen = [film for film in films if film.success and film.level in brief]
     if unseen:
-        montage(_in_turns(unseen)[:SHOWN], config.folder, "unseen")
+        montage(_in_turns(unseen)[:JOINED], config.folder, "unseen")
     write_report(config.folder, films, training_curve(config.checkpoint), "unseen.gif" if unseen else "")
 
 

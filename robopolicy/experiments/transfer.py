@@ -1,6 +1,6 @@
-"""Figures of several policies in several worlds, from their rollouts: what worlds.json holds.
+"""Figures of several policies in several worlds, counted from their rollouts: what worlds.json holds.
 
-Policies meet the same trials in a world, so they are compared by McNemar's exact test. A policy's own
+Policies have the same trials in a world, so they are compared by McNemar's exact test. A policy's own
 success in a world is compared with that in the nominal world by the ratio of the two, with an interval for
 pairs (`robopolicy.common.statistics.ratio_interval`): trial i has the same seed and family in both. It has
 the same scene, goal and sentence too where the world differs by dynamics or sensing alone. Where furniture is
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from robopolicy.common.statistics import difference_interval, mcnemar, paired, ratio_interval
-from robopolicy.evaluation.summary import Result, counted
+from robopolicy.evaluation.trials.results import Result, counted
 from sim.desk.scene import Scene
 from sim.randomize.factors import factor_named
 from sim.randomize.presets import NOMINAL
@@ -96,7 +96,7 @@ def _against(first: Sequence[Result], results: Sequence[Result]) -> dict[str, An
 
 
 def _same(nominal: Sequence[Result], results: Sequence[Result]) -> dict[str, int]:
-    """How many trials ask for the same, and in how many of them the desk is the same too."""
+    """How many trials have the same goal and sentence, and how many of these the same scene too."""
     alike = [one for one in zip(nominal, results, strict=True) if one[0].trial == one[1].trial]
     return {
         "trials": len(alike),
@@ -105,5 +105,5 @@ def _same(nominal: Sequence[Result], results: Sequence[Result]) -> dict[str, int
 
 
 def _desk(scene: Scene) -> tuple[Any, ...]:
-    """What stands where, furniture aside."""
+    """The scene without the shifts of its furniture."""
     return scene.layout, scene.objects, scene.joints, scene.led

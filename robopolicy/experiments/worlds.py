@@ -1,15 +1,15 @@
-"""Several policies in many worlds, all asked the same: how far does each carry, and which carries further?
+"""Several policies in many worlds on the same trials: how much of its success does each keep, and which most?
 
     robopolicy worlds policies=memoryless=runs/a,history=runs/b
 
 Every policy has the same trials in every world, so all are compared with the first trial by trial. A sweep
-moves one factor over all that it may be, through the training range and beyond, with the others nominal. Two
+varies one factor over its held-out range, which contains the training range, with the others nominal. Two
 worlds share the seeds and families of their trials; see `robopolicy.experiments.transfer` for what else.
 `runs/b@none` is the policy of runs/b without its memory, `runs/b@others` with another world's: what inferring
 it is worth.
 
 Each policy has an evaluation per world in a folder of its own, which is read back when it is complete:
-worlds and policies that are added later cost what they cost alone. Which code made them is told.
+worlds and policies that are added later cost what they cost alone. worlds.json says which code made each.
 """
 
 import os
@@ -22,16 +22,17 @@ from typing import Any, NamedTuple
 from data.common.atomic_io import write_json
 from data.common.bounds import MOST_SEED, MOST_TRIALS, check_bounds
 from data.common.locks import held
-from data.language.held_out import LEVELS
 from robopolicy.common.errors import UnknownName
 from robopolicy.common.provenance import environment
 from robopolicy.common.stages import Report, Stage, run_stages
 from robopolicy.common.text import own_slug
 from robopolicy.common.world_option import layouts_of
-from robopolicy.evaluation.actors import maker_for
-from robopolicy.evaluation.evaluate import EvaluateConfig, Evaluation, Tick, checkpoint_hash, evaluate_once
-from robopolicy.evaluation.rollouts import crew_of
+from robopolicy.evaluation.actors import actor_maker
+from robopolicy.evaluation.evaluate import Evaluation, Tick, checkpoint_hash, evaluate_once
+from robopolicy.evaluation.levels.registry import LEVELS, asked
+from robopolicy.evaluation.rollouts import runner_of
 from robopolicy.evaluation.tally import Tally
+from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.experiments.probe import probe
 from robopolicy.experiments.transfer import across, sweeps
 from robopolicy.policies.agent import MEMORIES, OWN
@@ -44,7 +45,7 @@ SCHEMA = 1
 
 @dataclass(frozen=True)
 class WorldsConfig:
-    """Who is asked, where."""
+    """Which policies are compared, in which worlds."""
 
     policies: tuple[str, ...] = ("benchmark",)  # NAME=FOLDER or FOLDER, @others or @none after it: its memory
     worlds: tuple[str, ...] = (
@@ -75,10 +76,14 @@ class WorldsConfig:
     workers: int | None = None  # processes; null: one per core
 
     def __post_init__(self) -> None:
-        EvaluateConfig(n=self.n, max_steps=self.max_steps, change_at=self.change_at, workers=self.workers)
-        levels = tuple(level.name for level in LEVELS)
+        evaluation = EvaluateConfig(
+            levels=(self.level,), n=self.n, max_steps=self.max_steps, change_at=self.change_at,
+            workers=self.workers, controls=(),
+        )  # fmt: skip
+        levels = [level.name for level in LEVELS if level.single]
         if self.level not in levels:
             raise UnknownName("level of single commands", self.level, levels)
+        asked(evaluation)
         for factor in self.sweep:
             if factor not in NAMES:
                 raise UnknownName("factor", factor, NAMES)
@@ -88,16 +93,16 @@ class WorldsConfig:
         policies_of(self)
 
 
-class Asked(NamedTuple):
-    """One policy."""
+class ComparedPolicy(NamedTuple):
+    """A checkpoint, and what its memory is given."""
 
     checkpoint: str
     memory: str  # as in `robopolicy.policies.agent.Agent`
 
 
-def policies_of(config: WorldsConfig) -> dict[str, Asked]:
+def policies_of(config: WorldsConfig) -> dict[str, ComparedPolicy]:
     """Name -> policy, in the order given."""
-    found: dict[str, Asked] = {}
+    found: dict[str, ComparedPolicy] = {}
     for given in config.policies:
         folder, _, memory = given.rpartition("@")
         rest, memory = (folder, memory) if folder and memory in MEMORIES else (given, OWN)
@@ -109,9 +114,11 @@ def policies_of(config: WorldsConfig) -> dict[str, Asked]:
             raise ValueError(f"{shown(given)} names no policy: say NAME=FOLDER")
         if name in found:
             raise ValueError(f"two policies are called {shown(name)}: say NAME=FOLDER for each")
-        found[name] = Asked(checkpoint, memory)
+        found[name] = ComparedPolicy(checkpoint, memory)
     if not found:
-        raise ValueError("policies is empty: say which, NAME=FOLDER, the first being compared with")
+        raise ValueError(
+            "policies is empty: say NAME=FOLDER for each; the others are compared with the first"
+        )
     return found
 
 
@@ -125,13 +132,13 @@ def sweep_of(config: WorldsConfig) -> dict[str, dict[float, str]]:
     return {name: {value: _world_at(name, value) for value in _values(config, name)} for name in config.sweep}
 
 
-def asked_of(config: WorldsConfig) -> dict[str, int]:
+def rollouts_of(config: WorldsConfig) -> dict[str, int]:
     """World -> number of rollouts. Fewer are the first of more, so that nothing is rolled out twice."""
-    asked = dict.fromkeys(worlds_of(config), config.n)
+    n_rollouts = dict.fromkeys(worlds_of(config), config.n)
     for worlds in sweep_of(config).values():
         for world in worlds.values():
-            asked[world] = max(asked.get(world, 0), config.n_sweep)
-    return asked
+            n_rollouts[world] = max(n_rollouts.get(world, 0), config.n_sweep)
+    return n_rollouts
 
 
 def compare_worlds(config: WorldsConfig) -> dict[str, Any]:
@@ -141,22 +148,22 @@ def compare_worlds(config: WorldsConfig) -> dict[str, Any]:
 
 
 def _compare(config: WorldsConfig) -> dict[str, Any]:
-    policies, asked = policies_of(config), asked_of(config)
+    policies, n_rollouts = policies_of(config), rollouts_of(config)
     hashes = {name: checkpoint_hash(policy.checkpoint) for name, policy in policies.items()}
     made: dict[str, dict[str, Evaluation]] = {}
 
-    def ask(name: str, report: Report) -> None:
-        made[name] = _ask(config, name, policies[name], report)
+    def evaluate(name: str, report: Report) -> None:
+        made[name] = _evaluate(config, name, policies[name], report)
 
-    settings = [config.level, config.seed, config.max_steps, config.change_at, asked]
+    settings = [config.level, config.seed, config.max_steps, config.change_at, n_rollouts]
     stages = [
-        Stage(name, [hashes[name], policy.memory, *settings], partial(ask, name), redo=True)
+        Stage(name, [hashes[name], policy.memory, *settings], partial(evaluate, name), redo=True)
         for name, policy in policies.items()
     ]
     run_stages(stages, Path(config.output))
     for name in policies:
         if name not in made:  # the stage was done before
-            ask(name, lambda *_: None)
+            evaluate(name, lambda *_: None)
     found = {  # in the order given, whichever was rolled out first
         name: {world: one.results[config.level] for world, one in made[name].items()} for name in policies
     }
@@ -183,28 +190,30 @@ def _compare(config: WorldsConfig) -> dict[str, Any]:
     return info
 
 
-def _ask(config: WorldsConfig, name: str, policy: Asked, report: Report) -> dict[str, Evaluation]:
+def _evaluate(
+    config: WorldsConfig, name: str, policy: ComparedPolicy, report: Report
+) -> dict[str, Evaluation]:
     """World -> the evaluation of one policy."""
-    asked = asked_of(config)
-    total, done, made = sum(asked.values()), 0, {}
+    n_rollouts = rollouts_of(config)
+    total, done, made = sum(n_rollouts.values()), 0, {}
     workers = config.workers or os.cpu_count() or 1
-    with crew_of(maker_for(*policy), config.max_steps, workers) as crew:
-        for world, n in asked.items():
+    with runner_of(actor_maker(*policy), config.max_steps, workers) as run:
+        for world, n in n_rollouts.items():
             one = EvaluateConfig(
                 **policy._asdict(), levels=(config.level,), n=n, seed=config.seed, world=world, controls=(),
                 output=str(Path(config.output) / own_slug(name) / own_slug(world)),
                 max_steps=config.max_steps, change_at=config.change_at, workers=workers,
             )  # fmt: skip
-            made[world] = evaluate_once(one, _tick(report, done, total), crew)
+            made[world] = evaluate_once(one, _tick(report, done, total), run)
             done += n
             report(done, total)
     return made
 
 
 def _tick(report: Report, before: int, total: int) -> Tick:
-    def tick(rows: Mapping[str, Tally], per_minute: float) -> None:
+    def tick(tallies: Mapping[str, Tally], per_minute: float) -> None:
         del per_minute
-        report(before + sum(row.done for row in rows.values()), total)
+        report(before + sum(tally.done for tally in tallies.values()), total)
 
     return tick
 

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from data.common.atomic_io import write_atomic
-from data.language.held_out import LEVELS
 from robopolicy.common.html import escape, page, table
+from robopolicy.evaluation.levels.base import Level
+from robopolicy.evaluation.levels.lines import Chart, Line, rate_of
+from robopolicy.evaluation.levels.registry import LEVELS
 from robopolicy.evaluation.summary import read_info
 from robopolicy.reporting.svg import Bar, bars, curve
-from robopolicy.reporting.tables import WHY, Line, failures_of, lines_of, rate_of
+from robopolicy.reporting.tables import failures_of, lines_of, why_failed
 from robopolicy.reporting.videos import Film
 from robopolicy.training.metrics import read_metrics
 from sim.desk.tasks.families import TASKS
@@ -35,10 +37,11 @@ def write_report(
     training: Curve | None = None,
     gif: str = "",
     replays: Sequence[Film] = (),
+    levels: Sequence[Level] = LEVELS,
 ) -> Path:
-    """Write the report of the evaluation in a folder; returns its path."""
+    """Write the report of the evaluation in a folder, which is of some of these levels; returns its path."""
     info = read_info(folder)
-    sections = [_head(info), _hero(folder, gif), _levels(info), _families(info)]
+    sections = [_head(info), _hero(folder, gif), _levels(info, levels), _families(info)]
     if training is not None:
         sections.append(_training(training))
     sections += [_films(films), _replays(replays), _failures(info), _made_by(info)]
@@ -78,45 +81,31 @@ def _hero(folder: Path, gif: str) -> str:
     )
 
 
-def _levels(info: Mapping[str, Any]) -> str:
-    says = {level.name: level.says for level in LEVELS} | {"yours": "your own sentences"}
-    says |= {
-        "synonym: by words drawn by lot": "words that nothing was ever chosen on",
-        "synonym: by words chosen": "words that were held out by hand",
-        "synonym: by words of both kinds": "words of both kinds",
-        "shown": "nothing is said: how the desk should be is shown (goal states of the scripted expert)",
-        "minimal pairs, both right": "two commands that differ in as few words as possible",
-        "chain, average length": "five commands in a row without a reset; the first failure ends it",
-        "control: shuffled sentences": "the same trials, each with the sentence of another family",
-        "control: empty sentences": "the same trials, nothing said, and made to act all the same",
-    }
-    rows = [_row(line, says.get(line.name, "")) for line in lines_of(info)]
-    drawn = [_bar(name, row, False) for name, row in info["levels"].items()]
-    if "pairs" in info:
-        drawn.append(_bar("pairs", info["pairs"]["both"], False))
-    if "chain" in info:
-        drawn += [_bar(f"{k} in a row", row, False) for k, row in info["chain"]["completed"].items()]
-    drawn += [_bar(f"control: {name}", row, True) for name, row in info["controls"].items()]
+def _levels(info: Mapping[str, Any], levels: Sequence[Level]) -> str:
+    lines = lines_of(info, levels)
     head = "<th>level</th><th>what is new at test time</th>"
     head += '<th class="n">n</th><th class="n">success, 95 % interval</th>'
     about = (
         "<p>The controls show whether the words matter: without the right one, success should be rare.</p>"
     )
     about = about if info["controls"] else ""
-    return f"<h2>Levels of unseen</h2>{table(head, rows)}{about}{bars(drawn)}"
+    drawn = bars([_bar(line.chart) for line in lines if line.chart])
+    return f"<h2>Levels of unseen</h2>{table(head, [_row(line) for line in lines])}{about}{drawn}"
 
 
-def _row(line: Line, says: str) -> str:
+def _row(line: Line) -> str:
     return (
         f'<tr class="{"quiet" if line.quiet else ""}"><td>{escape(line.name)}</td>'
-        f'<td class="soft">{escape(says)}</td>'
+        f'<td class="soft">{escape(line.description)}</td>'
         f'<td class="n">{line.n}</td><td class="n">{line.rate}</td></tr>'
     )
 
 
-def _bar(name: str, row: Mapping[str, Any], quiet: bool) -> Bar:
-    low, high = row["pc_success_ci95"]
-    return Bar(name, row["pc_success"] or 0.0, low, high, f"{row['n_success']} of {row['n_episodes']}", quiet)
+def _bar(chart: Chart) -> Bar:
+    rate = chart.rate
+    low, high = rate["pc_success_ci95"]
+    note = f"{rate['n_success']} of {rate['n_episodes']}"
+    return Bar(chart.label, rate["pc_success"] or 0.0, low, high, note, chart.quiet)
 
 
 def _families(info: Mapping[str, Any]) -> str:
@@ -181,7 +170,7 @@ def _failures(info: Mapping[str, Any]) -> str:
         return "<h2>Failures</h2><p>None.</p>"
     rows = [
         f"<tr><td>{escape(at['task'])}</td><td>{escape(e['level'])}</td><td>{escape(at['sentence'])}</td>"
-        f"<td>{escape(WHY.get(e.get('cause'), ''))}</td>"
+        f"<td>{escape(why_failed(e))}</td>"
         f'<td class="n">{e["seed"]}</td></tr>'
         for e in failed
         for at in [e["commands"][e["completed"]] if "commands" in e else e]

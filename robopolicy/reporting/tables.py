@@ -1,77 +1,55 @@
 """Tables on the terminal: one row per level or family, every rate with its n and interval."""
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rich.table import Table
 
 from robopolicy.common.statistics import percent
+from robopolicy.evaluation.levels.base import Level
+from robopolicy.evaluation.levels.lines import Chart, Line, line_of
+from robopolicy.evaluation.levels.registry import LEVELS
 from robopolicy.evaluation.tally import Tally
-
-ORIGINS = {"lot": "by words drawn by lot", "hand": "by words chosen", "both": "by words of both kinds"}
-
-
-WHY = {
-    "time": "not done in time",
-    "fell": "not done, and what it was about off the desk",
-    "forbidden": "did what was forbidden",
-}
+from robopolicy.evaluation.trials.judges import CAUSES
 
 
-class Line(NamedTuple):
-    """One line of the table of results."""
-
-    name: str
-    n: int
-    rate: str  # with its interval
-    quiet: bool = False
-
-
-def lines_of(info: Mapping[str, Any]) -> list[Line]:
-    """All results of an eval_info but those per family."""
-    lines = []
-    for name, row in info["levels"].items():
-        lines.append(_line(name, row))
-        if name == "synonym":
-            by_words = info.get("synonym_words", {})  # older ones have none
-            lines += [_line(f"synonym: {ORIGINS[origin]}", mine, True) for origin, mine in by_words.items()]
-    if "pairs" in info:
-        pairs = info["pairs"]
-        lines.append(_line("minimal pairs, both right", pairs["both"]))
-        lines += [_line(f"pairs: {kind}", row, True) for kind, row in pairs["kinds"].items()]
-    if "chain" in info:
-        chain = info["chain"]
-        low, high = chain["average_length_ci95"]
-        average = f"{chain['average_length']:.2f} of {len(chain['completed'])} [{low:.2f}, {high:.2f}]"
-        lines.append(Line("chain, average length", chain["n_chains"], average))
-        lines += [_line(f"chain: {k} in a row", row, True) for k, row in chain["completed"].items()]
-    return lines + [_line(f"control: {name} sentences", row, True) for name, row in info["controls"].items()]
+def lines_of(info: Mapping[str, Any], levels: Sequence[Level] = LEVELS) -> list[Line]:
+    """All results of an eval_info but those per family; of a level that is not in `levels`, its rate."""
+    known = {level.name: level for level in levels if not level.control}
+    order = dict.fromkeys((*info["levels"], *known))
+    lines = [
+        line
+        for name in order
+        for line in (known[name].lines(info) if name in known else _unknown(name, info["levels"][name]))
+    ]
+    controls = {level.name: level for level in levels if level.control}
+    return lines + [line for name in info["controls"] for line in controls[name].lines(info)]
 
 
-def _line(name: str, row: Mapping[str, Any], quiet: bool = False) -> Line:
-    return Line(name, row["n_episodes"], rate_of(row), quiet)
+def _unknown(name: str, rate: Mapping[str, Any]) -> list[Line]:
+    return [line_of(name, rate, chart=Chart(name, rate))]
 
 
-def live_table(rows: Mapping[str, Tally], per_minute: float) -> Table:
+def live_table(tallies: Mapping[str, Tally], per_minute: float) -> Table:
     """The table that grows while rollouts finish."""
     table = Table(box=None, header_style="bold", caption=f"{per_minute:.0f} rollouts a minute")
     table.add_column("level")
     table.add_column("rollouts", justify="right")
     table.add_column("success, 95 % interval", justify="right")
-    for name, row in rows.items():
-        rate = percent(row.success, row.done) if row.done else "-"
-        table.add_row(name, f"{row.done}/{row.n}", rate)
+    for name, tally in tallies.items():
+        rate = percent(tally.success, tally.done) if tally.done else "-"
+        table.add_row(name, f"{tally.done}/{tally.n}", rate)
     return table
 
 
-def level_table(info: Mapping[str, Any]) -> Table:
+def level_table(info: Mapping[str, Any], levels: Sequence[Level] = LEVELS) -> Table:
     """Levels and controls of an eval_info."""
     table = Table(box=None, header_style="bold")
     table.add_column("level")
     table.add_column("n", justify="right")
     table.add_column("success, 95 % interval", justify="right")
-    for line in lines_of(info):
+    for line in lines_of(info, levels):
         table.add_row(line.name, str(line.n), line.rate, style="dim" if line.quiet else None)
     return table
 
@@ -79,8 +57,10 @@ def level_table(info: Mapping[str, Any]) -> Table:
 def failures_of(info: Mapping[str, Any]) -> str:
     """How many of an eval_info's rollouts failed, controls apart, and why."""
     failed = [episode for episode in info["episodes"] if not episode["success"]]
-    why = Counter(episode.get("cause") for episode in failed)  # older ones have none
-    parts = ", ".join(f"{why[cause]} {says}" for cause, says in WHY.items() if why[cause])
+    why = Counter(why_failed(episode) for episode in failed)
+    parts = ", ".join(
+        f"{why[says]} {says}" for says in dict.fromkeys((*CAUSES.values(), *why)) if says and why[says]
+    )
     return f"{len(failed)} of {len(info['episodes'])} rollouts failed" + (f": {parts}" if parts else "")
 
 
@@ -98,11 +78,13 @@ def family_table(info: Mapping[str, Any]) -> Table:
     return table
 
 
-def markdown_table(info: Mapping[str, Any]) -> str:
+def markdown_table(info: Mapping[str, Any], levels: Sequence[Level] = LEVELS) -> str:
     """Levels and controls of an eval_info, for a README or a model card."""
-    lines = [f"| {line.name} | {line.n} | {line.rate} |" for line in lines_of(info)]
+    lines = [f"| {line.name} | {line.n} | {line.rate} |" for line in lines_of(info, levels)]
     return "\n".join(["| level | n | success, 95 % interval |", "|---|---|---|", *lines])
 
 
-def rate_of(row: Mapping[str, Any]) -> str:
-    return percent(row["n_success"], row["n_episodes"])
+def why_failed(episode: Mapping[str, Any]) -> str:
+    """Why an episode of an eval_info failed, in words; "" where it does not say, as older ones."""
+    cause = str(episode.get("cause", ""))
+    return CAUSES.get(cause, cause)

@@ -1,4 +1,4 @@
-"""Rollouts seen again: replayed action by action in a world with pictures, captioned, written to disk."""
+"""Films of rollouts: replayed action by action in a world with cameras, captioned, written as MP4 and GIF."""
 
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from data.common.checksums import MP4, Around, stamped, unstamped
 from data.common.workers import spawned
 from robopolicy.common.console import warn
 from robopolicy.common.provenance import code_hash
-from robopolicy.evaluation.summary import Result
+from robopolicy.evaluation.trials.results import Result
 from robopolicy.reporting.video_io import (
     BAD,
     GOOD,
@@ -30,7 +30,7 @@ from sim.desk.constants import CONTROL_HZ
 from sim.desk.simulator import World
 
 SIZE = (400, 300)  # width, height of each half of a film, px
-HOLD = 8  # frames that the end is shown for
+HOLD = 8  # frames for which the last picture is held
 
 
 class Film(NamedTuple):
@@ -44,7 +44,7 @@ class Film(NamedTuple):
 
 
 def picture(world: World) -> Frame:
-    """The desk as a visitor across it sees it, and beside that the default camera: (300, 800, 3)."""
+    """A view from across the desk, and beside it the default camera: (300, 800, 3)."""
     return np.concatenate([render(world, CAMERAS[name], SIZE) for name in ("front", "desk")], axis=1)
 
 
@@ -69,13 +69,13 @@ def replay(result: Result) -> Iterator[Frame]:
 
 
 def verdict_of(result: Result) -> str:
-    """Whether it was done, and how long that took."""
+    """Whether the rollout succeeded, and how long it took."""
     seconds = result.steps / CONTROL_HZ
     return f"done in {seconds:.1f} s" if result.success else f"not done in {seconds:.0f} s"
 
 
 def said_at(result: Result, step: int) -> str:
-    """The command that the robot was carrying out at a step."""
+    """The sentence that was being carried out at a step."""
     at = sum(end <= step for end in result.ends)
     return result.trial.commands[min(at, len(result.trial.commands) - 1)].sentence
 
@@ -83,7 +83,7 @@ def said_at(result: Result, step: int) -> str:
 def chosen(
     results: Mapping[str, Sequence[Result]], levels: Sequence[str], successes: int, failures: int
 ) -> list[Result]:
-    """The first so many of each kind per level, of different families as far as they go."""
+    """Per level (`LevelTrials.key`) so many successes and failures, of different families where possible."""
     picked = []
     for level in levels:
         for want, number in ((True, successes), (False, failures)):
@@ -114,7 +114,7 @@ def make_once(path: Path, make: Callable[[], bytes], around: Around) -> None:
 
 
 def stem_of(result: Result) -> str:
-    """The name of what is kept of a rollout: other actions, another name."""
+    """File name for a rollout, without suffix; differs where the actions differ."""
     trial, verdict = result.trial, "done" if result.success else "failed"
     return f"{trial.level}-{verdict}-{trial.task}-{trial.seed}-{zlib.crc32(result.actions.tobytes()):08x}"
 
@@ -127,7 +127,7 @@ def films_of(results: Sequence[Result], folder: Path, workers: int) -> Iterator[
 def kept_of(
     keep: Callable[[Result, Path], Film], results: Sequence[Result], folder: Path, workers: int
 ) -> Iterator[Film]:
-    """Keep something of several rollouts at once; yields it in the order of the rollouts."""
+    """Apply `keep` to several rollouts in parallel; yields its results in the order of the rollouts."""
     if not results:
         return
     with spawned(min(workers, len(results))) as pool:

@@ -7,8 +7,8 @@ from typing import Any
 
 from data.common.atomic_io import write_atomic
 from robopolicy.common.html import escape, page, table
+from robopolicy.evaluation.levels.lines import rate_of
 from robopolicy.reporting.svg import Bar, Series, bars, lines
-from robopolicy.reporting.tables import rate_of
 from sim.randomize.factors import factor_named
 from sim.randomize.presets import NOMINAL
 

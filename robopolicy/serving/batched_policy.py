@@ -1,6 +1,6 @@
 """A policy that answers whoever asks: many requests in one batch, and nobody's answer depends on the others.
 
-The batch that the network sees always has `GROUP` rows, as in an evaluation, so a chunk is the same, bit
+The batch that the network sees always has `GROUP_SIZE` rows, as in an evaluation, so a chunk is the same, bit
 for bit, whether its request came alone or with others. What is made of a prompt is remembered, so only its
 first request costs the text encoder.
 
@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from robopolicy.evaluation.rollouts import GROUP
+from robopolicy.evaluation.rollouts import GROUP_SIZE
 from robopolicy.policies.agent import Agent, Order, Understood
 from robopolicy.policies.checkpoint import doubts_of, hash_of, load_checkpoint
 from robopolicy.policies.slots.instruction_encoder import Told
@@ -53,7 +53,7 @@ class Responder:
     def __init__(self, agent: Agent, careful: bool = True) -> None:
         self.agent, self.careful = agent, careful
         # The noise that a flow begins with goes by the row, so there each request is the first row.
-        self.rows = 1 if agent.policy.config.head == "flow" else GROUP
+        self.rows = 1 if agent.policy.config.head == "flow" else GROUP_SIZE
         self._heard: OrderedDict[tuple[str, tuple[str, ...]], Order] = OrderedDict()
 
     def answer(self, requests: Sequence[Request]) -> list[Answer]:

@@ -25,7 +25,7 @@ from robopolicy.policies.checkpoint import (
 )
 from robopolicy.policies.confidence import Confidence, fitted
 from robopolicy.policies.slots.policy import Policy
-from robopolicy.training.confidence_data import Said, nonsense, sound, sound_of_all_levels
+from robopolicy.training.confidence_data import Said, nonsense, sound, sound_of_all_splits
 
 N = 400  # sentences of each level for the threshold; four times as many of training are fitted on
 FALSE_REFUSALS = 0.01  # of held-out sound sentences: what the threshold is set for
@@ -60,10 +60,10 @@ def has_reading(policy: Policy) -> bool:
 
 def fit(agent: Agent, weights_sha256: str, n: int = N) -> Confidence:
     """The measure for a policy, its threshold set."""
-    said = sound("seen", 2 * n, FIT) + sound("seen", 2 * n, FIT + 100, brief=True)
+    said = sound("train", 2 * n, FIT) + sound("train", 2 * n, FIT + 100, brief=True)
     bare, framed = nonsense(FITTED, FIT, held_out=False)
     model = fitted(signs_in(agent, said), signs_in(agent, bare + framed))
-    held_out = [one for level in sound_of_all_levels(n, SET).values() for one in level]
+    held_out = [one for said in sound_of_all_splits(n, SET).values() for one in said]
     least = float(np.quantile(model.sound(signs_in(agent, held_out)), FALSE_REFUSALS))
     return replace(model, least=least, weights_sha256=weights_sha256)
 

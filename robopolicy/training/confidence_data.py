@@ -2,8 +2,8 @@
 
 fit       training sentences, half of them of at most six words (or length would give nonsense away), and
           `data.language.out_of_domain.FITTED`, bare and in training's frames
-set       sentences of all levels, for the threshold
-figures   others of all levels, of other scenes, and `data.language.out_of_domain.HELD_OUT`, bare and in
+set       sentences of all splits, for the threshold
+figures   others of all splits, of other scenes, and `data.language.out_of_domain.HELD_OUT`, bare and in
           held-out frames
 """
 
@@ -12,7 +12,7 @@ from itertools import count
 from typing import NamedTuple
 
 from data.language.grammar import Grammar
-from data.language.held_out import HELD_OUT_FRAMES, LEVELS, level_named
+from data.language.held_out import HELD_OUT_FRAMES, SPLITS, split_named
 from data.language.lexicon import IMPERATIVE_FRAMES, expand, normalise
 from data.language.out_of_domain import ORDERS
 from sim.common.seeds import rng_of
@@ -32,16 +32,16 @@ class Said(NamedTuple):
     names: tuple[str, ...]  # as `entity_names`
 
 
-def sound(level: str, n: int, seed: int, brief: bool = False) -> list[Said]:
-    """n sentences of a level, of all families in turn, each with a scene in which it can be done."""
-    found = _sound(level, seed, brief)
+def sound(split: str, n: int, seed: int, brief: bool = False) -> list[Said]:
+    """n sentences of a split, of all families in turn, each with a scene in which it can be done."""
+    found = _sound(split, seed, brief)
     return [next(found) for _ in range(n)]
 
 
-def _sound(level: str, seed: int, brief: bool) -> Iterator[Said]:
-    at = level_named(level)
-    grammar, desks = Grammar(at.split), SceneConfig(objects=at.objects)
-    without: set[str] = set()  # families that have no goal of the level
+def _sound(split: str, seed: int, brief: bool) -> Iterator[Said]:
+    at = split_named(split)
+    grammar, desks = Grammar(at.name), SceneConfig(objects=at.objects)
+    without: set[str] = set()  # families that have no goal of the split
     for i in count():
         family = TASKS[i % len(TASKS)].name
         if family in without:
@@ -56,9 +56,9 @@ def _sound(level: str, seed: int, brief: bool) -> Iterator[Said]:
             yield Said(sentence, entity_names(scene.names))
 
 
-def sound_of_all_levels(n: int, seed: int) -> dict[str, list[Said]]:
-    """n sentences of each level."""
-    return {level.name: sound(level.name, n, seed) for level in LEVELS}
+def sound_of_all_splits(n: int, seed: int) -> dict[str, list[Said]]:
+    """n sentences of each split."""
+    return {split.name: sound(split.name, n, seed) for split in SPLITS}
 
 
 def nonsense(kinds: Mapping[str, Sequence[str]], seed: int, held_out: bool) -> tuple[list[Said], list[Said]]:

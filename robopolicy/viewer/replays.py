@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from data.common.checksums import HTML
-from robopolicy.evaluation.summary import Result
+from robopolicy.evaluation.trials.results import Result
 from robopolicy.reporting.videos import Film, kept_of, make_once, stem_of, verdict_of
 from robopolicy.viewer.extras import need
 from robopolicy.viewer.records import Recording

@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from data.language.grammar import Grammar
-from data.language.held_out import LEVELS, Level
+from robopolicy.evaluation.levels.registry import GRAMMAR_LEVELS
+from robopolicy.evaluation.levels.unseen import UnseenLevel
 from sim.desk.tasks.families import TASKS, Goal, goals_of, possible
 from sim.state import State
 
@@ -19,7 +20,7 @@ class Suggestion(NamedTuple):
     """A sentence that can be obeyed right now, and what is right."""
 
     sentence: str
-    level: str  # of `data.language.held_out.LEVELS`: what is new about it
+    level: str  # of `robopolicy.evaluation.levels`: what is new about it
     goal: Goal
 
     @property
@@ -35,7 +36,7 @@ def suggestions(
 
     A level that the scene has nothing for (no unseen pairing, say) gives place to a paraphrase.
     """
-    known = {level.name: level for level in LEVELS}
+    known = {level.name: level for level in GRAMMAR_LEVELS}
     found: list[Suggestion] = []
     for name in levels:
         for level in (known[name], known["paraphrase"]):
@@ -47,7 +48,7 @@ def suggestions(
 
 
 def _said(
-    level: Level, state: State, names: tuple[str, ...], rng: np.random.Generator, taken: set[str]
+    level: UnseenLevel, state: State, names: tuple[str, ...], rng: np.random.Generator, taken: set[str]
 ) -> Iterator[Suggestion]:
     """Sentences of a level, families that were not taken yet first."""
     grammar = Grammar(level.split)

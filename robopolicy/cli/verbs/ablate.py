@@ -3,7 +3,7 @@
 from rich.table import Table
 
 from robopolicy.common.console import console
-from robopolicy.experiments.ablate import BASELINE, AblateConfig, Row, ablate
+from robopolicy.experiments.ablate import BASELINE, AblateConfig, Comparison, ablate
 
 CONFIG = AblateConfig
 EXAMPLES = (
@@ -13,7 +13,7 @@ EXAMPLES = (
 
 
 def run(config: AblateConfig) -> None:
-    """Train every variant with every seed, ask all of them the same, and compare trial by trial."""
+    """Train every variant with every seed, evaluate all on the same trials, and compare trial by trial."""
     rows = ablate(config)
     table = Table(box=None, header_style="bold")
     table.add_column("variant")
@@ -31,5 +31,5 @@ def run(config: AblateConfig) -> None:
     console.print(f"written: {config.output}/ablations.json")
 
 
-def _cell(row: Row) -> str:
+def _cell(row: Comparison) -> str:
     return row.rate if row.variant == BASELINE else f"{row.rate}\np {row.p:.2g}"

@@ -8,9 +8,11 @@ from rich.live import Live
 from rich.progress import track
 
 from robopolicy.common.console import console
-from robopolicy.evaluation.evaluate import EvaluateConfig, Evaluation, evaluate
+from robopolicy.evaluation.evaluate import Evaluation, evaluate
+from robopolicy.evaluation.levels.registry import asked
 from robopolicy.evaluation.reference import EXPERT
 from robopolicy.evaluation.tally import Tally
+from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.policies.checkpoint import folder_of
 from robopolicy.policies.results_card import write_card
 from robopolicy.reporting.report import training_curve, write_report
@@ -35,8 +37,8 @@ def run(config: EvaluateConfig) -> None:
         need("viser")  # said before the rollouts, not after
     with Live(console=console, refresh_per_second=4, transient=True) as live:
 
-        def tick(rows: Mapping[str, Tally], per_minute: float) -> None:
-            live.update(live_table(rows, per_minute))
+        def tick(tallies: Mapping[str, Tally], per_minute: float) -> None:
+            live.update(live_table(tallies, per_minute))
 
         def and_then(evaluation: Evaluation) -> None:
             live.stop()
@@ -48,10 +50,11 @@ def run(config: EvaluateConfig) -> None:
 def _show(config: EvaluateConfig, evaluation: Evaluation) -> None:
     """Films, replay pages, report, card and tables."""
     folder, (info, results) = Path(config.output), evaluation
-    wanted = chosen(results, list(info["levels"]), config.videos, config.failures)
+    filmed = [level.key for level in asked(config) if level.filmed]
+    wanted = chosen(results, filmed, config.videos, config.failures)
     made = films_of(wanted, folder, config.workers or os.cpu_count() or 1)
     films = list(track(made, "filming", len(wanted), console=console, transient=True)) if wanted else []
-    wanted = chosen(results, list(info["levels"]), config.replays, config.replays)
+    wanted = chosen(results, filmed, config.replays, config.replays)
     kept = replays_of(wanted, folder, config.workers or os.cpu_count() or 1)
     pages = list(track(kept, "keeping", len(wanted), console=console, transient=True)) if wanted else []
     write_report(folder, films, training_curve(folder_of(config.checkpoint)), replays=pages)

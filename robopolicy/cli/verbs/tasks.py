@@ -6,9 +6,9 @@ from rich.table import Table
 
 from data.common.bounds import MOST_SEED, check_bounds
 from data.language.grammar import Grammar
-from data.language.held_out import level_named
 from robopolicy.common.console import console
-from robopolicy.evaluation.plan import families_of
+from robopolicy.common.errors import UnknownName
+from robopolicy.evaluation.levels.registry import GRAMMAR_LEVELS
 from sim.common.seeds import rng_of
 from sim.desk.scenes.sampler import SceneConfig, draw_scene_for
 from sim.desk.tasks.families import TASKS, task_named
@@ -27,6 +27,9 @@ class TasksConfig:
         check_bounds(self, {"sentences": (1, 1000), "seed": (0, MOST_SEED)})
         for name in self.families:
             task_named(name)
+        levels = [level.name for level in GRAMMAR_LEVELS]
+        if self.level not in levels:
+            raise UnknownName("level", self.level, levels)
 
 
 CONFIG = TasksConfig
@@ -35,13 +38,13 @@ EXAMPLES = ("robopolicy tasks", "robopolicy tasks families=[stack,lift] sentence
 
 def run(config: TasksConfig) -> None:
     """List the task families with example sentences."""
-    level = level_named(config.level)
+    level = next(level for level in GRAMMAR_LEVELS if level.name == config.level)
     grammar = Grammar(level.split)
     table = Table(box=None, header_style="bold")
     table.add_column("family", no_wrap=True)
     table.add_column("sentences")
     for task in TASKS:
-        if task.name not in (config.families or families_of(level)):
+        if task.name not in (config.families or level.families):
             continue
         scene, goal = draw_scene_for(task.name, config.seed, SceneConfig(objects=level.objects), level.allows)
         rng = rng_of("examples", config.seed)

@@ -8,8 +8,8 @@ from rich.table import Table
 
 from data.common.locks import held
 from robopolicy.common.console import console
+from robopolicy.evaluation.levels.lines import rate_of
 from robopolicy.experiments.worlds import WorldsConfig, compare_worlds
-from robopolicy.reporting.tables import rate_of
 from robopolicy.reporting.worlds_report import difference_of, share_of, write_worlds_report
 
 CONFIG = WorldsConfig

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from data.common.errors import is_users
-from robopolicy.evaluation.user_commands import read_commands
+from robopolicy.evaluation.levels.yours import read_commands
 
 
 def written(folder: Path, text: str) -> Path:

@@ -1,0 +1,86 @@
+"""Levels of unseen that the grammar writes: one sentence for one goal, and what is new about the two.
+
+What each holds out of training is declared in `data.language.held_out`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from data.language.grammar import Grammar
+from data.language.held_out import split_named
+from robopolicy.common.errors import UserError
+from robopolicy.evaluation.levels.base import Level, LevelTrials
+from robopolicy.evaluation.trials.config import EvaluateConfig
+from robopolicy.evaluation.trials.trial import Trial
+from sim.common.seeds import RETRIES, rng_of, seeds_of
+from sim.desk.scene import Scene
+from sim.desk.scenes.sampler import draw_scene_for
+from sim.desk.tasks.families import TASKS, Goal
+
+DRAWS = 20  # draws for a sentence that belongs to the level, in each scene
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnseenLevel(Level):
+    """Sentences of one split of the grammar, about goals and things that belong to it."""
+
+    split: str  # in `data.language.held_out.SPLITS`
+
+    @property
+    def objects(self) -> tuple[tuple[str, str], ...]:
+        """(colour, shape) that its scenes are drawn from."""
+        return split_named(self.split).objects
+
+    def allows(self, goal: Goal, names: tuple[str, ...]) -> bool:
+        """Whether the goal belongs to this level in a scene of these things."""
+        return split_named(self.split).allows(goal, names)
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The families that it can ask for: a new pairing or thing needs a family with objects."""
+        about_objects = split_named(self.split).goals != "train"
+        return tuple(task.name for task in TASKS if task.arguments or not about_objects)
+
+    def trials(self, config: EvaluateConfig, planned: Sequence[LevelTrials] = ()) -> LevelTrials:
+        """All families in turn, so that they are balanced whatever n is."""
+        del planned
+        grammar, families = Grammar(self.split), self.families
+        drawn = [
+            self._draw(grammar, families[i % len(families)], seed, config)
+            for i, seed in enumerate(seeds_of(self.name, config.seed, config.n))
+        ]
+        return LevelTrials(self, tuple(trial for trial, _ in drawn), tuple(scene for _, scene in drawn))
+
+    def _draw(self, grammar: Grammar, task: str, seed: int, config: EvaluateConfig) -> tuple[Trial, Scene]:
+        """A trial of the family; of the next seed where the level has no true sentence for the scene."""
+        scenes = config.scenes_of(self.objects)
+        for later in range(seed, seed + RETRIES):
+            scene, goal = draw_scene_for(task, later, scenes, self.allows)
+            rng = rng_of("sentence", later)
+            for _ in range(DRAWS):
+                for sentence in grammar.describe(goal, scene.names, rng, 1):
+                    return Trial(self.name, later, *goal, sentence), scene
+        raise UserError(f"the level {self.name} has no sentence for {task}; leave the level out")
+
+
+SEEN = UnseenLevel(
+    name="seen",
+    split="train",
+    description="nothing: sentences, pairings and things as in training",
+    unseen=False,
+)
+PARAPHRASE = UnseenLevel(
+    name="paraphrase",
+    split="paraphrase",
+    description="the sentence; every word occurs in training",
+)
+COMPOSITION = UnseenLevel(
+    name="composition",
+    split="composition",
+    description="a pairing that training never described",
+)
+OBJECT = UnseenLevel(
+    name="object",
+    split="object",
+    description="a colour, a shape or their pairing never occurs in training",
+)

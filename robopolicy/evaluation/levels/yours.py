@@ -1,0 +1,114 @@
+"""Level "yours": a user's own sentences, from a YAML file of task family -> list of sentences.
+
+    open_drawer: [would you pull the drawer out, drawer open]
+    stack: ["{object} goes on top of {other}"]
+
+{object} and {other} are filled with the names of the scene's objects.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.language.sentence import BadSentence, checked
+from robopolicy.common.errors import UserError
+from robopolicy.common.strict_yaml import BadYaml, Tree, read_yaml
+from robopolicy.evaluation.levels.base import Level, LevelTrials
+from robopolicy.evaluation.levels.unseen import SEEN
+from robopolicy.evaluation.trials.config import EvaluateConfig
+from robopolicy.evaluation.trials.trial import Trial
+from sim.common.printable import shown
+from sim.common.seeds import seeds_of
+from sim.desk.scene import Scene
+from sim.desk.scenes.sampler import draw_scene_for
+from sim.desk.tasks.families import Goal, task_named
+
+PLACEHOLDERS = ("object", "other")
+"""In the order of a goal's arguments: a family with one argument has the first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class YoursLevel(Level):
+    """The families of the file in turn, and the sentences of each in turn."""
+
+    def implied_by(self, config: EvaluateConfig) -> bool:
+        return config.commands is not None
+
+    def check(self, config: EvaluateConfig) -> None:
+        if config.commands is None:
+            raise UserError(
+                f"the level {self.name!r} needs commands=FILE.yaml: a task family -> list of sentences"
+            )
+
+    def trials(self, config: EvaluateConfig, planned: Sequence[LevelTrials] = ()) -> LevelTrials:
+        """Raises `BadCommands`, or `UnknownTask` for a family that does not exist."""
+        del planned
+        commands = read_commands(Path(config.commands or ""))
+        families, drawn = tuple(commands), config.scenes_of(SEEN.objects)
+        trials, scenes = [], []
+        for i, seed in enumerate(seeds_of(self.name, config.seed, config.n)):
+            task = families[i % len(families)]
+            scene, goal = draw_scene_for(task, seed, drawn, SEEN.allows)
+            sentences = commands[task]
+            sentence = filled(sentences[i // len(families) % len(sentences)], goal, scene)
+            trials.append(Trial(self.name, seed, *goal, sentence))
+            scenes.append(scene)
+        return LevelTrials(self, tuple(trials), tuple(scenes))
+
+
+YOURS = YoursLevel(name="yours", description="your own sentences")
+
+
+def filled(sentence: str, goal: Goal, scene: Scene) -> str:
+    """A sentence with its placeholders replaced by the names of the goal's objects."""
+    for placeholder, index in zip(PLACEHOLDERS, (goal.object, goal.other), strict=True):
+        if index >= 0:
+            sentence = sentence.replace("{" + placeholder + "}", scene.names[index])
+    return sentence
+
+
+class BadCommands(UserError):
+    """A file of commands that cannot be used."""
+
+
+def read_commands(path: Path) -> dict[str, list[str]]:
+    """Family -> sentences; raises `BadCommands`, or `UnknownTask` for a family that does not exist."""
+    try:
+        return commands_of(read_yaml(path))
+    except FileNotFoundError as error:
+        raise BadCommands(f"no file of commands at {shown(str(path))}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadCommands(f"{path} cannot be read as text: {error}") from error
+    except (BadYaml, BadCommands, BadSentence) as error:
+        raise BadCommands(f"{path}: {error}") from error
+
+
+def commands_of(raw: Tree) -> dict[str, list[str]]:
+    """As `read_commands`, of what a file holds."""
+    if not isinstance(raw, dict) or not raw:
+        raise BadCommands("it should map task families to lists of sentences: `open_drawer: [open it]`")
+    return {family: _sentences(family, given) for family, given in raw.items()}
+
+
+def _sentences(family: str, given: Tree) -> list[str]:
+    task = task_named(family)
+    if not isinstance(given, list) or not given:
+        raise BadCommands(
+            f"{family} should have a list of sentences, `{family}: [a sentence]`, not {shown(given)}"
+        )
+    allowed = PLACEHOLDERS[: task.arguments]
+    return [_sentence(family, one, allowed) for one in given]
+
+
+def _sentence(family: str, sentence: Tree, allowed: tuple[str, ...]) -> str:
+    if not isinstance(sentence, str) or not sentence.strip():
+        raise BadCommands(f"{family} has a sentence that is no text: {shown(sentence)}; put it in quotes")
+    for placeholder in re.findall(r"\{(.*?)\}", checked(sentence), re.DOTALL):
+        if placeholder not in allowed:
+            may = " and ".join("{" + name + "}" for name in allowed) or "no placeholder"
+            raise BadCommands(
+                f"{shown(sentence)} uses {shown(placeholder)} as a placeholder; "
+                f"sentences of {family} may use {may}"
+            )
+    return sentence

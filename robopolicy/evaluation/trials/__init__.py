@@ -1,0 +1,1 @@
+"""What is asked and what came of it: the options of an evaluation, trials, judges, results."""

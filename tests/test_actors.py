@@ -1,0 +1,81 @@
+"""Who acts in an evaluation, and how a policy is shown what to do."""
+
+import numpy as np
+import pytest
+import torch
+
+from robopolicy.evaluation import actors
+from robopolicy.evaluation.actors import PolicyActor
+from robopolicy.evaluation.plan import make_plan
+from robopolicy.evaluation.reference import demonstrated
+from robopolicy.evaluation.trials.config import EvaluateConfig
+from robopolicy.policies.agent import Agent
+from robopolicy.policies.slots.intent import HOLD
+from robopolicy.policies.slots.policy import Policy, PolicyConfig
+from robopolicy.policies.text.encoder import TextEncoder
+from sim.desk.sensors import sense
+from sim.desk.simulator import World
+from sim.desk.tasks.families import TASKS, achieved
+from sim.observation import Observation, observe
+from sim.state import stack
+
+
+@pytest.fixture(scope="module")
+def world():
+    made = World()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def actor(monkeypatch: pytest.MonkeyPatch) -> PolicyActor:
+    torch.manual_seed(0)
+    policy = Policy(PolicyConfig(width=32, blocks=1, slot_width=8, code_width=8))
+    policy.get_parameter("language.code.2.bias").data[HOLD] = -100  # untrained, it would as soon hold still
+    encoder = TextEncoder(cache_folder="")
+    monkeypatch.setattr(actors, "load_checkpoint", lambda _: policy)
+    monkeypatch.setattr(actors, "Agent", lambda policy, **options: Agent(policy, encoder, **options))
+    return PolicyActor("anything")
+
+
+def test_the_expert_shows_how_the_desk_is_once_the_goal_is_reached(world: World):
+    asked = make_plan(EvaluateConfig(levels=("shown",), n=len(TASKS), controls=())).levels[0]
+    reached = 0
+    for trial, scene in zip(asked.trials, asked.scenes, strict=True):
+        before, after = demonstrated(world, scene, trial.goal)
+        assert achieved(trial.goal, before, before) == np.False_
+        reached += bool(achieved(trial.goal, before, after))
+    assert reached >= len(TASKS) - 2
+
+
+def test_a_policy_is_told_or_shown_and_then_acts_for_every_world(actor: PolicyActor, world: World):
+    plan = make_plan(EvaluateConfig(levels=("seen", "shown"), n=3, controls=()))
+    for asked in plan.levels:
+        actor.reset([trial.commands[0] for trial in asked.trials], asked.scenes)
+        states = [world.build(scene) for scene in asked.scenes]
+        actions = actor.act([observe(state) for state in states], states)
+        assert actions.shape == (3, 7)
+        assert np.abs(actions).max() <= 1
+
+
+def test_with_nothing_said_it_has_to_act(actor: PolicyActor, world: World):
+    asked = make_plan(EvaluateConfig(levels=("seen",), n=2, controls=())).levels[0]
+    actor.reset([trial.commands[0]._replace(sentence="") for trial in asked.trials], asked.scenes)
+    states = [world.build(scene) for scene in asked.scenes]
+    actions = actor.act([observe(state) for state in states], states)
+    assert (np.abs(actions[:, :6]).max(1) > 0).all()
+
+
+def test_what_is_shown_is_seen_through_the_sensors_too(
+    actor: PolicyActor, world: World, monkeypatch: pytest.MonkeyPatch
+):
+    asked = make_plan(
+        EvaluateConfig(levels=("shown",), n=2, world="held_out:position_bias", controls=())
+    ).levels[0]
+    shown: list[tuple[Observation, Observation]] = []
+    monkeypatch.setattr(actor._agent, "show", lambda now, goal, names: shown.append((now, goal)))
+    actor.reset([trial.commands[0] for trial in asked.trials], asked.scenes)
+    for i, (trial, scene) in enumerate(zip(asked.trials, asked.scenes, strict=True)):
+        seen = sense(stack(demonstrated(world, scene, trial.goal)), scene)
+        for at, observation in enumerate(shown[0]):
+            assert np.array_equal(observation.entities[i], seen.entities[at])
