@@ -19,7 +19,7 @@ from data.store.writer import DatasetWriter
 from robopolicy.cli.main import main
 from robopolicy.common.hydra_bridge import quoted
 from robopolicy.evaluation.evaluate import EvaluateConfig, evaluate
-from robopolicy.policies.slots.policy import PolicyConfig
+from robopolicy.policies.base.config import PolicyConfig
 from robopolicy.policies.text.encoder import TextEncoder
 from robopolicy.policies.text.token_cache import TokenCache
 from robopolicy.training.config import TrainConfig

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from robopolicy.common.console import warn
 from robopolicy.common.errors import UserError
 from robopolicy.evaluation.plan import SHOWN, Plan
 from robopolicy.evaluation.reference import EXPERT, ExpertPlayer, demonstrated
 from robopolicy.evaluation.rollouts import Maker, Player
 from robopolicy.evaluation.trials import Command
 from robopolicy.policies.agent import OWN, Agent
+from robopolicy.policies.base.condition import GoalState
+from robopolicy.policies.base.spec import untrained_families
 from robopolicy.policies.checkpoint import load_checkpoint
 from sim.desk.scene import Scene
 from sim.desk.sensors import Sensor
@@ -42,20 +45,19 @@ class PolicyPlayer:
             self._agent.reset([command.sentence for command in commands], names)
             return
         self._world = self._world or World()
-        shown = [_shown(self._world, s, c) for c, s in zip(commands, scenes, strict=True)]
-        now, goal = (_batch([pair[i] for pair in shown]) for i in (0, 1))
-        self._agent.show(now, goal, names)
+        goals = [_shown(self._world, s, c) for c, s in zip(commands, scenes, strict=True)]
+        self._agent.reset(goals, names)
 
     def act(self, seen: Sequence[Observation], states: Sequence[State]) -> Array:
         del states
         return self._agent.act(_batch(seen))
 
 
-def _shown(world: World, scene: Scene, command: Command) -> tuple[Observation, Observation]:
+def _shown(world: World, scene: Scene, command: Command) -> GoalState:
     """What one sensor sees of the beginning and the end of a demonstration."""
     sensor = Sensor(scene)
     before, after = demonstrated(world, scene, command.goal)
-    return sensor.observe(before), sensor.observe(after)
+    return GoalState(sensor.observe(before), sensor.observe(after))
 
 
 def _batch(seen: Sequence[Observation]) -> Observation:
@@ -81,8 +83,14 @@ def prepare(checkpoint: str, plan: Plan) -> None:
     if checkpoint == EXPERT:
         return
     agent = Agent(load_checkpoint(checkpoint))
-    if agent.policy.config.conditioning == "free" and any(row.name == SHOWN for row in plan.rows):
-        raise UserError(f"a policy that is told freely can't be shown what to do; leave {SHOWN!r} out")
+    if GoalState not in agent.reads and any(row.name == SHOWN for row in plan.rows):
+        raise UserError(f"a policy of this kind can't be told a goal state; leave {SHOWN!r} out")
+    asked_for = {trial.task for row in plan.rows for trial in row.trials}
+    lacking = asked_for & set(untrained_families(agent.policy.spec))
+    if lacking:
+        warn(
+            f"the policy was not trained on {', '.join(sorted(lacking))}, and takes such commands for others"
+        )
     for row in plan.rows:
         pairs = zip(row.trials, row.scenes, strict=True)
         asked = [(command.sentence, scene) for trial, scene in pairs for command in trial.commands]
