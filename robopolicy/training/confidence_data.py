@@ -61,7 +61,9 @@ def sound_of_all_levels(n: int, seed: int) -> dict[str, list[Utterance]]:
     return {level.name: sound(level.name, n, seed) for level in LEVELS}
 
 
-def nonsense(kinds: Mapping[str, Sequence[str]], seed: int, held_out: bool) -> tuple[list[Utterance], list[Utterance]]:
+def nonsense(
+    kinds: Mapping[str, Sequence[str]], seed: int, held_out: bool
+) -> tuple[list[Utterance], list[Utterance]]:
     """Sentences bare, and those that order something in frames too; `held_out` frames, or training's."""
     frames = [f for p in IMPERATIVE_FRAMES for f in expand(p) if (f in HELD_OUT_FRAMES) == held_out]
     rng, bare, framed = rng_of("confidence", seed), [], []

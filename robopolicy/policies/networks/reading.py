@@ -19,8 +19,10 @@ class CodeBook:
 
     def __init__(self, spec: PolicySpec, size: int) -> None:
         self.size, self.hold = size, len(spec.families) - 1
-        self._acted = torch.zeros(size, 1 + len(spec.furniture), dtype=torch.bool)  # (C, K)
-        self._related = torch.zeros(size, 2 + len(spec.furniture), dtype=torch.bool)  # (C, 1 + K), 0: nothing
+        self._acted = torch.zeros(size, 1 + len(spec.furniture), dtype=torch.bool, device="cpu")  # (C, K)
+        self._related = torch.zeros(
+            size, 2 + len(spec.furniture), dtype=torch.bool, device="cpu"
+        )  # (C, 1 + K), 0: nothing
         kinds = {OBJECT: MOVABLE, **{name: 1 + i for i, name in enumerate(spec.furniture)}}
         for code, family in enumerate(spec.families[: self.hold]):
             self._acted[code, kinds[family.acts_on]] = True
