@@ -16,8 +16,8 @@ from tempfile import TemporaryDirectory
 
 from data.play.collection import PlayConfig, collect
 from data.samples.batches import SampleConfig
+from robopolicy.policies.base.config import PolicyConfig
 from robopolicy.policies.checkpoint import load_checkpoint
-from robopolicy.policies.slots.config import PolicyConfig
 from robopolicy.training.config import TrainConfig
 from robopolicy.training.loop import train
 from robopolicy.training.metrics import read_metrics

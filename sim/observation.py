@@ -14,8 +14,15 @@ from sim.rotations import about_z, yaw_of
 from sim.state import FIXTURES, MAX_OBJECTS, Array, State
 
 MAX_ENTITIES = MAX_OBJECTS + len(FIXTURES)
-PROPRIO_DIM = 8  # hand position (3), hand orientation xyzw (4), gripper opening (1)
-ENTITY_DIM = 12  # position (3), orientation xyzw (4), size (3), joint position (1), light (1)
+HAND_COLUMNS = ("x", "y", "z", "qx", "qy", "qz", "qw", "opening")
+"""Of `Observation.proprio`: position m, orientation xyzw, distance between the fingers m."""
+
+THING_COLUMNS = (
+    "x", "y", "z", "qx", "qy", "qz", "qw", "size_x", "size_y", "size_z", "joint", "light",
+)  # fmt: skip
+"""Of `Observation.entities`: position m, orientation xyzw, full size m, joint m or rad, light 0 or 1."""
+
+PROPRIO_DIM, ENTITY_DIM = len(HAND_COLUMNS), len(THING_COLUMNS)
 
 
 class Observation(NamedTuple):

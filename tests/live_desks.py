@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from robopolicy.policies.agent import Understood
+from robopolicy.policies.base.intent import Intent
 from robopolicy.runtime.scene_request import Wish
 from robopolicy.viewer.desk import DeskConfig, LiveDesk
 from robopolicy.viewer.records import DONE, NOT_BEGUN, REFUSED, STOPPED, Exchange
@@ -24,11 +24,11 @@ class Obedient(Forgetful):
 
     desk: LiveDesk
 
-    def reset(self, commands: list[str], names: list[tuple[str, ...]]) -> list[Understood]:
+    def reset(self, commands: list[str], names: list[tuple[str, ...]]) -> list[Intent]:
         family = {OPEN: "open_drawer", CLOSE: "close_drawer"}.get(commands[0], "hold still")
         self.goal = Goal(family) if family != "hold still" else None
         self.dances, self.step = commands[0] == "dance", 0
-        return [Understood(family, "drawer", "", 0.9, refused=commands[0] == "make me a coffee")]
+        return [Intent(family, "drawer", "", 0.9, refused=commands[0] == "make me a coffee")]
 
     def act(self, observation: Observation) -> Array:
         self.step += 1

@@ -11,9 +11,10 @@ import torch
 from websockets.sync.client import connect
 from websockets.sync.connection import Connection
 
+from data.samples.batches import HOLD
 from robopolicy.policies.agent import Agent
-from robopolicy.policies.slots.intent import HOLD
-from robopolicy.policies.slots.policy import Policy, PolicyConfig
+from robopolicy.policies.base.config import PolicyConfig
+from robopolicy.policies.registry import build, kind_named
 from robopolicy.policies.text.encoder import TextEncoder
 from robopolicy.serving.batched_policy import Responder
 from robopolicy.serving.config import ServeConfig
@@ -29,8 +30,8 @@ SMALL = PolicyConfig(width=32, blocks=1, slot_width=8, code_width=8)
 def an_agent(**options: Any) -> Agent:
     """Untrained, and not inclined to hold still."""
     torch.manual_seed(0)
-    policy = Policy(PolicyConfig(width=32, blocks=1, slot_width=8, code_width=8, **options))
-    if policy.config.conditioning == "slots":
+    policy = build(PolicyConfig(width=32, blocks=1, slot_width=8, code_width=8, **options))
+    if kind_named(policy.config.conditioning).has_reading:
         policy.get_parameter("language.code.2.bias").data[HOLD] = -100
     for parameter in policy.control.parameters():  # its last layers begin at zero
         parameter.data += 0.1 * torch.randn_like(parameter)

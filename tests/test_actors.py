@@ -4,19 +4,21 @@ import numpy as np
 import pytest
 import torch
 
+from data.samples.batches import HOLD
 from robopolicy.evaluation import actors
 from robopolicy.evaluation.actors import PolicyActor
 from robopolicy.evaluation.plan import make_plan
 from robopolicy.evaluation.reference import demonstrated
 from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.policies.agent import Agent
-from robopolicy.policies.slots.intent import HOLD
-from robopolicy.policies.slots.policy import Policy, PolicyConfig
+from robopolicy.policies.base.condition import GoalState
+from robopolicy.policies.base.config import PolicyConfig
+from robopolicy.policies.registry import build
 from robopolicy.policies.text.encoder import TextEncoder
 from sim.desk.sensors import sense
 from sim.desk.simulator import World
 from sim.desk.tasks.families import TASKS, achieved
-from sim.observation import Observation, observe
+from sim.observation import observe
 from sim.state import stack
 
 
@@ -30,7 +32,7 @@ def world():
 @pytest.fixture
 def actor(monkeypatch: pytest.MonkeyPatch) -> PolicyActor:
     torch.manual_seed(0)
-    policy = Policy(PolicyConfig(width=32, blocks=1, slot_width=8, code_width=8))
+    policy = build(PolicyConfig(width=32, blocks=1, slot_width=8, code_width=8))
     policy.get_parameter("language.code.2.bias").data[HOLD] = -100  # untrained, it would as soon hold still
     encoder = TextEncoder(cache_folder="")
     monkeypatch.setattr(actors, "load_checkpoint", lambda _: policy)
@@ -72,10 +74,10 @@ def test_what_is_shown_is_seen_through_the_sensors_too(
     asked = make_plan(
         EvaluateConfig(levels=("shown",), n=2, world="held_out:position_bias", controls=())
     ).levels[0]
-    shown: list[tuple[Observation, Observation]] = []
-    monkeypatch.setattr(actor._agent, "show", lambda now, goal, names: shown.append((now, goal)))
+    shown: list[GoalState] = []
+    monkeypatch.setattr(actor._agent, "reset", lambda goals, names: shown.extend(goals))
     actor.reset([trial.commands[0] for trial in asked.trials], asked.scenes)
     for i, (trial, scene) in enumerate(zip(asked.trials, asked.scenes, strict=True)):
         seen = sense(stack(demonstrated(world, scene, trial.goal)), scene)
-        for at, observation in enumerate(shown[0]):
-            assert np.array_equal(observation.entities[i], seen.entities[at])
+        for at, observation in enumerate(shown[i]):
+            assert np.array_equal(observation.entities, seen.entities[at])

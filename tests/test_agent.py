@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import torch
 
+from data.samples.batches import HOLD
 from robopolicy.policies.agent import Agent
+from robopolicy.policies.base.config import PolicyConfig
 from robopolicy.policies.checkpoint import CheckpointError
-from robopolicy.policies.slots.intent import HOLD
-from robopolicy.policies.slots.policy import Policy, PolicyConfig
+from robopolicy.policies.registry import build
 from robopolicy.policies.text.encoder import TextEncoder
 from sim.desk.scenes.sampler import SceneConfig, draw_scene
 from sim.desk.simulator import World
@@ -28,7 +29,7 @@ def encoder() -> TextEncoder:
 @pytest.fixture
 def agent(encoder) -> Agent:
     torch.manual_seed(0)
-    policy = Policy(SMALL)
+    policy = build(SMALL)
     policy.get_parameter("language.code.2.bias").data[HOLD] = -100  # untrained, it would as soon hold still
     return Agent(policy, encoder, execute=3)
 
@@ -93,13 +94,13 @@ def test_who_is_told_nothing_holds_still_and_keeps_its_grip(agent):
 
 
 def test_what_is_hardly_understood_is_not_done_if_so_wished(encoder):
-    sceptic = Agent(Policy(SMALL), encoder, confidence=1.1)
+    sceptic = Agent(build(SMALL), encoder, confidence=1.1)
     sceptic.reset(["open the drawer"], [NAMES])
     assert not sceptic.act(a_view(1))[0, :6].any()
 
 
 def test_another_text_encoder_is_refused(encoder):
-    policy = Policy(SMALL)
+    policy = build(SMALL)
     policy.encoder_sha256 = "f" * 64
     with pytest.raises(CheckpointError, match="ffffffffffff"):
         Agent(policy, encoder)
@@ -107,12 +108,12 @@ def test_another_text_encoder_is_refused(encoder):
 
 def test_it_cannot_execute_more_than_it_predicts(encoder):
     with pytest.raises(CheckpointError, match="from 1 to the chunk, 8, not 9"):
-        Agent(Policy(SMALL), encoder, execute=9)
+        Agent(build(SMALL), encoder, execute=9)
 
 
 def test_acting_before_being_told_is_an_error(encoder):
     with pytest.raises(ValueError, match="reset"):
-        Agent(Policy(SMALL), encoder).act(a_view(1))
+        Agent(build(SMALL), encoder).act(a_view(1))
 
 
 def test_in_the_control_with_no_words_the_policy_has_to_act_all_the_same(agent, encoder):
@@ -126,7 +127,7 @@ def test_in_the_control_with_no_words_the_policy_has_to_act_all_the_same(agent, 
 
 def strayed(history: int, encoder: TextEncoder, dynamics: Dynamics, monkeypatch: pytest.MonkeyPatch) -> float:
     """How far, rad, from where it always wants to go the hand of an agent goes once it had time to learn."""
-    policy = Policy(replace(SMALL, history=history))
+    policy = build(replace(SMALL, history=history))
     policy.get_parameter("language.code.2.bias").data[HOLD] = -100
     always = torch.tensor([0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 1.0]).expand(1, SMALL.chunk, 7)
     monkeypatch.setattr(policy, "act", lambda *_: always.clone())
@@ -150,7 +151,7 @@ def test_with_a_memory_it_goes_where_it_wants_in_a_world_whose_axes_are_turned(e
 
 
 def test_what_it_learned_of_a_world_outlives_a_command_and_ends_when_told_to_forget(encoder):
-    policy = Policy(replace(SMALL, history=40))
+    policy = build(replace(SMALL, history=40))
     policy.get_parameter("language.code.2.bias").data[HOLD] = -100
     agent, seen = Agent(policy, encoder), a_view(1)
     agent.reset(["open the drawer"], [NAMES])
@@ -168,7 +169,7 @@ def test_what_it_learned_of_a_world_outlives_a_command_and_ends_when_told_to_for
 
 @pytest.mark.parametrize("history", [0, 40])
 def test_with_a_memory_it_plans_from_where_things_are_by_all_that_it_saw(encoder, monkeypatch, history):
-    agent, plans = Agent(Policy(replace(SMALL, history=history)), encoder, execute=1), []
+    agent, plans = Agent(build(replace(SMALL, history=history)), encoder, execute=1), []
     monkeypatch.setattr(
         agent, "plan", lambda _, seen: plans.append(seen) or np.zeros((1, SMALL.chunk, 7), np.float32)
     )
@@ -192,7 +193,7 @@ def test_without_a_memory_it_thinks_nothing_of_its_world(agent):
 
 
 def test_another_batch_is_of_other_worlds(encoder):
-    agent = Agent(Policy(replace(SMALL, history=40)), encoder)
+    agent = Agent(build(replace(SMALL, history=40)), encoder)
     for batch in (1, 2):
         agent.reset(["open the drawer"] * batch, [NAMES] * batch)
         agent.act(a_view(batch))

@@ -3,13 +3,20 @@
 import numpy as np
 import pytest
 
-from robopolicy.adaptation.dynamics_filter import Belief, Obeys, Response, commanded, fit_response, in_words
+from robopolicy.adaptation.dynamics_filter import (
+    ArmResponse,
+    DynamicsEstimate,
+    DynamicsFilter,
+    commanded,
+    fit_arm_response,
+    in_words,
+)
 from sim.bullet.actuation import Actuation
 from sim.bullet.kinematics import STEP_ANGLE, STEP_LENGTH, WORKSPACE
 from sim.observation import Observation
 from sim.randomize.dynamics import Dynamics
 
-RESPONSE = Response()
+RESPONSE = ArmResponse()
 MIDDLE = (0.45, 0.0, 0.2)  # of where a hand may be sent
 WORLDS = (
     Dynamics(),
@@ -30,7 +37,7 @@ def seen(proprio: np.ndarray, thing: tuple[float, float, float] | None = None) -
 
 
 class Arms:
-    """Arms of which each obeys as a world says, and as exactly as `Response` says."""
+    """Arms of which each obeys as a world says, and as exactly as `ArmResponse` says."""
 
     def __init__(self, worlds: list[Dynamics], seed: int = 0) -> None:
         self.obey = [Actuation(world) for world in worlds]
@@ -61,9 +68,13 @@ def some_actions(rng: np.random.Generator, n: int) -> np.ndarray:
     return rng.uniform(-1, 1, (n, 7)).astype(np.float32)
 
 
-def believed(worlds: list[Dynamics], steps: int, mixed: bool = False, pushed: float = 0.0) -> Belief:
+def believed(worlds: list[Dynamics], steps: int, mixed: bool = False, pushed: float = 0.0) -> DynamicsFilter:
     """The belief after some steps; if `mixed`, what was done in one world is taken for another's."""
-    rng, arms, belief = np.random.default_rng(1), Arms(worlds), Belief(len(worlds), RESPONSE, memory=40)
+    rng, arms, belief = (
+        np.random.default_rng(1),
+        Arms(worlds),
+        DynamicsFilter(len(worlds), RESPONSE, memory=40),
+    )
     for t in range(steps):
         actions = some_actions(rng, len(worlds))
         before, after = arms.step(actions, pushed if t % 5 == 4 else 0.0)
@@ -86,7 +97,7 @@ def test_without_a_step_the_world_is_thought_to_be_nominal() -> None:
 
 
 def test_a_hand_that_does_not_move_teaches_nothing() -> None:
-    belief, still = Belief(1, RESPONSE, memory=40), np.zeros((1, 7), np.float32)
+    belief, still = DynamicsFilter(1, RESPONSE, memory=40), np.zeros((1, 7), np.float32)
     proprio = np.array([[0.4, 0, 0.2, 1, 0, 0, 0, 0.08]], np.float32)
     for _ in range(100):
         belief.update(seen(proprio), still, seen(proprio))
@@ -103,7 +114,7 @@ def test_what_was_learned_survives_standing_still() -> None:
 
 
 def test_a_turn_that_starts_late_and_overshoots_is_not_taken_for_a_world_that_obeys_late() -> None:
-    belief = Belief(1, RESPONSE, memory=40)
+    belief = DynamicsFilter(1, RESPONSE, memory=40)
     at, heading = np.array([0.42, 0.0, 0.25]), 0.0
     for wanted, moved in ((0.9, 0.6), (0.9, 1.15), (0.9, 0.9)):  # as a Panda's wrist does, of a full turn
         hands = []
@@ -133,7 +144,7 @@ def test_a_history_that_is_another_worlds_says_nothing_like_what_ones_own_does()
 
 
 def test_a_world_that_changes_is_noticed_after_moving_in_it_for_a_while() -> None:
-    rng, belief = np.random.default_rng(1), Belief(1, RESPONSE, memory=40)
+    rng, belief = np.random.default_rng(1), DynamicsFilter(1, RESPONSE, memory=40)
     for world in (Dynamics(control_yaw=0.8), Dynamics(control_yaw=-0.6)):
         arms = Arms([world])
         for _ in range(20):
@@ -171,7 +182,7 @@ def test_how_an_arm_obeys_is_found_in_what_it_did() -> None:
         actions = some_actions(rng, 1) * (0.005 if t % 4 == 0 else 1)
         before, after = arms.step(actions, pushed=0.05 if t % 10 == 0 else 0.0)
         rows.append((before[0], actions[0], after[0]))
-    fitted = fit_response(*(np.stack(column) for column in zip(*rows, strict=True)))
+    fitted = fit_arm_response(*(np.stack(column) for column in zip(*rows, strict=True)))
     np.testing.assert_allclose(fitted, RESPONSE, rtol=0.3)
 
 
@@ -198,7 +209,7 @@ def test_at_the_edge_of_where_it_may_be_sent_a_hand_teaches_little() -> None:
 
 
 def test_what_is_unlike_the_nominal_world_is_said_in_words() -> None:
-    usual = Obeys(np.array([0, 2]), np.array([0.02, -0.5]), np.array([0.98, 1.3]))
+    usual = DynamicsEstimate(np.array([0, 2]), np.array([0.02, -0.5]), np.array([0.98, 1.3]))
     assert in_words(usual) == ""
     assert (
         in_words(usual, 1)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from data.common.checksums import sealed
 from robopolicy.cli.main import main
+from robopolicy.policies.base.config import PolicyConfig
 from robopolicy.policies.checkpoint import (
     CheckpointError,
     folder_of,
@@ -18,7 +19,7 @@ from robopolicy.policies.checkpoint import (
     read_config,
     save_checkpoint,
 )
-from robopolicy.policies.slots.policy import Policy, PolicyConfig
+from robopolicy.policies.registry import build
 from tests.doors import takes_or_refuses
 from tests.fuzzing import fuzz
 
@@ -28,7 +29,7 @@ ENCODER = {"model": "some-model", "layer": 3, "sha256": "0" * 64}
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    save_checkpoint(tmp_path, Policy(SMALL), ENCODER, {"steps": 7})
+    save_checkpoint(tmp_path, build(SMALL), ENCODER, {"steps": 7})
     return tmp_path
 
 
@@ -38,7 +39,7 @@ def change(folder: Path, **values: object) -> None:
 
 
 def test_what_is_saved_is_what_is_loaded(tmp_path: Path):
-    policy = Policy(SMALL)
+    policy = build(SMALL)
     save_checkpoint(tmp_path, policy, ENCODER, {"steps": 7})
     again = load_checkpoint(tmp_path)
     assert again.config == SMALL
@@ -55,7 +56,7 @@ def test_the_folder_holds_a_card_and_nothing_pickled(folder: Path):
 
 
 def test_averaged_weights_take_the_place_of_the_policys_own(tmp_path: Path):
-    policy = Policy(SMALL)
+    policy = build(SMALL)
     zeros = {name: torch.zeros_like(tensor) for name, tensor in policy.state_dict().items()}
     save_checkpoint(tmp_path, policy, ENCODER, {}, zeros)
     assert not any(tensor.any() for tensor in load_checkpoint(tmp_path).state_dict().values())

@@ -12,6 +12,7 @@ from data.language.out_of_domain import FITTED, HELD_OUT, ORDERS
 from robopolicy.cli.verbs import command as verb
 from robopolicy.experiments.confidence import measure, table
 from robopolicy.policies.agent import Agent
+from robopolicy.policies.base.config import PolicyConfig
 from robopolicy.policies.checkpoint import (
     CheckpointError,
     doubts_of,
@@ -19,8 +20,8 @@ from robopolicy.policies.checkpoint import (
     load_checkpoint,
     save_checkpoint,
 )
-from robopolicy.policies.confidence import SIGNS, area_under, fitted
-from robopolicy.policies.slots.policy import Policy, PolicyConfig
+from robopolicy.policies.confidence import OOD_FEATURES, area_under, fitted
+from robopolicy.policies.registry import build
 from robopolicy.policies.text.encoder import TextEncoder
 from robopolicy.runtime.session import CommandConfig, Session
 from robopolicy.training import calibration
@@ -61,7 +62,7 @@ def test_brief_sentences_are_brief_and_seeds_draw_others() -> None:
 
 def test_the_model_finds_what_tells_two_kinds_apart() -> None:
     rng = np.random.default_rng(0)
-    good, bad = rng.normal(0, 1, (500, len(SIGNS))), rng.normal(0, 1, (60, len(SIGNS)))
+    good, bad = rng.normal(0, 1, (500, len(OOD_FEATURES))), rng.normal(0, 1, (60, len(OOD_FEATURES)))
     bad[:, 2] -= 3
     model = fitted(good, bad)
     assert np.argmax(np.abs(model.weights)) == 2
@@ -92,7 +93,7 @@ def test_a_measure_that_is_gone_is_fitted_anew_and_vouched_for(tmp_path: Path, m
 
 
 def test_a_policy_that_is_told_freely_has_no_measure_and_says_so(tmp_path: Path, capsys) -> None:
-    policy = Policy(PolicyConfig(conditioning="free", width=32, blocks=1))
+    policy = build(PolicyConfig(conditioning="free", width=32, blocks=1))
     save_checkpoint(tmp_path, policy, {"model": "none", "layer": 0, "sha256": "0"}, {})
     assert list(calibrate(tmp_path)) == []
     assert doubts_of(tmp_path) is None
@@ -119,7 +120,7 @@ def test_the_shipped_policy_refuses_nonsense_and_obeys_sound_sentences(agent: Ag
 def test_it_does_nothing_when_it_is_out_of_its_depth(agent: Agent, sentence: str) -> None:
     names = entity_names(draw_scene(0).names)
     assert agent.reset([sentence], [names])[0].refused
-    still = agent.hear([sentence], [names]).still
+    still = agent.interpret([sentence], [names]).hold_still
     assert still.tolist() == [True]
 
 

@@ -14,6 +14,7 @@ SAYS = {
     "step_the_desk": r"open_drawer: done after \d+ steps, reward 1\.0\.",
     "collect_and_relabel": r"8 episodes, 1200 steps, \d+ segments\.\nepisode 0, steps .*: lift +\".+\"",
     "evaluate_a_policy": r"paraphrase  \d.* % \[.*\] of 4\nnothing said  .*\n.*: p = \d",
+    "drive_policy": r"family='open_drawer'.*\ndone after \d+ steps",
     "train_tiny": r"step  30: loss \d+\.\d+ .*\ncheckpoint: README\.md, config\.json, .*model\.safetensors",
 }
 

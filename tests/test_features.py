@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from robopolicy.policies.slots.features import (
+from robopolicy.policies.networks.features import (
     HAND_DIM,
     OTHERS_DIM,
     PAIR_DIM,

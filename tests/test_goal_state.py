@@ -7,12 +7,23 @@ import torch
 from data.language.grammar import Grammar
 from data.play.collection import PlayConfig, play_episode
 from data.relabel.hindsight import relabel_episode
-from data.samples.batches import SampleConfig, Samples
-from robopolicy.policies.slots.goal_encoder import COURSE_DIM, GoalNet, course_of, fit_goal_net, read_goals
-from robopolicy.policies.slots.intent import HOLD, kind_of
-from robopolicy.policies.slots.policy import Choice
-from robopolicy.training.candidate_windows import Windows, done_in, find_windows, joined, looking
+from data.samples.batches import HOLD, SampleConfig, Samples
+from robopolicy.policies.base.spec import current_spec
+from robopolicy.policies.networks.goal_encoder import (
+    COURSE_DIM,
+    GoalEncoder,
+    course_of,
+    fit_goal_encoder,
+    read_goals,
+)
+from robopolicy.policies.networks.reading import Choice, CodeBook
+from robopolicy.training.candidate_windows import Candidates, done_in, examples_of, find_windows, joined
 from sim.desk.simulator import World
+
+
+def goal_encoder() -> GoalEncoder:
+    spec = current_spec()
+    return GoalEncoder(CodeBook(spec, len(spec.families)), len(spec.furniture))
 
 
 class Play:
@@ -41,10 +52,10 @@ def described(play: Play, some: int) -> Samples:
 
 
 def kinds_in(samples: Samples) -> torch.Tensor:
-    return torch.tensor([kind_of(name) for name in samples.names])
+    return torch.tensor([current_spec().kind_of(name) for name in samples.names])
 
 
-def everything(play: Play, samples: Samples, episodes: range) -> tuple[Windows, Choice, np.ndarray]:
+def everything(play: Play, samples: Samples, episodes: range) -> tuple[Candidates, Choice, np.ndarray]:
     found, done, known = [], [], []
     for i in episodes:
         states = play.records[i].states
@@ -112,11 +123,11 @@ def test_taught_on_some_episodes_it_reads_what_was_done_in_others(play):
     taught, truth, known = everything(play, samples, range(18))
     taught = taught.where(known)
     torch.manual_seed(0)
-    net, kinds = GoalNet(), kinds_in(samples)
+    net, kinds = goal_encoder(), kinds_in(samples)
     what = Choice(*(column[known] for column in truth))
-    fit_goal_net(net, looking(samples, kinds, taught), what, seed=0, steps=500)
+    fit_goal_encoder(net, examples_of(samples, kinds, taught), what, seed=0, steps=500)
     rest, truth, known = everything(play, samples, range(18, 24))
-    look = looking(samples, kinds, rest)
+    look = examples_of(samples, kinds, rest)
     found, sure = read_goals(net, look, len(rest.run))
     right = torch.stack([a == b for a, b in zip(found, truth, strict=True)]).all(0) | (
         (found.code == HOLD) & (truth.code == HOLD)
@@ -132,8 +143,8 @@ def test_taught_on_some_episodes_it_reads_what_was_done_in_others(play):
 def test_without_the_course_it_still_answers(play):
     samples = described(play, 4)
     found, _, _ = everything(play, samples, range(2))
-    seen = looking(samples, kinds_in(samples), found)(np.arange(5))
-    net = GoalNet()
+    seen = examples_of(samples, kinds_in(samples), found)(np.arange(5))
+    net = goal_encoder()
     hidden = net(seen.before, seen.after, seen.kinds, torch.zeros_like(seen.course))
     assert torch.equal(net(seen.before, seen.after, seen.kinds).code, hidden.code)
     assert not torch.equal(net(*seen).code, hidden.code)

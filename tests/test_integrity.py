@@ -28,6 +28,7 @@ from robopolicy.evaluation import evaluate as evaluation
 from robopolicy.evaluation.evaluate import evaluate, evaluate_once
 from robopolicy.evaluation.rollouts import Group, Rollouts
 from robopolicy.evaluation.trials.config import EvaluateConfig
+from robopolicy.policies.base.config import PolicyConfig
 from robopolicy.policies.checkpoint import (
     CheckpointError,
     confidence_of,
@@ -37,7 +38,7 @@ from robopolicy.policies.checkpoint import (
     policy_hash,
     save_checkpoint,
 )
-from robopolicy.policies.slots.policy import Policy, PolicyConfig
+from robopolicy.policies.registry import build
 from robopolicy.policies.text.encoder import TextEncoder
 from robopolicy.reporting import videos as films
 from robopolicy.reporting.video_io import as_mp4, read_mp4
@@ -196,7 +197,7 @@ def test_a_checkpoint_of_an_earlier_version_says_that_its_confidence_is_not_vouc
 
 def test_new_weights_leave_no_confidence_of_the_old(shipped: Path, capsys):
     encoder = {"model": "some-model", "layer": 3, "sha256": "0" * 64}
-    save_checkpoint(shipped, Policy(PolicyConfig(width=32, blocks=1)), encoder, {})
+    save_checkpoint(shipped, build(PolicyConfig(width=32, blocks=1)), encoder, {})
     assert not (shipped / "confidence.json").exists()
     assert doubts_of(shipped) is None
     assert "no sentence is refused" in capsys.readouterr().err
@@ -214,7 +215,7 @@ def test_new_weights_leave_no_confidence_of_the_old(shipped: Path, capsys):
 def test_a_network_that_nobody_needs_is_refused_before_it_is_built(
     shipped: Path, monkeypatch, name: str, value: object
 ):
-    monkeypatch.setattr("robopolicy.policies.checkpoint.Policy", None)
+    monkeypatch.setattr("robopolicy.policies.checkpoint.build", None)
     config = json.loads((shipped / "config.json").read_text())
     config["policy"][name] = value
     (shipped / "config.json").write_text(json.dumps(sealed(config)))
@@ -225,7 +226,7 @@ def test_a_network_that_nobody_needs_is_refused_before_it_is_built(
 
 def test_the_command_line_has_the_same_bounds(capfd, tmp_path: Path):
     for option, says in (
-        ("head=zzz", "head must be"), ("width=20000", "1 to 2048"), ("history=-5", "0 to 1000"),
+        ("head=zzz", "no head is called"), ("width=20000", "1 to 2048"), ("history=-5", "0 to 1000"),
     ):  # fmt: skip
         assert main(["train", f"policy.{option}", f"output={tmp_path}"]) == 2
         err = capfd.readouterr().err

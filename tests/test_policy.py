@@ -1,33 +1,40 @@
 """The network: what it may and may not depend on."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from robopolicy.policies.slots.instruction_encoder import Told
-from robopolicy.policies.slots.intent import HOLD, Reading, kinds_of
-from robopolicy.policies.slots.policy import UNKNOWN, Choice, Policy, PolicyConfig
+from data.samples.batches import HOLD
+from robopolicy.policies.base.config import PolicyConfig
+from robopolicy.policies.base.spec import current_spec
+from robopolicy.policies.free.network import UNNAMED
+from robopolicy.policies.networks.action_heads import TaskEmbedding
+from robopolicy.policies.networks.reading import Choice, CodeBook, Reading
+from robopolicy.policies.registry import build
+from robopolicy.policies.slots.network import SlotsNetwork
 from sim.desk.tasks.families import TASKS
 from sim.observation import Observation, entity_names
 
 SMALL = PolicyConfig(width=32, blocks=1, token_width=16, slot_width=8, code_width=8)
 B, E, L = 3, 10, 6
-KINDS = kinds_of([entity_names(("red cube", "blue bar", "green puck"))] * B)
+SPEC = current_spec()
+KINDS = SPEC.kinds_of([entity_names(("red cube", "blue bar", "green puck"))] * B)
 CODES = {task.name: code for code, task in enumerate(TASKS)}
 
 
-def a_policy(**changes: object) -> Policy:
+def a_policy(**changes: object) -> Any:
     torch.manual_seed(0)
-    made = Policy(dataclasses.replace(SMALL, **changes)).eval()  # pyright: ignore[reportArgumentType]
+    made = build(dataclasses.replace(SMALL, **changes)).eval()  # pyright: ignore[reportArgumentType]
     for parameter in made.parameters():  # some layers begin at zero, which would hide what they do
         parameter.data.add_(0.1 * torch.randn_like(parameter))
     return made
 
 
 @pytest.fixture
-def policy() -> Policy:
+def policy() -> SlotsNetwork:
     return a_policy()
 
 
@@ -55,25 +62,25 @@ def choose(*rows: tuple[int, int, int]) -> Choice:
 CHOICE = choose((0, 0, 1), (1, 6, -1), (2, 2, 9))
 
 
-def act(policy: Policy, choice: Choice, entities: torch.Tensor) -> torch.Tensor:
+def act(policy: SlotsNetwork, choice: Choice, entities: torch.Tensor) -> torch.Tensor:
     proprio, _, mask, _ = a_scene()
-    return policy.act(policy.control.told(choice, E), proprio, entities, mask)
+    return policy.act(policy.control.embed(choice, E), proprio, entities, mask)
 
 
 def test_the_order_of_the_things_does_not_matter(policy):
     proprio, entities, mask, names = a_scene()
     tokens, heard = sentences()
     order = torch.randperm(E, generator=torch.Generator().manual_seed(3))
-    first = policy.hear(tokens, heard, names, KINDS)
-    second = policy.hear(tokens, heard, names[:, order], KINDS[:, order])
+    first = policy.interpret(tokens, heard, names, KINDS)
+    second = policy.interpret(tokens, heard, names[:, order], KINDS[:, order])
     assert torch.equal(order[second.choice.object], first.choice.object)
-    assert torch.allclose(first.sure, second.sure, atol=1e-5)
+    assert torch.allclose(first.probability, second.probability, atol=1e-5)
     place = order.argsort()
     moved = CHOICE._replace(
         object=place[CHOICE.object],
         other=torch.where(CHOICE.other < 0, -1, place[CHOICE.other]),
     )
-    told, told_too = policy.control.told(CHOICE, E), policy.control.told(moved, E)
+    told, told_too = policy.control.embed(CHOICE, E), policy.control.embed(moved, E)
     actions = policy.act(told, proprio, entities, mask)
     assert torch.allclose(
         actions, policy.act(told_too, proprio, entities[:, order], mask[:, order]), atol=1e-5
@@ -82,7 +89,7 @@ def test_the_order_of_the_things_does_not_matter(policy):
 
 def test_absent_things_are_never_pointed_at_and_never_matter(policy):
     _, entities, mask, names = a_scene()
-    joint = policy.language(*sentences(), names, KINDS).joint().exp()
+    joint = policy.read(*sentences(), names, KINDS).joint().exp()
     assert (joint[:, :, 3:5] == 0).all()
     assert (joint[..., 3:5] == 0).all()
     elsewhere = torch.where(mask[..., None] > 0, entities, torch.full_like(entities, 7.0))
@@ -94,29 +101,29 @@ def test_padding_is_not_read(policy):
     tokens, heard = sentences()
     padded = torch.cat([tokens, torch.randn(B, 3, 16)], 1)
     longer = torch.cat([heard, torch.zeros(B, 3)], 1)
-    one, other = policy.language(tokens, heard, names, KINDS), policy.language(padded, longer, names, KINDS)
+    one, other = policy.read(tokens, heard, names, KINDS), policy.read(padded, longer, names, KINDS)
     assert torch.allclose(one.joint().exp(), other.joint().exp(), atol=1e-5)
 
 
 def test_an_empty_sentence_is_read_without_complaint(policy):
     _, _, _, names = a_scene()
-    heard = policy.hear(torch.zeros(B, 1, 16), torch.zeros(B, 1), names, KINDS)
-    assert ((heard.sure > 0) & (heard.sure <= 1)).all()
+    heard = policy.interpret(torch.zeros(B, 1, 16), torch.zeros(B, 1), names, KINDS)
+    assert ((heard.probability > 0) & (heard.probability <= 1)).all()
 
 
 def test_who_must_act_does_not_hold_still(policy):
     _, _, _, names = a_scene()
     policy.get_parameter("language.code.2.bias").data[HOLD] = 100
     tokens, heard = sentences()
-    assert (policy.hear(tokens, heard, names, KINDS).choice.code == HOLD).all()
+    assert (policy.interpret(tokens, heard, names, KINDS).choice.code == HOLD).all()
     must = torch.tensor([True, False, True])
-    codes = policy.hear(tokens, heard, names, KINDS, must).choice.code
+    codes = policy.interpret(tokens, heard, names, KINDS, must).choice.code
     assert ((codes == HOLD) == ~must).all()
 
 
 def test_only_what_makes_sense_is_read(policy):
     _, _, _, names = a_scene()
-    reading = policy.language(*sentences(), names, KINDS)
+    reading = policy.read(*sentences(), names, KINDS)
     assert torch.allclose(reading.joint().exp().sum((1, 2, 3)), torch.ones(B), atol=1e-5)
     drawer, tray = 5, 9
     possible = reading.joint().isfinite()[0]
@@ -133,18 +140,19 @@ def test_only_what_makes_sense_is_read(policy):
 def test_holding_still_is_one_choice_however_many_things_there_are():
     score = torch.full((1, len(TASKS) + 1), -20.0)
     score[0, HOLD], score[0, CODES["open_drawer"]] = 0.0, 1.0
-    reading = Reading(score, torch.zeros(1, E), torch.zeros(1, E + 1), KINDS[:1])
+    book = CodeBook(SPEC, len(SPEC.families))
+    reading = Reading(score, torch.zeros(1, E), torch.zeros(1, E + 1), KINDS[:1], book)
     choice, sure = reading.choose()
     assert int(choice.code) == HOLD  # eight things to hold still about, one drawer to open
     assert float(sure) == pytest.approx(8 / (8 + torch.e), abs=1e-3)
 
 
-def test_the_surprise_at_a_choice_is_its_improbability(policy):
+def test_the_negative_log_likelihood_of_a_choice_is_that_of_its_probability(policy):
     _, _, _, names = a_scene()
-    reading = policy.language(*sentences(), names, KINDS)
+    reading = policy.read(*sentences(), names, KINDS)
     choice, sure = reading.choose()
-    assert torch.allclose(reading.surprise(choice).neg().exp(), sure, atol=1e-6)
-    held = reading.surprise(choose((HOLD, 0, -1), (HOLD, 1, -1), (HOLD, 0, -1))).neg().exp()
+    assert torch.allclose(reading.negative_log_likelihood(choice).neg().exp(), sure, atol=1e-6)
+    held = reading.negative_log_likelihood(choose((HOLD, 0, -1), (HOLD, 1, -1), (HOLD, 0, -1))).neg().exp()
     assert torch.allclose(held, reading.joint().exp()[:, HOLD].sum((1, 2)), atol=1e-6)
 
 
@@ -164,7 +172,7 @@ def test_actions_are_in_the_box_and_depend_on_the_code_and_the_things(policy):
 
 def test_with_no_related_thing_none_is_looked_at(policy):
     proprio, entities, _, _ = a_scene()
-    told = policy.control.told(choose((0, 5, -1), (1, 6, -1), (2, 7, -1)), E)
+    told = policy.control.embed(choose((0, 5, -1), (1, 6, -1), (2, 7, -1)), E)
     features = policy.control.features(told, proprio, entities)
     elsewhere = entities.clone()
     elsewhere[:, :5] += 1
@@ -174,18 +182,18 @@ def test_with_no_related_thing_none_is_looked_at(policy):
 def test_told_freely_it_has_pointers_and_no_code():
     policy = a_policy(conditioning="free")
     _, _, _, names = a_scene()
-    heard = policy.hear(*sentences(), names, KINDS)
-    assert isinstance(heard.told, Told)
-    assert (heard.choice.code == UNKNOWN).all()
-    assert torch.allclose(heard.told.object.sum(1), torch.ones(B), atol=1e-5)
-    assert (heard.told.object[:, 3:5] < 1e-6).all()
+    heard = policy.interpret(*sentences(), names, KINDS)
+    assert isinstance(heard.embedding, TaskEmbedding)
+    assert (heard.choice.code == UNNAMED).all()
+    assert torch.allclose(heard.embedding.object.sum(1), torch.ones(B), atol=1e-5)
+    assert (heard.embedding.object[:, 3:5] < 1e-6).all()
 
 
 def test_without_names_a_thing_is_known_by_its_row():
     policy = a_policy(named=False)
     _, _, _, names = a_scene()
-    first = policy.language(*sentences(), names, KINDS).joint()
-    assert torch.equal(first, policy.language(*sentences(), names.flip(1), KINDS).joint())
+    first = policy.read(*sentences(), names, KINDS).joint()
+    assert torch.equal(first, policy.read(*sentences(), names.flip(1), KINDS).joint())
 
 
 def test_a_pooled_sentence_has_no_order():
@@ -193,8 +201,8 @@ def test_a_pooled_sentence_has_no_order():
     _, _, _, names = a_scene()
     tokens, _ = sentences()
     mask = torch.ones(B, L)
-    first = policy.language(tokens, mask, names, KINDS).joint().exp()
-    assert torch.allclose(first, policy.language(tokens.flip(1), mask, names, KINDS).joint().exp(), atol=1e-5)
+    first = policy.read(tokens, mask, names, KINDS).joint().exp()
+    assert torch.allclose(first, policy.read(tokens.flip(1), mask, names, KINDS).joint().exp(), atol=1e-5)
     mask[:, 0] = 0  # the first word goes unheard
     heard, _ = policy.language.hearing(tokens, mask, None)
     assert (heard.norm(dim=1) > 0).all()
@@ -213,20 +221,14 @@ def test_a_goal_state_is_read_by_what_changed_and_not_by_rows(policy):
     goal = entities.copy()
     goal[:, 0, :3] += 0.1
     now, then = Observation(proprio, entities, mask), Observation(proprio, goal, mask)
-    heard = policy.see(now, then, KINDS)
+    heard = policy.interpret_goal_states(now, then, KINDS)
     order = np.array([2, 0, 1, *range(3, E)])
-    shuffled = policy.see(
+    shuffled = policy.interpret_goal_states(
         *(Observation(proprio, seen[:, order], mask[:, order]) for seen in (entities, goal)), KINDS[:, order]
     )
-    assert torch.allclose(heard.sure, shuffled.sure, atol=1e-5)
+    assert torch.allclose(heard.probability, shuffled.probability, atol=1e-5)
     assert (torch.tensor(order)[shuffled.choice.object] == heard.choice.object).all()
 
 
-@pytest.mark.parametrize(("field", "value"), [("conditioning", "slot"), ("head", "mse")])
-def test_an_unknown_kind_of_network_is_refused(field, value):
-    with pytest.raises(ValueError, match=f"{field} must be .* or .*, not '{value}'"):
-        PolicyConfig(**{field: value})
-
-
 def test_the_default_network_is_small():
-    assert Policy().n_parameters < 1_500_000
+    assert build().n_parameters < 1_500_000

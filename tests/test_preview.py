@@ -5,8 +5,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from robopolicy.adaptation.delay_compensation import foreseen
-from robopolicy.adaptation.dynamics_filter import DELAYS, Obeys, Response
+from robopolicy.adaptation.delay_compensation import predict_arrival
+from robopolicy.adaptation.dynamics_filter import DELAYS, ArmResponse, DynamicsEstimate
 from sim.desk.layouts import GRIP_WIDTHS
 from sim.desk.scenes.sampler import draw_scene_for
 from sim.desk.simulator import World
@@ -14,7 +14,7 @@ from sim.desk.tasks import expert
 from sim.observation import Observation, observe
 from sim.state import MAX_OBJECTS, State
 
-RESPONSE = Response(0.9, 0.87)
+RESPONSE = ArmResponse(0.9, 0.87)
 AHEAD = 3
 
 
@@ -35,14 +35,16 @@ def seen(state: State) -> Observation:
     return Observation(*(field[None] for field in observe(state)))
 
 
-def obeys(delay: int, turn: float = 0.0, scale: float = 1.0) -> Obeys:
-    return Obeys(np.array([delay]), np.array([turn], np.float32), np.array([scale], np.float32))
+def obeys(delay: int, turn: float = 0.0, scale: float = 1.0) -> DynamicsEstimate:
+    return DynamicsEstimate(np.array([delay]), np.array([turn], np.float32), np.array([scale], np.float32))
 
 
-def foretold(t: int, world: Obeys, actions: list[np.ndarray], task: str = "put_in_tray") -> Observation:
+def foretold(
+    t: int, world: DynamicsEstimate, actions: list[np.ndarray], task: str = "put_in_tray"
+) -> Observation:
     sent = np.zeros((1, DELAYS, 7), np.float32)
     sent[0, :AHEAD] = actions[t : t + AHEAD][::-1]
-    return foreseen(seen(rollout(task)[0][t]), sent, world, RESPONSE)
+    return predict_arrival(seen(rollout(task)[0][t]), sent, world, RESPONSE)
 
 
 def test_the_hand_is_foreseen_better_than_by_thinking_that_it_stays() -> None:

@@ -54,8 +54,8 @@ def test_who_says_nothing_is_told_that_the_robot_holds_still(agent: Agent) -> No
 
 def test_only_the_first_request_of_a_prompt_costs_the_encoder(agent: Agent, monkeypatch) -> None:
     heard = []
-    hear = agent.hear
-    monkeypatch.setattr(agent, "hear", lambda *given: heard.append(given) or hear(*given))
+    interpret = agent.interpret
+    monkeypatch.setattr(agent, "interpret", lambda *given: heard.append(given) or interpret(*given))
     responder = Responder(agent)
     for _ in range(3):
         responder.answer(requests(2))

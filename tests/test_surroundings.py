@@ -20,7 +20,7 @@ from robopolicy.cli.main import main
 from robopolicy.common.hydra_bridge import quoted
 from robopolicy.evaluation.evaluate import evaluate
 from robopolicy.evaluation.trials.config import EvaluateConfig
-from robopolicy.policies.slots.policy import PolicyConfig
+from robopolicy.policies.base.config import PolicyConfig
 from robopolicy.policies.text.encoder import TextEncoder
 from robopolicy.policies.text.token_cache import TokenCache
 from robopolicy.training.config import TrainConfig

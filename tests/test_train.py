@@ -19,8 +19,8 @@ from data.relabel.hindsight import relabel_episode
 from data.samples.batches import SampleConfig, Samples, SegmentBatch
 from data.store.episode import EpisodeRecord
 from data.store.segments import Segment
+from robopolicy.policies.base.config import PolicyConfig
 from robopolicy.policies.checkpoint import load_checkpoint, read_config
-from robopolicy.policies.slots.policy import PolicyConfig
 from robopolicy.training.config import TrainConfig
 from robopolicy.training.loop import NotFinite, rate, train_on
 from robopolicy.training.metrics import read_metrics

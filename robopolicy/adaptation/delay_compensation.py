@@ -1,15 +1,15 @@
-"""The desk as it will be when the action that is sent now arrives: what is on its way, carried out.
+"""Delay compensation: predict the observation at the time when the action that is sent now arrives.
 
-A policy that acts on what it sees now, in a world that obeys late, overshoots; one that acts on what will
-be by then does not (Smith, "Closer control of loops with dead time", 1957). The arm is foreseen, and what
-the fingers hold, an object or a handle, stops them and goes with them; whatever else happens on the way is
-not.
+A policy that acts on what it observes now, in a world with latency, overshoots; one that acts on what will
+be by then does not (Smith, "Closer control of loops with dead time", 1957). The actions that are still on
+their way are carried out by a kinematic model of the arm. What the fingers hold, an object or a handle,
+stops them and moves with them; nothing else is predicted to move.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-from robopolicy.adaptation.dynamics_filter import Obeys, Response, arriving
+from robopolicy.adaptation.dynamics_filter import ArmResponse, DynamicsEstimate, arriving
 from sim.bullet.arm import MAX_OPENING
 from sim.bullet.kinematics import STEP_ANGLE, STEP_LENGTH, WORKSPACE
 from sim.desk.contact import between_fingers, in_grip
@@ -20,8 +20,10 @@ from sim.state import MAX_OBJECTS, Array
 CLOSING = 0.05  # m by which the fingers close or open in a step
 
 
-def foreseen(seen: Observation, sent: Array, world: Obeys, response: Response) -> Observation:
-    """What will be seen (leading axis B) once what was sent (B, steps, 7; the latest first) has arrived."""
+def predict_arrival(
+    seen: Observation, sent: Array, world: DynamicsEstimate, response: ArmResponse
+) -> Observation:
+    """The observation (leading axis B) once the actions sent (B, steps, 7; the latest first) have arrived."""
     if not world.delay.any():
         return seen
     proprio, entities = np.array(seen.proprio, np.float32), np.array(seen.entities, np.float32)
@@ -32,9 +34,9 @@ def foreseen(seen: Observation, sent: Array, world: Obeys, response: Response) -
 
 
 def _carry_out(
-    proprio: Array, entities: Array, mask: Array, action: Array, rows: NDArray[np.bool_], r: Response
+    proprio: Array, entities: Array, mask: Array, action: Array, rows: NDArray[np.bool_], r: ArmResponse
 ) -> None:
-    """One step of the arm and of what it holds, in some rows, in place."""
+    """Move the arm, and what it holds, by one action (B, 7) in some rows (B,), in place."""
     gap, there = entities[..., :3] - proprio[:, None, :3], mask > 0
     widths = entities[..., 7:9].min(-1)
     widths[:, MAX_OBJECTS:] = GRIP_WIDTHS

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from robopolicy.common.console import warn
 from robopolicy.common.errors import UserError
 from robopolicy.evaluation.plan import Plan
 from robopolicy.evaluation.reference import EXPERT, ExpertActor, demonstrated
 from robopolicy.evaluation.rollouts import Actor, MakeActor
 from robopolicy.evaluation.trials.trial import Command
 from robopolicy.policies.agent import OWN, Agent
+from robopolicy.policies.base.condition import GoalState
+from robopolicy.policies.base.spec import untrained_families
 from robopolicy.policies.checkpoint import load_checkpoint
 from sim.desk.scene import Scene
 from sim.desk.sensors import Sensor
@@ -43,20 +46,19 @@ class PolicyActor:
             self._agent.reset([command.sentence for command in commands], names)
             return
         self._world = self._world or World()
-        seen = [_demonstration(self._world, s, c) for c, s in zip(commands, scenes, strict=True)]
-        now, goal = (_batch([pair[i] for pair in seen]) for i in (0, 1))
-        self._agent.show(now, goal, names)
+        goals = [_demonstration(self._world, s, c) for c, s in zip(commands, scenes, strict=True)]
+        self._agent.reset(goals, names)
 
     def act(self, seen: Sequence[Observation], states: Sequence[State]) -> Array:
         del states
         return self._agent.act(_batch(seen))
 
 
-def _demonstration(world: World, scene: Scene, command: Command) -> tuple[Observation, Observation]:
+def _demonstration(world: World, scene: Scene, command: Command) -> GoalState:
     """What one sensor sees of the beginning and the end of a demonstration."""
     sensor = Sensor(scene)
     before, after = demonstrated(world, scene, command.goal)
-    return sensor.observe(before), sensor.observe(after)
+    return GoalState(sensor.observe(before), sensor.observe(after))
 
 
 def _batch(seen: Sequence[Observation]) -> Observation:
@@ -85,7 +87,13 @@ def prepare(checkpoint: str, plan: Plan) -> None:
     for one in plan.levels:
         pairs = zip(one.trials, one.scenes, strict=True)
         given = [(command, scene) for trial, scene in pairs for command in trial.commands]
-        if agent.policy.config.conditioning == "free" and any(command.demonstrated for command, _ in given):
-            raise UserError(f"a policy that is told freely can't be shown what to do; leave {one.key!r} out")
+        if GoalState not in agent.reads and any(command.demonstrated for command, _ in given):
+            raise UserError(f"a policy of this kind can't be told a goal state; leave {one.key!r} out")
         names = [entity_names(scene.names) for _, scene in given]
         agent.reset([command.sentence for command, _ in given], names)
+    asked_for = {command.task for one in plan.levels for trial in one.trials for command in trial.commands}
+    lacking = asked_for & set(untrained_families(agent.policy.spec))
+    if lacking:
+        warn(
+            f"the policy was not trained on {', '.join(sorted(lacking))}, and takes such commands for others"
+        )

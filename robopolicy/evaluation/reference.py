@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from robopolicy.adaptation.dynamics_filter import Obeys, commanded
+from robopolicy.adaptation.dynamics_filter import DynamicsEstimate, commanded
 from robopolicy.evaluation.trials.trial import Command
 from sim.desk.scene import Scene
 from sim.desk.simulator import World
@@ -56,5 +56,6 @@ def demonstrated(world: World, scene: Scene, goal: Goal, max_steps: int = 120) -
 def _act(state: State, goal: Goal, dynamics: Dynamics) -> Array:
     """The action to send so that this world's dynamics turn it into the one that is wanted."""
     wanted = expert.act(state, goal, expert.patient(DEFAULT_STYLE, dynamics.latency))
-    known = Obeys(np.zeros(1, int), np.array([dynamics.control_yaw]), np.array([dynamics.action_scale]))
+    turn, scale = np.array([dynamics.control_yaw]), np.array([dynamics.action_scale])
+    known = DynamicsEstimate(np.zeros(1, int), turn, scale)
     return commanded(np.asarray(wanted, np.float32)[None], known)[0]

@@ -18,7 +18,7 @@ from robopolicy.common.statistics import wilson
 from robopolicy.policies.agent import Agent
 from robopolicy.policies.checkpoint import BENCHMARK, confidence_of, load_checkpoint
 from robopolicy.policies.confidence import Confidence, area_under
-from robopolicy.training.calibration import SET, N, calibrate, signs_in
+from robopolicy.training.calibration import SET, N, calibrate, features_of
 from robopolicy.training.confidence_data import nonsense, sound, sound_of_all_splits
 
 FIGURES = 13  # seed of the sentences for the figures
@@ -46,7 +46,7 @@ def measure(agent: Agent, model: Confidence, n: int = N) -> Figures:
     }
     groups |= {"sound: train, six words at most": sound("train", n, FIGURES + 100, brief=True)}
     groups |= {"nonsense": bare, "nonsense in polite frames": framed}
-    scores = {name: model.sound(signs_in(agent, said)) for name, said in groups.items()}
+    scores = {name: model.sound(features_of(agent, said)) for name, said in groups.items()}
     good = np.concatenate([score for name, score in scores.items() if name.startswith("sound")])
     bad = np.concatenate([score for name, score in scores.items() if name.startswith("nonsense")])
     refused = {name: score < model.least for name, score in scores.items()}

@@ -1,7 +1,9 @@
 """A checkpoint is a folder that says all: config.json, model.safetensors, confidence.json, README.md.
 
-config.json vouches, by SHA-256, for every other file that is loaded and, by a checksum, for itself; it is
-written last. README.md, the model card, is for people.
+config.json has the shape of the network, and what its inputs and outputs mean by name (`base.spec`), so that
+it stays right when task families are added to this program or reordered. It vouches, by SHA-256, for every
+other file that is loaded and, by a checksum, for itself; it is written last. README.md, the model card, is
+for people.
 """
 
 import hashlib
@@ -22,14 +24,17 @@ from data.common.checksums import KEY, sealed, unsealed
 from robopolicy.common.console import warn
 from robopolicy.common.errors import UserError
 from robopolicy.common.tensors import LONGEST, shapes, shapes_only
+from robopolicy.policies.base.config import PolicyConfig
+from robopolicy.policies.base.spec import BadSpec, PolicySpec, check_spec
 from robopolicy.policies.confidence import FILE, Confidence, as_confidence
+from robopolicy.policies.formats import CONVERTIBLE, FORMAT, converted
 from robopolicy.policies.model_card import model_card
-from robopolicy.policies.slots.policy import Policy, PolicyConfig
+from robopolicy.policies.networks.network import PolicyNetwork
+from robopolicy.policies.registry import build, check_policy
 from robopolicy.policies.text.encoder import EncoderConfig
 from sim.common.printable import shown
 
-FORMAT = 2
-LARGEST = 1 << 20  # bytes of config.json and of confidence.json; ours have some 2,000
+LARGEST = 1 << 20  # bytes of config.json and of confidence.json; ours have some 5,000
 WEIGHTS, CONFIG, CARD = "model.safetensors", "config.json", "README.md"
 VOUCH = "confidence_sha256"
 """Key of config.json: the hash of confidence.json, null if there is none, absent in earlier versions."""
@@ -59,7 +64,7 @@ class NoCheckpoint(UserError):
 
 def save_checkpoint(
     folder: Path,
-    policy: Policy,
+    policy: PolicyNetwork,
     encoder: Mapping[str, Any],
     trained: Mapping[str, Any],
     weights: Mapping[str, torch.Tensor] | None = None,
@@ -74,6 +79,7 @@ def save_checkpoint(
     config = {
         "format": FORMAT,
         "policy": asdict(policy.config),
+        "spec": policy.spec.to_json(),
         "encoder": dict(encoder),
         "weights_sha256": hashlib.sha256(raw).hexdigest(),
         VOUCH: None,
@@ -87,16 +93,16 @@ def save_checkpoint(
         write_atomic(folder / CARD, model_card(config))
 
 
-def load_checkpoint(folder: Path | str) -> Policy:
-    """The policy of a checkpoint folder, ready to act; raises `CheckpointError`.
+def load_checkpoint(folder: Path | str) -> PolicyNetwork:
+    """The network of a checkpoint folder, ready to act; raises `CheckpointError`.
 
     Nothing is built before the weights are known to be those of the network that is described.
     """
     folder = folder_of(folder)
     config = read_config(folder)
-    described = policy_config(folder, config)
+    described, spec = described_by(folder, config)
     with shapes_only():
-        expected = {name: tuple(tensor.shape) for name, tensor in Policy(described).state_dict().items()}
+        expected = {name: tuple(tensor.shape) for name, tensor in build(described, spec).state_dict().items()}
     size = sum(4 * math.prod(shape) for shape in expected.values())
     raw = _read(folder / WEIGHTS, size + LONGEST)
     if hashlib.sha256(raw).hexdigest() != config["weights_sha256"]:
@@ -107,7 +113,7 @@ def load_checkpoint(folder: Path | str) -> Policy:
         if difference := _difference(shapes(raw), expected):
             raise ValueError(difference)
         tensors = load(raw)
-        policy = Policy(described)
+        policy = build(described, spec)
         policy.load_state_dict(tensors)
     except (ValueError, RuntimeError, SafetensorError) as error:
         what = str(error).splitlines()[-1].strip()
@@ -120,15 +126,22 @@ def load_checkpoint(folder: Path | str) -> Policy:
     return policy.eval()
 
 
-def policy_config(folder: Path, config: Mapping[str, Any]) -> PolicyConfig:
-    """The network that config.json describes, within bounds; raises `CheckpointError`."""
+def described_by(folder: Path, config: Mapping[str, Any]) -> tuple[PolicyConfig, PolicySpec]:
+    """The network that config.json describes, within bounds, and what it means. Raises `CheckpointError`."""
     try:
         shape = dict(config["policy"])
-        return PolicyConfig(**{**shape, "encoder": EncoderConfig(**shape["encoder"])})
+        network = PolicyConfig(**{**shape, "encoder": EncoderConfig(**shape["encoder"])})
+        spec = PolicySpec.from_json(config["spec"])
+        check_policy(network, spec)
     except (TypeError, KeyError, ValueError) as error:
         raise CheckpointError(
             f"{folder / CONFIG} does not describe a policy of this version: {error}"
         ) from error
+    try:
+        check_spec(spec)
+    except BadSpec as error:
+        raise CheckpointError(f"the policy in {folder} cannot act here: {error}") from error
+    return network, spec
 
 
 def hash_of(checkpoint: Path | str) -> str:
@@ -202,7 +215,7 @@ def doubts_of(folder: Path | str) -> Confidence | None:
 
 
 def read_config(folder: Path | str) -> dict[str, Any]:
-    """What config.json of a checkpoint says; raises `CheckpointError`."""
+    """What config.json of a checkpoint says, in today's format; raises `CheckpointError`."""
     path = folder_of(folder) / CONFIG
     try:
         config = json.loads(_read(path, LARGEST))
@@ -212,9 +225,10 @@ def read_config(folder: Path | str) -> dict[str, Any]:
         ) from error
     if not isinstance(config, dict) or "policy" not in config or "weights_sha256" not in config:
         raise CheckpointError(f"{path} is no checkpoint of robopolicy; `robopolicy train` writes one")
-    if config.get("format") != FORMAT:
+    if config.get("format") not in (*CONVERTIBLE, FORMAT):
         raise CheckpointError(
-            f"{folder} has format {shown(config.get('format'))}, and this version reads {FORMAT}; train again"
+            f"{folder} has format {shown(config.get('format'))}, and this version reads "
+            f"{' and '.join(map(str, (*CONVERTIBLE, FORMAT)))}; train again"
         )
     if KEY in config and unsealed(config) is None:
         raise CheckpointError(
@@ -223,7 +237,7 @@ def read_config(folder: Path | str) -> dict[str, Any]:
     encoder = config.get("encoder")
     if not isinstance(encoder, dict) or not isinstance(encoder.get("sha256"), str):
         raise CheckpointError(f"{path} does not say which text encoder it needs; train again")
-    return config
+    return config if config["format"] == FORMAT else converted(config)
 
 
 def _difference(found: Mapping[str, tuple[int, ...]], expected: Mapping[str, tuple[int, ...]]) -> str:

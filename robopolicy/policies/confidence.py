@@ -1,11 +1,12 @@
-"""Does a sentence ask for something that can be done here? A measured answer, kept beside the checkpoint.
+"""Out-of-distribution detection: does a sentence ask for something that can be done here?
 
-The probability of the reading alone tells little: a network that must choose is sure of anything
-(Hendrycks and Gimpel 2017). So a logistic model weighs it with how strongly the slots respond before they
-are normalised, and with how far what they attend to is from what training had. It is fitted on training
-sentences against nonsense, and its threshold refuses one in a hundred of held-out sound sentences, drawn
-apart from those of the figures (`robopolicy.training.confidence_data`). `robopolicy.training.calibration`
-fits it; how well it does, `python -m robopolicy.experiments.confidence` prints.
+The probability of the reading alone tells little: a softmax is confident of anything (Hendrycks and Gimpel
+2017). So a logistic model weighs it with the logits of the slots before they are normalised, and with how
+far what they attend to is from what training had. It is fitted on training sentences against nonsense, and
+its threshold refuses one in a hundred of held-out in-distribution ("sound") sentences, drawn apart from
+those of the figures (`robopolicy.training.confidence_data`). It is kept beside the checkpoint.
+`robopolicy.training.calibration` fits it; `python -m robopolicy.experiments.confidence` prints how well it
+does.
 """
 
 import json
@@ -18,58 +19,60 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from data.common.atomic_io import write_json
-from robopolicy.policies.slots.instruction_encoder import LanguageNet
-from robopolicy.policies.slots.intent import Reading
+from robopolicy.policies.networks.instruction_encoder import InstructionEncoder
+from robopolicy.policies.networks.reading import Reading
 
 FILE = "confidence.json"
-SIGNS = ("reading", "code", "codes", "thing", "other", "margin", "act", "object")
+OOD_FEATURES = ("reading", "code", "codes", "thing", "other", "margin", "act", "object")
 RIDGE = 10.0  # of the logistic model's weights
 STEPS = 30  # of Newton's method; it has converged after ten
 
 
 @dataclass(frozen=True)
 class Confidence:
-    """A logistic model of the signs, and the chance below which a sentence is refused."""
+    """A logistic model of the features, and the probability below which a sentence is refused."""
 
-    mean: tuple[float, ...]  # of each sign
+    mean: tuple[float, ...]  # of each feature
     scale: tuple[float, ...]
     weights: tuple[float, ...]
     bias: float
-    least: float  # chance
+    least: float  # probability
     weights_sha256: str = ""  # of the policy that it was fitted for
 
-    def sound(self, signs: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Signs (B, 8) -> the chance that the sentence is sound (B,)."""
-        z = (signs - np.array(self.mean)) / np.array(self.scale)
+    def sound(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Features (B, 8) -> the probability that the sentence is in distribution (B,)."""
+        z = (features - np.array(self.mean)) / np.array(self.scale)
         return 1 / (1 + np.exp(-np.clip(z @ np.array(self.weights) + self.bias, -50, 50)))
 
     def save(self, folder: Path) -> None:
-        write_json(folder / FILE, {"signs": SIGNS, **asdict(self)})
+        write_json(folder / FILE, {"signs": OOD_FEATURES, **asdict(self)})
 
 
 def as_confidence(content: bytes, weights_sha256: str) -> Confidence | None:
     """What a file says; None if it is no measure, or one of other weights."""
     try:
         raw = json.loads(content)
-        if raw.pop("signs") != list(SIGNS) or raw["weights_sha256"] != weights_sha256:
+        if raw.pop("signs") != list(OOD_FEATURES) or raw["weights_sha256"] != weights_sha256:
             return None
         mean, scale, weights = (tuple(map(float, raw[name])) for name in ("mean", "scale", "weights"))
         found = Confidence(mean, scale, weights, float(raw["bias"]), float(raw["least"]), weights_sha256)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     numbers = [*mean, *scale, *weights, found.bias, found.least]
-    whole = len(mean) == len(scale) == len(weights) == len(SIGNS)
+    whole = len(mean) == len(scale) == len(weights) == len(OOD_FEATURES)
     return found if whole and np.isfinite(numbers).all() else None
 
 
 @torch.inference_mode()
-def signs_of(net: LanguageNet, reading: Reading, tokens: Tensor, mask: Tensor) -> NDArray[np.float64]:
-    """(B, 8), in the order of SIGNS, of sentences and what was read in them."""
-    _, sure = reading.choose()
+def ood_features(
+    net: InstructionEncoder, reading: Reading, tokens: Tensor, mask: Tensor
+) -> NDArray[np.float64]:
+    """(B, 8), in the order of OOD_FEATURES, of sentences (B, L, D), (B, L) and their reading."""
+    _, probability = reading.choose()
     act, things = net.hearing(tokens, mask, None)
     first, second = reading.code.topk(2, 1).values.unbind(1)
     found = (
-        torch.logit(sure.clamp(1e-6, 1 - 1e-6)),
+        torch.logit(probability.clamp(1e-6, 1 - 1e-6)),
         first,
         reading.code.logsumexp(1),
         reading.object.max(1).values,
@@ -82,7 +85,7 @@ def signs_of(net: LanguageNet, reading: Reading, tokens: Tensor, mask: Tensor) -
 
 
 def fitted(sound: NDArray[np.float64], nonsense: NDArray[np.float64]) -> Confidence:
-    """The model of signs (N, 8) of either kind, each kind weighing the same; nothing is refused yet."""
+    """The model of features (N, 8) of either class, the classes weighing the same; it refuses nothing yet."""
     x, y = np.concatenate([sound, nonsense]), np.r_[np.ones(len(sound)), np.zeros(len(nonsense))]
     mean, scale = x.mean(0), x.std(0) + 1e-6
     z = np.c_[(x - mean) / scale, np.ones(len(x))]

@@ -7,8 +7,8 @@ import numpy as np
 
 from data.language.naming import tell
 from data.relabel.hindsight import happened
-from robopolicy.adaptation.dynamics_filter import Obeys
-from robopolicy.policies.agent import Understood
+from robopolicy.adaptation.dynamics_filter import DynamicsEstimate
+from robopolicy.policies.base.intent import Intent
 from sim.desk.tasks.families import TASKS, Goal, achieved, hindrance, task_named
 from sim.desk.tasks.hindrances import DONE
 from sim.observation import Observation, entity_names, state_of
@@ -22,9 +22,9 @@ class Actor(Protocol):
     """What an errand needs of an agent: it serves a batch, here of one."""
 
     @property
-    def world(self) -> Obeys | None: ...
+    def world(self) -> DynamicsEstimate | None: ...
 
-    def reset(self, commands: list[str], names: list[tuple[str, ...]]) -> Sequence[Understood] | None: ...
+    def reset(self, conditions: list[str], names: list[tuple[str, ...]], /) -> Sequence[Intent] | None: ...
 
     def act(self, observation: Observation) -> Array: ...
 
@@ -99,7 +99,7 @@ def resting(states: list[State]) -> bool:
     return bool(np.ptp(hand, axis=0).max() < STILL and max(grip) - min(grip) < STILL)
 
 
-def why_not(understood: Understood, names: tuple[str, ...], seen: Observation) -> str:
+def why_not(understood: Intent, names: tuple[str, ...], seen: Observation) -> str:
     """Why there is no use in beginning, in a sentence, by what the sensors see; "" if there may be.
 
     Names are those of the scene's objects.
@@ -111,7 +111,7 @@ def why_not(understood: Understood, names: tuple[str, ...], seen: Observation) -
     return found.told(names) if found else ""
 
 
-def refusal(understood: Understood) -> str:
+def refusal(understood: Intent) -> str:
     """What is said to somebody whose sentence is out of the policy's depth."""
     family, target, other, *_ = understood
     things = " and ".join(f"the {thing}" for thing in (target, other) if thing)
@@ -122,7 +122,7 @@ def refusal(understood: Understood) -> str:
     )
 
 
-def goal_of(understood: Understood, names: tuple[str, ...]) -> Goal | None:
+def goal_of(understood: Intent, names: tuple[str, ...]) -> Goal | None:
     """What the policy took the sentence to ask for, as a goal that can be judged; None if it is none."""
     if understood.family not in {task.name for task in TASKS}:
         return None

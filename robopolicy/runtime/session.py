@@ -16,7 +16,8 @@ from robopolicy.adaptation.dynamics_filter import in_words
 from robopolicy.common.errors import UserError
 from robopolicy.common.text import slug
 from robopolicy.common.world_option import layouts_of, preset_of
-from robopolicy.policies.agent import Agent, Understood
+from robopolicy.policies.agent import Agent
+from robopolicy.policies.base.intent import Intent
 from robopolicy.policies.checkpoint import doubts_of, hash_of, load_checkpoint
 from robopolicy.reporting.video_io import Frame, captioned, same_size, write_mp4
 from robopolicy.reporting.videos import picture
@@ -67,7 +68,7 @@ class Told(NamedTuple):
     """What came of one command."""
 
     sentence: str
-    understood: Understood | None
+    understood: Intent | None
     states: State  # (T + 1)
     happened: list[str]  # in words
     video: Path | None

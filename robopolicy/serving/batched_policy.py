@@ -13,13 +13,12 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from robopolicy.evaluation.rollouts import GROUP_SIZE
-from robopolicy.policies.agent import Agent, Order, Understood
+from robopolicy.policies.agent import Agent, Instructions, joined
+from robopolicy.policies.base.intent import Intent
 from robopolicy.policies.checkpoint import doubts_of, hash_of, load_checkpoint
-from robopolicy.policies.slots.instruction_encoder import Told
 from robopolicy.policies.text.encoder import TextEncoder
 from robopolicy.runtime.execution import why_not
 from robopolicy.serving.protocol import Request
@@ -34,7 +33,7 @@ class Answer(NamedTuple):
     """What is replied to one request."""
 
     actions: NDArray[np.float32]  # (K, 7)
-    understood: Understood
+    understood: Intent
     holds_still: bool
     why: str = ""  # why there is no use in beginning, in a sentence
 
@@ -52,53 +51,44 @@ class Responder:
 
     def __init__(self, agent: Agent, careful: bool = True) -> None:
         self.agent, self.careful = agent, careful
-        # The noise that a flow begins with goes by the row, so there each request is the first row.
-        self.rows = 1 if agent.policy.config.head == "flow" else GROUP_SIZE
-        self._heard: OrderedDict[tuple[str, tuple[str, ...]], Order] = OrderedDict()
+        # A head whose actions depend on the row of the batch answers each request in the first row.
+        self.rows = GROUP_SIZE if agent.policy.control.row_independent else 1
+        self._heard: OrderedDict[tuple[str, tuple[str, ...]], Instructions] = OrderedDict()
 
     def answer(self, requests: Sequence[Request]) -> list[Answer]:
         """Every request's answer, in order."""
         orders, whys = zip(*map(self._order, requests), strict=True)
         filled = [*range(len(requests)), *[len(requests) - 1] * (self.rows - len(requests))]
         seen = zip(*(requests[i].observation for i in filled), strict=True)
-        chunks = self.agent.plan(_joined([orders[i] for i in filled]), Observation(*map(np.stack, seen)))
+        chunks = self.agent.plan(joined([orders[i] for i in filled]), Observation(*map(np.stack, seen)))
         return [
-            Answer(chunk.copy(), order.understood[0], bool(order.still[0]), why)
+            Answer(chunk.copy(), order.intents[0], bool(order.hold_still[0]), why)
             for chunk, order, why in zip(chunks, orders, whys, strict=False)
         ]
 
     def warm_up(self) -> None:
         """Load the text encoder now, so that nobody waits for it."""
-        self.agent.hear([""], [("warming up", *FIXTURES)])
+        self.agent.interpret([""], [("warming up", *FIXTURES)])
 
-    def _order(self, request: Request) -> tuple[Order, str]:
+    def _order(self, request: Request) -> tuple[Instructions, str]:
         """What is made of a request, and why nothing is done about it, if nothing is."""
         order, things = self._hear(request), tuple(name for name in request.names[:MAX_OBJECTS] if name)
-        understood = order.understood[0]
-        if not self.careful or (order.still[0] and not understood.refused):  # nothing was asked for
+        understood = order.intents[0]
+        if not self.careful or (order.hold_still[0] and not understood.refused):  # nothing was asked for
             return order, ""
         why = why_not(understood, things, request.observation)
-        return (order._replace(still=np.array([True])) if why else order), why
+        return (order._replace(hold_still=np.array([True])) if why else order), why
 
-    def _hear(self, request: Request) -> Order:
+    def _hear(self, request: Request) -> Instructions:
         """What is made of a prompt among these names, heard alone, so that it is the same for everybody."""
         key = request.prompt, request.names
         if key not in self._heard:
-            self._heard[key] = self.agent.hear([request.prompt], [request.names])
+            self._heard[key] = self.agent.interpret([request.prompt], [request.names])
             self.agent.encoder.forget(WORDED)
             if len(self._heard) > HEARD:
                 self._heard.popitem(last=False)
         self._heard.move_to_end(key)
         return self._heard[key]
-
-
-def _joined(orders: Sequence[Order]) -> Order:
-    told = Told(*(torch.cat(field) for field in zip(*(order.told for order in orders), strict=True)))
-    return Order(
-        told,
-        np.concatenate([order.still for order in orders]),
-        [order.understood[0] for order in orders],
-    )
 
 
 def responder_of(checkpoint: str, refuse: bool = True) -> Responder:

@@ -20,7 +20,7 @@ import numpy as np
 from data.language.lexicon import normalise
 from data.language.sentence import LONGEST
 from robopolicy.common.errors import UnknownName, UserError
-from robopolicy.policies.slots.config import ACTION_DIM
+from robopolicy.policies.base.config import ACTION_DIM
 from sim.bullet.kinematics import STEP_ANGLE, STEP_LENGTH
 from sim.desk.constants import CONTROL_HZ
 from sim.env import FAR_AWAY

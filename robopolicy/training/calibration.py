@@ -24,8 +24,9 @@ from robopolicy.policies.checkpoint import (
     vouches_for_confidence,
 )
 from robopolicy.policies.confidence import Confidence, fitted
-from robopolicy.policies.slots.policy import Policy
-from robopolicy.training.confidence_data import Said, nonsense, sound, sound_of_all_splits
+from robopolicy.policies.networks.network import PolicyNetwork
+from robopolicy.policies.registry import kind_named
+from robopolicy.training.confidence_data import Utterance, nonsense, sound, sound_of_all_splits
 
 N = 400  # sentences of each level for the threshold; four times as many of training are fitted on
 FALSE_REFUSALS = 0.01  # of held-out sound sentences: what the threshold is set for
@@ -45,7 +46,7 @@ def calibrate(checkpoint: Path | str) -> Iterator[tuple[int, int]]:
 
 
 def _is_kept(checkpoint: Path | str) -> bool:
-    """Whether there is a measure that config.json vouches for; that one is damaged, is said."""
+    """Whether there is a measure that config.json vouches for; warns of one that is damaged."""
     try:
         return confidence_of(checkpoint) is not None and vouches_for_confidence(checkpoint)
     except CheckpointError as error:
@@ -53,22 +54,22 @@ def _is_kept(checkpoint: Path | str) -> bool:
         return False
 
 
-def has_reading(policy: Policy) -> bool:
-    """Whether it reads a sentence as something that it can be unsure of; what is told freely is not read."""
-    return policy.config.conditioning == "slots"
+def has_reading(policy: PolicyNetwork) -> bool:
+    """Whether its kind reads a sentence with a probability, so that there is something to be unsure of."""
+    return kind_named(policy.config.conditioning).has_reading
 
 
 def fit(agent: Agent, weights_sha256: str, n: int = N) -> Confidence:
     """The measure for a policy, its threshold set."""
     said = sound("train", 2 * n, FIT) + sound("train", 2 * n, FIT + 100, brief=True)
     bare, framed = nonsense(FITTED, FIT, held_out=False)
-    model = fitted(signs_in(agent, said), signs_in(agent, bare + framed))
+    model = fitted(features_of(agent, said), features_of(agent, bare + framed))
     held_out = [one for said in sound_of_all_splits(n, SET).values() for one in said]
-    least = float(np.quantile(model.sound(signs_in(agent, held_out)), FALSE_REFUSALS))
+    least = float(np.quantile(model.sound(features_of(agent, held_out)), FALSE_REFUSALS))
     return replace(model, least=least, weights_sha256=weights_sha256)
 
 
-def signs_in(agent: Agent, said: Sequence[Said]) -> NDArray[np.float64]:
-    """The signs (N, 8) of sentences, in the order of `robopolicy.policies.confidence.SIGNS`."""
+def features_of(agent: Agent, said: Sequence[Utterance]) -> NDArray[np.float64]:
+    """The features (N, 8) of sentences, in the order of `robopolicy.policies.confidence.OOD_FEATURES`."""
     parts = [said[at : at + BATCH] for at in range(0, len(said), BATCH)]
-    return np.concatenate([agent.signs([s.sentence for s in p], [s.names for s in p]) for p in parts])
+    return np.concatenate([agent.ood_features([s.sentence for s in p], [s.names for s in p]) for p in parts])

@@ -1,8 +1,8 @@
-"""Play from where the arm set out for a thing up to each instant of that thing's moving.
+"""Candidate windows of play: from when the arm set out for a thing to each timestep at which it moved.
 
-In some of these windows something was achieved. Of play that was described it is known what; the
-goal-state half learns from it to say so of all other play, in the way of the relabeller, which is not
-asked: it stands for the people who described some of the play.
+In some of these windows something was achieved. Where the play was described it is known what; the
+goal-state half learns from those to label the windows of all other play. The relabeller is not asked about
+that play: it stands for the people who described some of it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,31 +15,32 @@ from torch import Tensor
 
 from data.relabel.hindsight import acts, find_runs, windows
 from data.samples.batches import FAMILIES, HOLD, Done, Samples
-from robopolicy.policies.slots.goal_encoder import COURSE_DIM, Glimpse, Look, course_of
-from robopolicy.policies.slots.intent import Choice
+from robopolicy.policies.base.columns import select
+from robopolicy.policies.networks.goal_encoder import COURSE_DIM, Examples, GoalExamples, course_of
+from robopolicy.policies.networks.reading import Choice
 from sim.state import MAX_OBJECTS, State
 
 
-class Windows(NamedTuple):
-    """W windows, those of a run together and in the order of their ends."""
+class Candidates(NamedTuple):
+    """W windows, those of a run (a thing's moving) together and in the order of their ends."""
 
     episode: NDArray[np.int64]  # (W,)
-    start: NDArray[np.int64]  # (W,) instant of the episode
+    start: NDArray[np.int64]  # (W,) timestep of the episode
     stop: NDArray[np.int64]  # (W,)
     run: NDArray[np.int64]  # (W,) number of the run, unlike that of any other run
     thing: NDArray[np.int64]  # (W,) row of the thing that kept moving
     course: NDArray[np.float16]  # (W, E, COURSE_DIM)
 
-    def where(self, rows: NDArray[np.bool_]) -> "Windows":
+    def where(self, rows: NDArray[np.bool_]) -> "Candidates":
         """Some of them."""
-        return Windows(
+        return Candidates(
             self.episode[rows], self.start[rows], self.stop[rows],
             self.run[rows], self.thing[rows], self.course[rows],
         )  # fmt: skip
 
 
-def find_windows(samples: Samples, episode: int, states: State) -> Windows:
-    """Those of one episode."""
+def find_windows(samples: Samples, episode: int, states: State) -> Candidates:
+    """The candidate windows of one episode."""
     runs = find_runs(states)
     found = windows(states, runs)
     proprio, entities = samples.views(episode)
@@ -53,16 +54,16 @@ def find_windows(samples: Samples, episode: int, states: State) -> Windows:
     moved = np.array([run.thing for run in runs], np.int64)
     thing = np.where(moved < states.n_objects, moved, moved - states.n_objects + MAX_OBJECTS)
     which = np.full_like(found.run, episode)
-    return Windows(which, found.start, found.stop, found.run, thing[found.run], course)
+    return Candidates(which, found.start, found.stop, found.run, thing[found.run], course)
 
 
-def joined(parts: Iterable[Windows]) -> Windows:
+def joined(parts: Iterable[Candidates]) -> Candidates:
     """Windows of several episodes."""
     several, begins, runs = list(parts), 0, []
     for part in several:
         runs.append(part.run + begins)
         begins += int(part.run.max(initial=-1)) + 1
-    return Windows(
+    return Candidates(
         np.concatenate([part.episode for part in several]),
         np.concatenate([part.start for part in several]),
         np.concatenate([part.stop for part in several]),
@@ -72,27 +73,26 @@ def joined(parts: Iterable[Windows]) -> Windows:
     )
 
 
-def looking(samples: Samples, kinds: Tensor, found: Windows) -> Look:
-    """What is seen of the windows; kinds are those of `samples.names`."""
+def examples_of(samples: Samples, kinds: Tensor, found: Candidates) -> Examples:
+    """The windows as the goal-state half sees them; kinds are those of `samples.names`."""
 
-    def look(rows: NDArray[np.int64]) -> Glimpse:
+    def examples(rows: NDArray[np.int64]) -> GoalExamples:
         ends = samples.ends(found.episode[rows], found.start[rows], found.stop[rows])
-        return Glimpse(
-            ends.before, ends.after, kinds[ends.names], torch.from_numpy(found.course[rows]).float()
-        )
+        course = torch.from_numpy(found.course[rows]).float()
+        return GoalExamples(select(ends.before), select(ends.after), kinds[ends.names], course)
 
-    return look
+    return examples
 
 
-def done_in(found: Windows, described: Sequence[Done], states: State) -> tuple[Choice, NDArray[np.bool_]]:
+def done_in(found: Candidates, described: Sequence[Done], states: State) -> tuple[Choice, NDArray[np.bool_]]:
     """What had been done by the end of each window of a described episode, and whether that is known.
 
-    It is not where something was done that nobody speaks of, as of what is held out.
+    It is unknown where something was done that no description mentions, such as what is held out.
     """
     code, thing, other = (np.full(len(found.run), fill) for fill in (HOLD, 0, -1))
     known = np.ones(len(found.run), bool)
     happened = [Done(a, b, FAMILIES.index(goal.task), *goal.entities()) for a, b, goal in acts(states)]
-    told = {(one.family, one.target, one.other) for one in described}
+    mentioned = {(one.family, one.target, one.other) for one in described}
     for one in sorted((*described, *happened), key=lambda one: one.stop):
         inside = (found.thing == one.target) & (found.stop > one.start) & (found.stop <= one.stop)
         same = inside & (found.start == one.start)
@@ -101,7 +101,7 @@ def done_in(found: Windows, described: Sequence[Done], states: State) -> tuple[C
             continue
         run = np.flatnonzero(found.run == found.run[rows[-1]])
         after = run[found.stop[run] >= found.stop[rows[-1]]]
-        if (one.family, one.target, one.other) in told:
+        if (one.family, one.target, one.other) in mentioned:
             code[after], thing[after], other[after] = one.family, one.target, one.other
         else:
             known[after] = False

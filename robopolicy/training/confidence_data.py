@@ -25,20 +25,20 @@ DRAWS = 24  # sentences of a scene among which short ones are looked for
 FRAMED = 2  # framed sentences for each bare one
 
 
-class Said(NamedTuple):
-    """A sentence, and the names of what stands before the robot."""
+class Utterance(NamedTuple):
+    """A sentence, and the names of the things in its scene."""
 
     sentence: str
     names: tuple[str, ...]  # as `entity_names`
 
 
-def sound(split: str, n: int, seed: int, brief: bool = False) -> list[Said]:
+def sound(split: str, n: int, seed: int, brief: bool = False) -> list[Utterance]:
     """n sentences of a split, of all families in turn, each with a scene in which it can be done."""
     found = _sound(split, seed, brief)
     return [next(found) for _ in range(n)]
 
 
-def _sound(split: str, seed: int, brief: bool) -> Iterator[Said]:
+def _sound(split: str, seed: int, brief: bool) -> Iterator[Utterance]:
     at = split_named(split)
     grammar, desks = Grammar(at.name), SceneConfig(objects=at.objects)
     without: set[str] = set()  # families that have no goal of the split
@@ -53,22 +53,24 @@ def _sound(split: str, seed: int, brief: bool) -> Iterator[Said]:
             continue
         said = grammar.describe(goal, scene.names, rng_of("confidence", seed, i), DRAWS if brief else 1)
         for sentence in [one for one in said if not brief or len(one.split()) <= BRIEF][:1]:
-            yield Said(sentence, entity_names(scene.names))
+            yield Utterance(sentence, entity_names(scene.names))
 
 
-def sound_of_all_splits(n: int, seed: int) -> dict[str, list[Said]]:
+def sound_of_all_splits(n: int, seed: int) -> dict[str, list[Utterance]]:
     """n sentences of each split."""
     return {split.name: sound(split.name, n, seed) for split in SPLITS}
 
 
-def nonsense(kinds: Mapping[str, Sequence[str]], seed: int, held_out: bool) -> tuple[list[Said], list[Said]]:
+def nonsense(
+    kinds: Mapping[str, Sequence[str]], seed: int, held_out: bool
+) -> tuple[list[Utterance], list[Utterance]]:
     """Sentences bare, and those that order something in frames too; `held_out` frames, or training's."""
     frames = [f for p in IMPERATIVE_FRAMES for f in expand(p) if (f in HELD_OUT_FRAMES) == held_out]
     rng, bare, framed = rng_of("confidence", seed), [], []
     for kind, sentences in kinds.items():
         for sentence in sentences:
             names = entity_names(draw_scene(100_000 * seed + len(bare)).names)
-            bare.append(Said(normalise(sentence), names))
+            bare.append(Utterance(normalise(sentence), names))
             for i in rng.permutation(len(frames))[: FRAMED if kind in ORDERS else 0]:
-                framed.append(Said(normalise(frames[i].replace("{do}", sentence)), names))
+                framed.append(Utterance(normalise(frames[i].replace("{do}", sentence)), names))
     return bare, framed

@@ -6,7 +6,8 @@ from data.common.bounds import MOST_PROCESSES, MOST_SEED, MOST_STEPS, TINY, Boun
 from data.samples.batches import SampleConfig
 from data.store.annotations import DESCRIBERS, GRAMMAR
 from robopolicy.common.errors import UnknownName
-from robopolicy.policies.slots.config import PolicyConfig
+from robopolicy.policies.base.config import PolicyConfig
+from robopolicy.policies.registry import check_policy
 
 BOUNDS: Bounds = {
     "steps": (1, MOST_STEPS), "seed": (0, MOST_SEED), "learning_rate": (0, 1), "warmup": (0, MOST_STEPS),
@@ -21,7 +22,7 @@ class TrainConfig:
     """How a policy is trained."""
 
     steps: int = 15000  # of the optimiser
-    seed: int = 0  # of everything that is random
+    seed: int = 0  # of everything random
     describer: str = GRAMMAR  # whose sentences: grammar (of relabel), human (of people, on the page), or both
     learning_rate: float = 1e-3  # at its peak
     warmup: int = 200  # steps until then
@@ -29,7 +30,7 @@ class TrainConfig:
     clip: float = 1.0  # largest norm of the gradient
     ema: float = 0.999  # decay of the weights' moving average, which is what is kept
     token_noise: float = 1.0  # standard deviations of noise on tokens
-    token_drop: float = 0.1  # of the words of a sentence that go unheard
+    token_drop: float = 0.1  # probability that a word of a sentence is dropped
     language_weight: float = 0.3  # of the loss on what the sentence asks for
     goal_steps: int = 2000  # of the optimiser of the goal-state half, which comes first
     save_every: int = 1000  # steps
@@ -41,5 +42,6 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         check_bounds(self, BOUNDS)
+        check_policy(self.policy)
         if self.describer not in DESCRIBERS:
             raise UnknownName("describer", self.describer, DESCRIBERS)

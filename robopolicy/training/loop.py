@@ -1,9 +1,9 @@
 """Behaviour cloning: draw a batch, loss, step; once in a while log and save.
 
-`train` is a generator: it yields (steps done, steps in all) after every step, so that whoever runs it
-can show a bar, and whoever closes it, or presses Ctrl-C, stops it between two steps with everything
-saved. The batch, the noise and the learning rate of a step are functions of (seed, step), so that a
-training that goes on ends where an uninterrupted one does, bit for bit on one machine.
+`train` is a generator: it yields (steps done, steps in all) after every step, so that its caller can show a
+bar, and closing it, or Ctrl-C, stops it between two steps with everything saved. The batch, the noise and
+the learning rate of a step are functions of (seed, step), so that a training that is resumed ends with the
+weights of an uninterrupted one, bit for bit on one machine.
 """
 
 import math
@@ -23,18 +23,21 @@ from data.store.segments import Segment
 from robopolicy.common.console import console
 from robopolicy.common.errors import UserError
 from robopolicy.common.signals import Stopped, graceful
+from robopolicy.policies.base.spec import current_spec
 from robopolicy.policies.checkpoint import save_checkpoint
-from robopolicy.policies.slots.policy import Policy
+from robopolicy.policies.networks.network import PolicyNetwork
+from robopolicy.policies.registry import build
 from robopolicy.policies.text.encoder import TextEncoder
 from robopolicy.training.config import TrainConfig
-from robopolicy.training.losses import compute_losses, encode_texts, fit_normalisation
+from robopolicy.training.losses import compute_losses, encode_texts
 from robopolicy.training.metrics import read_metrics, write_metrics
+from robopolicy.training.normalisation import fit_normalisation
 from robopolicy.training.pseudo_labels import learn_goal_states
 from robopolicy.training.training_state import TrainingState
 
 
 class NotFinite(UserError):
-    """Training came to numbers that are none."""
+    """A loss, a gradient or a statistic is not finite."""
 
 
 def train(config: TrainConfig, datasets: Sequence[Path], out: Path) -> Generator[tuple[int, int]]:
@@ -68,10 +71,11 @@ def train_on(
     encoder = TextEncoder(config.policy.encoder)
     for _ in encoder.encode_missing([*samples.sentences, *samples.names]):
         yield 0, config.steps
-    texts = encode_texts(encoder, samples, config.seed)
+    spec = current_spec()
+    texts = encode_texts(encoder, samples, spec, config.seed)
 
     torch.manual_seed(config.seed)
-    policy = Policy(config.policy)
+    policy = build(config.policy, spec)
     learn_goal_states(policy, samples, dataset, texts.kinds, config)
     fit_normalisation(policy, samples, texts, config.seed)
     if not all(value.isfinite().all() for value in policy.buffers()):
@@ -94,8 +98,7 @@ def train_on(
     policy.train()
     with graceful() as stopping:
         for step in range(start, config.steps):
-            play, said = samples.batch(config.seed, step), samples.sentence_batch(config.seed, step)
-            losses = compute_losses(policy, play, said, texts, config, step, device)
+            losses = compute_losses(policy, samples, texts, config, step, device)
             total = losses.total(config.language_weight)
             if not state.step(total, rate(config, step), config.clip, config.ema):
                 raise NotFinite(
@@ -131,7 +134,7 @@ def rate(config: TrainConfig, step: int) -> float:
     return config.learning_rate * warm * 0.5 * (1 + math.cos(math.pi * step / config.steps))
 
 
-def _optimiser(policy: Policy, config: TrainConfig) -> torch.optim.AdamW:
+def _optimiser(policy: PolicyNetwork, config: TrainConfig) -> torch.optim.AdamW:
     trained = [parameter for parameter in policy.parameters() if parameter.requires_grad]
     return torch.optim.AdamW(trained, config.learning_rate, (0.9, 0.99),
                              weight_decay=config.weight_decay, fused=True)  # fmt: skip

@@ -1,7 +1,7 @@
-"""Play that nobody described: the goal-state half says what was done in it, so that it can be cloned too.
+"""Pseudo-labels: the goal-state half says what was done in play that nobody described.
 
-Multicontext imitation (Lynch and Sermanet 2021, arXiv:2005.07648): the same policy is told by sentences
-and shown by goal states, so all play is used, however little of it was put into words.
+Multicontext imitation (Lynch and Sermanet 2021, arXiv:2005.07648): the same policy is conditioned on
+sentences and on goal states, so all play can be cloned, however little of it was put into words.
 """
 
 from collections.abc import Sequence
@@ -14,21 +14,22 @@ from torch import Tensor
 
 from data.language.held_out import is_held_out_combination
 from data.samples.batches import FAMILIES, HOLD, Episodes, Samples
-from robopolicy.policies.slots.goal_encoder import fit_goal_net, read_goals
-from robopolicy.policies.slots.intent import MOVABLE, kind_of
-from robopolicy.policies.slots.policy import Choice, Policy
-from robopolicy.training.candidate_windows import Windows, done_in, find_windows, joined, looking
+from robopolicy.policies.base.spec import MOVABLE
+from robopolicy.policies.networks.goal_encoder import fit_goal_encoder, read_goals
+from robopolicy.policies.networks.network import PolicyNetwork
+from robopolicy.policies.networks.reading import Choice
+from robopolicy.training.candidate_windows import Candidates, done_in, examples_of, find_windows, joined
 from robopolicy.training.config import TrainConfig
 
-SURE = 0.8  # probability from which a reading of undescribed play is learned from
+SURE = 0.8  # least probability of a pseudo-label that is learned from
 
 
 def learn_goal_states(
-    policy: Policy, samples: Samples, dataset: Episodes, kinds: Tensor, config: TrainConfig
+    policy: PolicyNetwork, samples: Samples, dataset: Episodes, kinds: Tensor, config: TrainConfig
 ) -> None:
-    """Teach the goal-state half on what is described, and let it say what was done in the rest.
+    """Train the goal-state half on described play, and let it label the rest; `kinds` of `samples.names`.
 
-    On one thread, so that a training goes on with the same readings on any machine.
+    On one thread, so that a training that is resumed has the same labels on any machine.
     """
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -38,9 +39,11 @@ def learn_goal_states(
         torch.set_num_threads(threads)
 
 
-def _learn(policy: Policy, samples: Samples, dataset: Episodes, kinds: Tensor, config: TrainConfig) -> None:
-    told: list[Windows] = []
-    rest: list[Windows] = []
+def _learn(
+    policy: PolicyNetwork, samples: Samples, dataset: Episodes, kinds: Tensor, config: TrainConfig
+) -> None:
+    described: list[Candidates] = []
+    rest: list[Candidates] = []
     truth: list[Choice] = []
     for i, record in enumerate(islice(dataset.episodes(), samples.n_episodes)):  # from disk: once for both
         if not (samples.described[i] or config.samples.undescribed):
@@ -50,19 +53,20 @@ def _learn(policy: Policy, samples: Samples, dataset: Episodes, kinds: Tensor, c
             rest.append(found)
             continue
         done, known = done_in(found, samples.done_in(i), record.states)
-        told.append(found.where(known))
+        described.append(found.where(known))
         truth.append(Choice(*(column[torch.from_numpy(known)] for column in done)))
     asked = Choice(*(torch.cat(column) for column in zip(*truth, strict=True)))
-    look = looking(samples, kinds, joined(told))
-    fit_goal_net(policy.goal_state, look, asked, config.seed, config.goal_steps)
+    examples = examples_of(samples, kinds, joined(described))
+    fit_goal_encoder(policy.goal_state, examples, asked, config.seed, config.goal_steps)
     policy.goal_state.requires_grad_(False)
     if rest:
         found = joined(rest)
-        done, sure = read_goals(policy.goal_state, looking(samples, kinds, found), len(found.run))
-        first = _first_sure(found, done, sure.numpy())
+        examples = examples_of(samples, kinds, found)
+        done, probability = read_goals(policy.goal_state, examples, len(found.run))
+        first = _first_sure(found, done, probability.numpy())
         done = Choice(*(column[first] for column in done))
         names = samples.ends(found.episode[first], found.start[first], found.stop[first]).names
-        may = _may_train(done, names, samples.names)
+        may = _may_train(done, names, kinds, samples.names)
         kept = first[may]
         if len(kept):
             samples.learn_from(
@@ -73,20 +77,22 @@ def _learn(policy: Policy, samples: Samples, dataset: Episodes, kinds: Tensor, c
             )
 
 
-def _first_sure(found: Windows, done: Choice, sure: NDArray[np.float32]) -> NDArray[np.int64]:
-    """The first window of each run at which it is sure that something was done, for all that was done."""
-    good = (sure > SURE) & (done.code.numpy() != HOLD) & (done.object.numpy() == found.thing)
+def _first_sure(found: Candidates, done: Choice, probability: NDArray[np.float32]) -> NDArray[np.int64]:
+    """For each run and each thing that was surely done in it, the row of the first window that says so."""
+    good = (probability > SURE) & (done.code.numpy() != HOLD) & (done.object.numpy() == found.thing)
     rows = np.flatnonzero(good)
     what = np.stack([found.run[rows], *(column.numpy()[rows] for column in done)], 1)
     return rows[np.sort(np.unique(what, axis=0, return_index=True)[1])]
 
 
-def _may_train(done: Choice, named: NDArray[np.int64], names: Sequence[str]) -> NDArray[np.bool_]:
-    """Which readings pair nothing that is held out."""
+def _may_train(
+    done: Choice, named: NDArray[np.int64], kinds: Tensor, names: Sequence[str]
+) -> NDArray[np.bool_]:
+    """Which labels (N,) pair nothing that is held out; `named` (N, E) index into `names` and `kinds`."""
     allowed: list[bool] = []
     for i, code in enumerate(done.code.tolist()):
         rows = [int(part[i]) for part in (done.object, done.other)]
-        told = [names[int(named[i, row])] for row in rows if row >= 0]
-        things = [name for name in told if kind_of(name) == MOVABLE]
+        about = [int(named[i, row]) for row in rows if row >= 0]
+        things = [names[name] for name in about if kinds[name] == MOVABLE]
         allowed.append(code == HOLD or not is_held_out_combination(FAMILIES[code], *things))
     return np.array(allowed)

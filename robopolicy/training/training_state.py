@@ -1,4 +1,4 @@
-"""What a training is at a step, on disk and in memory."""
+"""The state of a training at a step, on disk and in memory."""
 
 import json
 from collections.abc import Mapping
@@ -65,16 +65,16 @@ class TrainingState:
         for name, parameter in self._named.items():
             for key, value in self.optimiser.state[parameter].items():
                 tensors[f"{key}.{name}"] = value
-        told = {"done": str(done), "identity": json.dumps(self._identity), "code": code_hash()}
-        content = save_sealed({k: v.detach().cpu().contiguous() for k, v in tensors.items()}, told)
+        notes = {"done": str(done), "identity": json.dumps(self._identity), "code": code_hash()}
+        content = save_sealed({k: v.detach().cpu().contiguous() for k, v in tensors.items()}, notes)
         if self._path.exists():
             self._path.replace(self._before)
         write_atomic(self._path, content)
 
     def resume(self) -> int:
-        """Take up what is in the folder; steps done, 0 if there is nothing. Raises `OtherTraining`.
+        """Load what is in the folder; steps done, 0 if there is nothing. Raises `OtherTraining`.
 
-        A damaged state is said, and that before it taken up.
+        Warns of a damaged state, and loads the one before it.
         """
         there = [path for path in (self._path, self._before) if path.exists()]
         for path in there:
@@ -82,15 +82,15 @@ class TrainingState:
             if stored is None:
                 warn(f"{path} is damaged, or was written by an earlier version")
                 continue
-            tensors, told = stored
-            done, identity = int(told["done"]), json.loads(told["identity"])
+            tensors, notes = stored
+            done, identity = int(notes["done"]), json.loads(notes["identity"])
             if identity != self._identity:
                 raise OtherTraining(
                     f"{path.parent.parent} holds a training of {done} steps "
                     f"with {self._difference(identity)}; "
                     "say output=ANOTHER_FOLDER, or remove it"
                 )
-            if told["code"] != code_hash() and done:
+            if notes["code"] != code_hash() and done:
                 warn(f"the first {done} steps in {path.parent.parent} were trained by other code")
             self._take(tensors)
             self.done = done

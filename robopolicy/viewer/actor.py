@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from robopolicy.policies.agent import Agent, Understood
+from robopolicy.policies.agent import Agent
+from robopolicy.policies.base.intent import Intent
 from robopolicy.policies.checkpoint import doubts_of, hash_of, load_checkpoint
 from robopolicy.policies.text.encoder import TextEncoder
 from sim.state import FIXTURES
@@ -13,7 +14,7 @@ WORDED = 256  # texts whose tokens are remembered
 class LiveAgent(Agent):
     """An agent that keeps the texts it heard out of the cache on disk, and only the latest in memory."""
 
-    def reset(self, commands: Sequence[str], names: Sequence[tuple[str, ...]]) -> list[Understood]:
+    def reset(self, commands: Sequence[str], names: Sequence[tuple[str, ...]]) -> list[Intent]:
         answer = super().reset(commands, names)
         self.encoder.forget(WORDED)
         return answer

@@ -2,7 +2,7 @@
 
 from data.store.annotations import Annotation
 from robopolicy.common.html import escape
-from robopolicy.policies.agent import Understood
+from robopolicy.policies.base.intent import Intent
 from robopolicy.viewer.records import (
     BUSY,
     DOING,
@@ -83,7 +83,7 @@ def level_badge(level: str) -> str:
     return f'<span style="{_BADGE};{paint}">{"seen" if seen else f"unseen: {escape(level)}"}</span>'
 
 
-def understood_as(understood: Understood) -> str:
+def understood_as(understood: Intent) -> str:
     """What the policy took a sentence to ask for, in words."""
     family, target, other, confidence, _ = understood
     things = f"{target}, {other}" if other else target

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from robopolicy.policies.agent import Understood
+from robopolicy.policies.base.intent import Intent
 from robopolicy.viewer.suggestions import Suggestion
 from sim.desk.scene import Scene
 from sim.state import Array
@@ -23,7 +23,7 @@ class Exchange(NamedTuple):
     sentence: str
     status: str = WAITING
     level: str = ""  # of unseen, if the sentence was a suggestion
-    understood: Understood | None = None
+    understood: Intent | None = None
     why: str = ""  # why nothing was done, in a sentence
     happened: tuple[str, ...] = ()  # in words
     success: bool | None = None  # None: what the sentence asks for is not known

@@ -1,1 +1,1 @@
-"""The policy kind that points at things: an instruction read into slots, and an action head."""
+"""Policies that read an instruction into slots: what to do, to what, in relation to what."""

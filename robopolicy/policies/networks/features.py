@@ -1,9 +1,10 @@
-"""What the policy makes of an observation: the hand, the thing acted on, what it is related to, the rest.
+"""Features of an observation: of the hand, the thing acted on, the thing it is related to, and the rest.
 
 Everything is relative to the hand or to the thing acted on, in the world's axes, and positions come at
 several scales, because a grasp is decided within a centimetre and a journey is half a metre. Angles
 come with the symmetries of what is grasped: a cube looks the same every 90 degrees, a bar every 180.
-No feature depends on the slot that a thing stands in.
+No feature depends on the row that a thing stands in. Columns are those of
+`robopolicy.policies.base.columns`.
 """
 
 from typing import NamedTuple
@@ -24,8 +25,8 @@ PAIR_DIM = RELATION_DIM + 4
 OTHERS_DIM = 15
 
 
-class Hand(NamedTuple):
-    """The hand, taken apart. B environments."""
+class HandPose(NamedTuple):
+    """The hand's pose and opening in B environments."""
 
     position: Tensor  # (B, 3) m
     heading: Tensor  # (B,) rad; 0 when the fingers open along the world's y axis
@@ -33,16 +34,16 @@ class Hand(NamedTuple):
     opening: Tensor  # (B,) m
 
 
-def read_hand(proprio: Tensor) -> Hand:
-    """(B, 8) -> the hand, for a tool that points down more or less."""
+def read_hand(proprio: Tensor) -> HandPose:
+    """(B, 8) -> the hand, for a tool that points more or less down."""
     x, y, z, w = proprio[:, 3:7].unbind(-1)
     down = torch.stack([2 * (x * z + w * y), 2 * (y * z - w * x), 1 - 2 * (x * x + y * y)], -1)
     heading = 2 * torch.atan2(y, x)
-    return Hand(proprio[:, :3], _wrap(heading, 2 * torch.pi) * torch.pi, down, proprio[:, 7])
+    return HandPose(proprio[:, :3], _wrap(heading, 2 * torch.pi) * torch.pi, down, proprio[:, 7])
 
 
-def hand_features(hand: Hand) -> Tensor:
-    """(B, HAND_DIM)"""
+def hand_features(hand: HandPose) -> Tensor:
+    """Position, heading, tilt and opening of the hand, at several scales: (B, HAND_DIM)."""
     x, y, z = hand.position.unbind(-1)
     tilt = hand.down[:, :2] / 0.1
     return torch.stack(
@@ -67,9 +68,9 @@ def yaw_of(things: Tensor) -> Tensor:
 
 def relation(gap: Tensor, turn: Tensor) -> Tensor:
     """A relative position (B, 3) m and heading (B,) rad at all scales: (B, RELATION_DIM)."""
-    aside = gap[:, :2].norm(dim=-1, keepdim=True)
+    level = gap[:, :2].norm(dim=-1, keepdim=True)
     away = gap.norm(dim=-1, keepdim=True)
-    distance = [torch.tanh(aside / 0.02), torch.tanh(aside / 0.06), gap[:, :2] / (aside + 0.01), away / FAR]
+    distance = [torch.tanh(level / 0.02), torch.tanh(level / 0.06), gap[:, :2] / (level + 0.01), away / FAR]
     angles = torch.stack(
         [
             torch.sin(turn), torch.cos(turn), torch.sin(2 * turn), torch.cos(2 * turn),
@@ -80,8 +81,8 @@ def relation(gap: Tensor, turn: Tensor) -> Tensor:
     return torch.cat([gap / FAR, *(torch.tanh(gap / s) for s in SCALES), *distance, angles], -1)
 
 
-def thing_features(thing: Tensor, hand: Hand) -> Tensor:
-    """One thing per environment (B, 12), seen from the hand: (B, THING_DIM)."""
+def thing_features(thing: Tensor, hand: HandPose) -> Tensor:
+    """One thing per environment (B, 12), relative to the hand: (B, THING_DIM)."""
     position, size = thing[:, :3], thing[:, 7:10]
     yaw = yaw_of(thing)
     half = size[:, 2:] / 2
@@ -103,7 +104,7 @@ def thing_features(thing: Tensor, hand: Hand) -> Tensor:
 
 
 def pair_features(thing: Tensor, other: Tensor) -> Tensor:
-    """Two things per environment, the second seen from the first: (B, PAIR_DIM)."""
+    """Two things (B, 12) per environment, the second relative to the first: (B, PAIR_DIM)."""
     size, size_too = thing[:, 7:10], other[:, 7:10]
     bottom = thing[:, 2:3] - size[:, 2:] / 2 - other[:, 2:3]  # underside of the one over the other
     clear = bottom - size_too[:, 2:] / 2
@@ -117,7 +118,7 @@ def pair_features(thing: Tensor, other: Tensor) -> Tensor:
     )  # fmt: skip
 
 
-def others_features(entities: Tensor, hand: Hand, thing: Tensor) -> Tensor:
+def others_features(entities: Tensor, hand: HandPose, thing: Tensor) -> Tensor:
     """Every thing (B, E, 12) as an obstacle or a support of the one acted on: (B, E, OTHERS_DIM)."""
     position = entities[..., :3]
     gap = position - thing[:, None, :3]
@@ -132,5 +133,5 @@ def others_features(entities: Tensor, hand: Hand, thing: Tensor) -> Tensor:
 
 
 def _wrap(angle: Tensor, period: float) -> Tensor:
-    """To [-1, 1) of half a period."""
+    """An angle, rad -> its place in the period, in [-1, 1)."""
     return (torch.remainder(angle + period / 2, period) - period / 2) / (period / 2)

@@ -1,10 +1,10 @@
-"""The goal-state half: how the desk was found and how it should be -> what is asked for.
+"""The goal-state half: how things were and how they should be -> what is asked for.
 
 It reads into the same goal space as sentences do (multicontext imitation, Lynch and Sermanet 2021,
-arXiv:2005.07648): taught on the few stretches of play that were described, it says of all the others
-what was done in them, so that the control half learns from play that nobody has put into words. There it
-may also know the course of what happened, which tells a push from a lift. And a policy can be shown what
-to do instead of told; then there is no course, so half of what it is taught on hides it.
+arXiv:2005.07648). Trained on the few segments of play that were described, it labels all the others, so that
+the action head learns from play that nobody has put into words. There it may also know the course of what
+happened, which tells a push from a lift. A policy can be given a goal state instead of a sentence, too; then
+there is no course, so half of its training examples hide it.
 """
 
 from collections.abc import Callable
@@ -16,23 +16,22 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from robopolicy.policies.slots.features import PAIR_DIM, pair_features, yaw_of
-from robopolicy.policies.slots.intent import CODES, Choice, Reading
+from robopolicy.policies.networks.features import PAIR_DIM, pair_features, yaw_of
+from robopolicy.policies.networks.reading import Choice, CodeBook, Reading
 from sim.bullet.arm import MAX_OPENING
 from sim.desk.contact import OPEN_HAND, between_fingers
 from sim.observation import Observation
-from sim.state import FIXTURES
 
 WIDTH = 96
 SCALES = (0.1, 0.03, 0.01)  # m: tanh(x / scale) of every shift
-CHANGE_DIM = 3 * (1 + len(SCALES)) + 19 + 1 + len(FIXTURES)
+CHANGE_DIM = 3 * (1 + len(SCALES)) + 19 + 1  # and one for each piece of furniture
 HAND_DIM = 8
 COURSE_DIM = 5
-HIDDEN = 0.5  # of the windows it is taught on hide their course
+HIDDEN = 0.5  # of its training examples hide their course
 
 
-class Glimpse(NamedTuple):
-    """N stretches of play as the network sees them."""
+class GoalExamples(NamedTuple):
+    """N segments of play as the network sees them."""
 
     before: Observation  # (N, ...)
     after: Observation  # (N, ...)
@@ -40,20 +39,22 @@ class Glimpse(NamedTuple):
     course: Tensor  # (N, E, COURSE_DIM), as `course_of`; all 0 where it is hidden
 
 
-Look = Callable[[NDArray[np.int64]], Glimpse]
-"""Rows of a set of stretches -> what is seen of them."""
+Examples = Callable[[NDArray[np.int64]], GoalExamples]
+"""Rows of a set of segments -> what is seen of them."""
 
 
-class GoalNet(nn.Module):
-    """Two observations of one desk -> a reading of what happens in between."""
+class GoalEncoder(nn.Module):
+    """Two observations of the same things -> a reading of what happens in between."""
 
-    def __init__(self) -> None:
+    def __init__(self, book: CodeBook, n_furniture: int) -> None:
+        """`n_furniture` kinds of furniture are told apart."""
         super().__init__()
-        self.each = _mlp(CHANGE_DIM + COURSE_DIM, WIDTH)
+        self.book, self.n_kinds = book, 1 + n_furniture
+        self.each = _mlp(CHANGE_DIM + n_furniture + COURSE_DIM, WIDTH)
         self.score_object = nn.Linear(WIDTH, 1)
         self.pair = _mlp(2 * WIDTH + PAIR_DIM, WIDTH)
         self.score_other, self.nothing = nn.Linear(WIDTH, 1), nn.Linear(WIDTH, 1)
-        self.code = nn.Sequential(_mlp(3 * WIDTH + HAND_DIM, WIDTH), nn.Linear(WIDTH, CODES))
+        self.code = nn.Sequential(_mlp(3 * WIDTH + HAND_DIM, WIDTH), nn.Linear(WIDTH, book.size))
 
     def forward(
         self, before: Observation, after: Observation, kinds: Tensor, course: Tensor | None = None
@@ -62,7 +63,7 @@ class GoalNet(nn.Module):
         old, new = (torch.as_tensor(seen.entities) for seen in (before, after))
         if course is None:
             course = torch.zeros(*kinds.shape, COURSE_DIM)
-        changes = self.each(torch.cat([changed(old, new, kinds), course], -1))  # (B, E, W)
+        changes = self.each(torch.cat([changes_of(old, new, kinds, self.n_kinds), course], -1))  # (B, E, W)
         absent = kinds < 0
         score = self.score_object(changes)[..., 0].masked_fill(absent, -1e4)
         weights = score.softmax(1)[:, None]
@@ -74,15 +75,15 @@ class GoalNet(nn.Module):
         related = (other.softmax(1)[:, None] @ pairs)[:, 0]
         most = changes.masked_fill(absent[..., None], -1e4).amax(1)
         code = self.code(torch.cat([acted, related, most, _hand(before, after)], -1))
-        return Reading(code, score, torch.cat([other, self.nothing(acted)], 1), kinds)
+        return Reading(code, score, torch.cat([other, self.nothing(acted)], 1), kinds, self.book)
 
 
-def changed(old: Tensor, new: Tensor, kinds: Tensor) -> Tensor:
-    """What became of each thing (B, E, 12): (B, E, CHANGE_DIM)."""
+def changes_of(old: Tensor, new: Tensor, kinds: Tensor, n_kinds: int) -> Tensor:
+    """How each thing (B, E, 12), of kinds (B, E), changed: (B, E, CHANGE_DIM + pieces of furniture)."""
     shift = new[..., :3] - old[..., :3]
     turn = yaw_of(new) - yaw_of(old)
     heights = torch.stack([old[..., 2], new[..., 2]], -1) - new[..., 9:10] / 2
-    furniture = F.one_hot(kinds.clamp(min=0), 1 + len(FIXTURES)).float()
+    furniture = F.one_hot(kinds.clamp(min=0), n_kinds).float()
     return torch.cat(
         [
             shift / 0.3, *(torch.tanh(shift / scale) for scale in SCALES),
@@ -99,10 +100,11 @@ def changed(old: Tensor, new: Tensor, kinds: Tensor) -> Tensor:
 
 
 def course_of(proprio: NDArray[np.float32], entities: NDArray[np.float32]) -> NDArray[np.float32]:
-    """What befell each thing on the way from the first of T instants to each of them.
+    """What happened to each thing between the first of T timesteps and each of them.
 
-    Proprio (T, 8) and entities (T, E, 12) -> (T, E, COURSE_DIM): how far above where it was and is it has
-    been, at two scales; how long between closing fingers; how far it went; and 1: the course is known.
+    Proprio (T, 8) and entities (T, E, 12) -> (T, E, COURSE_DIM): how far it was lifted above both its first
+    and its present height, at two scales; how long it was between closing fingers; how long its path is; and
+    1, which says that the course is known.
     """
     place = entities[..., :3]
     height = place[..., 2]
@@ -114,29 +116,29 @@ def course_of(proprio: NDArray[np.float32], entities: NDArray[np.float32]) -> ND
     return np.stack([*(np.tanh(part) for part in parts), np.ones_like(lifted)], -1).astype(np.float32)
 
 
-def fit_goal_net(
-    net: GoalNet,
-    look: Look,
+def fit_goal_encoder(
+    net: GoalEncoder,
+    examples: Examples,
     truth: Choice,
     seed: int,
     steps: int = 2000,
     batch: int = 256,
     learning_rate: float = 2e-3,
 ) -> None:
-    """Teach it what was done in each of N described stretches of play."""
+    """Train it on what was done in each of N described segments of play."""
     generator = torch.Generator().manual_seed(seed)
     optimiser = torch.optim.AdamW(net.parameters(), learning_rate, weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
-    # Rare kinds of acts more often than they occur.
-    counts = torch.bincount(truth.code, minlength=CODES).clamp(min=1)
+    # Rare families are drawn more often than they occur.
+    counts = torch.bincount(truth.code, minlength=net.book.size).clamp(min=1)
     weights = counts[truth.code].float() ** -0.5
     net.train()
     for _ in range(steps):
         rows = torch.multinomial(weights, batch, replacement=True, generator=generator)
-        seen = look(rows.numpy())
+        seen = examples(rows.numpy())
         known = torch.rand(batch, 1, 1, generator=generator) >= HIDDEN
         reading = net(seen.before, seen.after, seen.kinds, seen.course * known)
-        loss = reading.surprise(Choice(*(part[rows] for part in truth))).mean()
+        loss = reading.negative_log_likelihood(Choice(*(part[rows] for part in truth))).mean()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -145,11 +147,11 @@ def fit_goal_net(
 
 
 @torch.inference_mode()
-def read_goals(net: GoalNet, look: Look, n: int, batch: int = 4096) -> tuple[Choice, Tensor]:
-    """What was done in each of n stretches, and how sure that is (n,)."""
-    found = [net(*look(rows.numpy())).choose() for rows in torch.arange(n).split(batch)]
-    choices, sure = zip(*found, strict=True)
-    return Choice(*(torch.cat(parts) for parts in zip(*choices, strict=True))), torch.cat(sure)
+def read_goals(net: GoalEncoder, examples: Examples, n: int, batch: int = 4096) -> tuple[Choice, Tensor]:
+    """What was done in each of n segments, and the probability of that (n,)."""
+    found = [net(*examples(rows.numpy())).choose() for rows in torch.arange(n).split(batch)]
+    choices, probabilities = zip(*found, strict=True)
+    return Choice(*(torch.cat(parts) for parts in zip(*choices, strict=True))), torch.cat(probabilities)
 
 
 def _hand(before: Observation, after: Observation) -> Tensor:

@@ -1,12 +1,7 @@
-"""The language half: tokens of a sentence and names of things -> what is asked for.
+"""Attention over the tokens of a sentence and the names of things: what instruction encoders are made of.
 
 Each slot (what to do, to what, in relation to what) has its own attention over the sentence's tokens. The
-first picks a code from a code book; the others point at things by comparing themselves with the things'
-names. Nothing pooled goes around the slots, so what is learned about one thing holds for all that can be
-named (FINDINGS: 100 % of never-described pairings, against 0 % without).
-
-`FreeLanguageNet` is the other way, for sentences that fit no slot: a vector that nothing but the cloned
-actions shape, beside two soft pointers.
+first answers what to do; the others point at things by comparing themselves with the things' names.
 """
 
 from typing import NamedTuple
@@ -15,23 +10,22 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from robopolicy.policies.slots.config import PolicyConfig
-from robopolicy.policies.slots.intent import Reading
+from robopolicy.policies.base.config import PolicyConfig
 
-LOOK = 64  # hidden units of the attention
-ROWS = 16  # more than an observation has
-
-
-class Told(NamedTuple):
-    """What the control network hears, a choice or not. E things."""
-
-    code: Tensor  # (B, code_width)
-    object: Tensor  # (B, E) weights of the thing acted on
-    other: Tensor  # (B, E) weights of the thing it is related to; their sum is 0 if there is none
+HIDDEN = 64  # units of the attention
+ROWS = 16  # things that a network without names can tell apart
 
 
-class Matcher(nn.Module):
-    """Compares what a slot heard with the names of things, in one projection.
+class Scores(NamedTuple):
+    """What an instruction encoder says of B sentences among E things, before a kind makes something of it."""
+
+    answer: Tensor  # (B, answers) what to do
+    object: Tensor  # (B, E) scores of the thing acted on
+    other: Tensor  # (B, E + 1) scores of the thing it is related to; the last is "nothing"
+
+
+class NameMatcher(nn.Module):
+    """Compares what a slot attends to with the names of things, in one projection.
 
     So a thing never heard of is found by likeness. With `named` off, things are known by their row.
     """
@@ -43,7 +37,7 @@ class Matcher(nn.Module):
         self.sharpness = nn.Parameter(torch.zeros(2))  # log
 
     def forward(self, things: Tensor, names: Tensor, kinds: Tensor) -> Tensor:
-        """Things heard of (B, 2, D), names (B, E, D), kinds (B, E) -> scores (B, 2, E)."""
+        """Slots of the two things (B, 2, D), names (B, E, D), kinds (B, E) -> scores (B, 2, E)."""
         named = (
             self.name(names) if self.rows is None else self.rows[: names.shape[1]].expand(len(names), -1, -1)
         )
@@ -51,7 +45,7 @@ class Matcher(nn.Module):
         return (match * self.sharpness.exp()[:, None]).masked_fill(kinds[:, None] < 0, -1e4)
 
 
-class Hearing(nn.Module):
+class SlotAttention(nn.Module):
     """Where the slots look in a sentence.
 
     What to do is read first, and steers where the things are looked for: which of two things goes on
@@ -65,10 +59,10 @@ class Hearing(nn.Module):
         self.scale: Tensor
         self.register_buffer("mean", torch.zeros(width))
         self.register_buffer("scale", torch.ones(width))
-        self.look = nn.Linear(width, LOOK)
-        self.steer = nn.Linear(width, LOOK, bias=False)
+        self.look = nn.Linear(width, HIDDEN)
+        self.steer = nn.Linear(width, HIDDEN, bias=False)
         nn.init.zeros_(self.steer.weight)
-        self.score_code, self.score_things = nn.Linear(LOOK, 1), nn.Linear(LOOK, 2)
+        self.score_code, self.score_things = nn.Linear(HIDDEN, 1), nn.Linear(HIDDEN, 2)
 
     def normalise(self, tokens: Tensor) -> Tensor:
         return (tokens - self.mean) / self.scale
@@ -88,50 +82,23 @@ class Hearing(nn.Module):
         return act, _attend(self.score_things(F.silu(looked)), mask, tokens)
 
 
-class Listener(nn.Module):
-    """What both ways of listening share: an answer to what to do, and two scores of every thing."""
+class InstructionEncoder(nn.Module):
+    """What kinds share: `answers` numbers about what to do, and two scores of every thing."""
 
     def __init__(self, config: PolicyConfig, answers: int) -> None:
         super().__init__()
         width, slot = config.token_width, config.slot_width
-        self.hearing, self.matcher = Hearing(config), Matcher(config)
+        self.hearing, self.matcher = SlotAttention(config), NameMatcher(config)
         self.code = nn.Sequential(nn.Linear(width, slot), nn.SiLU(), nn.Linear(slot, answers))
         self.nothing = nn.Linear(width, 1)
 
-    def listen(
-        self, tokens: Tensor, mask: Tensor, names: Tensor, kinds: Tensor, noise: Tensor | None
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """The answer (B, answers), and scores of the thing (B, E) and of the other or nothing (B, E + 1)."""
+    def forward(
+        self, tokens: Tensor, mask: Tensor, names: Tensor, kinds: Tensor, noise: Tensor | None = None
+    ) -> Scores:
+        """Tokens (B, L, D) with mask (B, L), names (B, E, D) with kinds (B, E), noise like the tokens."""
         act, things = self.hearing(tokens, mask, noise)
         match = self.matcher(things, self.hearing.normalise(names), kinds)
-        return self.code(act), match[:, 0], torch.cat([match[:, 1], self.nothing(act)], 1)
-
-
-class LanguageNet(Listener):
-    """Tokens and names -> a reading."""
-
-    def __init__(self, config: PolicyConfig) -> None:
-        super().__init__(config, config.codes)
-
-    def forward(
-        self, tokens: Tensor, mask: Tensor, names: Tensor, kinds: Tensor, noise: Tensor | None = None
-    ) -> Reading:
-        """Tokens (B, L, D) with mask (B, L); names (B, E, D) with kinds (B, E)."""
-        return Reading(*self.listen(tokens, mask, names, kinds, noise), kinds)
-
-
-class FreeLanguageNet(Listener):
-    """Tokens and names -> a vector and two soft pointers, of no meaning but what cloning gives them."""
-
-    def __init__(self, config: PolicyConfig) -> None:
-        super().__init__(config, config.code_width)
-
-    def forward(
-        self, tokens: Tensor, mask: Tensor, names: Tensor, kinds: Tensor, noise: Tensor | None = None
-    ) -> Told:
-        """As `LanguageNet`."""
-        vector, thing, other = self.listen(tokens, mask, names, kinds, noise)
-        return Told(vector, thing.softmax(1), other.softmax(1)[:, :-1])
+        return Scores(self.code(act), match[:, 0], torch.cat([match[:, 1], self.nothing(act)], 1))
 
 
 def _attend(scores: Tensor, mask: Tensor, tokens: Tensor) -> Tensor:

@@ -1,45 +1,45 @@
-"""The shape of the network, as a checkpoint remembers it and the command line changes it."""
+"""The shape of a policy's network, as a checkpoint remembers it and the command line changes it."""
 
 from dataclasses import dataclass, field
 
+from data.samples.batches import FAMILIES
 from robopolicy.common.errors import check_whole
-from robopolicy.policies.slots.intent import CODES
 from robopolicy.policies.text.encoder import EncoderConfig
+from sim.common.printable import shown
 
 ACTION_DIM = 7
-CONDITIONINGS = ("slots", "free")
-HEADS = ("regression", "flow")
+CODES = len(FAMILIES) + 1  # the task families of today, and holding still
 MOST = {
     "chunk": 64, "history": 1000, "width": 2048, "blocks": 32, "code_width": 1024, "codes": 1024,
     "slot_width": 1024, "token_width": 4096,
 }  # fmt: skip
 """More than anybody needs, and little enough that a network of it fits a laptop."""
-LEAST = {"history": 0, "blocks": 0, "codes": CODES}  # 1 for the others
+LEAST = {"history": 0, "blocks": 0}  # 1 for the others
 
 
 @dataclass(frozen=True)
 class PolicyConfig:
-    """The shape of the network."""
+    """The shape of the network. `robopolicy.policies.registry` knows the kinds and the heads."""
 
-    conditioning: str = "slots"  # slots (what to do, to what), or free: a vector, for what fits no slot
+    conditioning: str = "slots"  # the kind: slots (what to do, to what), or free (a vector)
     head: str = "regression"  # of the control network: regression (Huber) or flow (matching)
     named: bool = True  # things are known by their names; false: by the row they stand in
     pooled: bool = False  # the sentence is one vector, the mean of its tokens
     chunk: int = 8  # actions that are predicted at once
     execute: int = 2  # of them that are carried out before it looks again
-    history: int = 0  # full actions for which it remembers how its world obeyed; 0: it has no memory
+    history: int = 0  # full actions for which it remembers its world's dynamics; 0: it does not adapt
     width: int = 256  # of the control network
     blocks: int = 3  # of the control network
     code_width: int = 64  # of a code's embedding, or of the free vector
-    codes: int = CODES  # size of the code book: what play turned out to do, and holding still
+    codes: int = CODES  # size of the code book: the task families, and holding still
     slot_width: int = 128  # in which slots and names are compared
     token_width: int = 384  # of the text encoder
     encoder: EncoderConfig = field(default_factory=EncoderConfig)  # what reads the sentences
 
     def __post_init__(self) -> None:
-        for name, known in (("conditioning", CONDITIONINGS), ("head", HEADS)):
-            if getattr(self, name) not in known:
-                raise ValueError(f"{name} must be {' or '.join(known)}, not {getattr(self, name)!r}")
+        for name in ("conditioning", "head"):
+            if not isinstance(getattr(self, name), str):
+                raise ValueError(f"{name} must be a name, not {shown(getattr(self, name))}")
         for name in ("named", "pooled"):
             if not isinstance(getattr(self, name), bool):
                 raise ValueError(f"{name} must be true or false, not {getattr(self, name)!r}")

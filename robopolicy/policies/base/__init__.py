@@ -1,0 +1,1 @@
+"""What all kinds of policies share: contract, condition, intent, spec of inputs and outputs, config."""

@@ -1,0 +1,170 @@
+"""What goes into a policy and what comes out of it, by name: the part of a checkpoint that gives it meaning.
+
+Numbers inside a network are positions: code 3, column 10, kind 2. The spec says what stands there, so a
+checkpoint keeps its meaning when task families are added to this program or put into another order.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+from data.samples.batches import FAMILIES
+from robopolicy.common.errors import UserError
+from robopolicy.policies.base.columns import HAND, THING
+from robopolicy.policies.base.intent import HOLD_STILL
+from sim.bullet.kinematics import STEP_ANGLE, STEP_LENGTH
+from sim.common.printable import shown
+from sim.desk.constants import CONTROL_HZ
+from sim.desk.tasks.families import Task, task_named
+from sim.observation import HAND_COLUMNS, MAX_ENTITIES, THING_COLUMNS
+from sim.state import FIXTURES
+
+OBJECT = "object"
+"""What a family is about where it is no piece of furniture: any movable object."""
+
+ABSENT, MOVABLE = -1, 0
+"""Kinds of things; 1 and on are the pieces of furniture, in the order of `PolicySpec.furniture`."""
+
+ACTION_COLUMNS = ("x", "y", "z", "rx", "ry", "rz", "gripper")
+MOST_NAMES, LONGEST = 1000, 100  # in a list of names; characters of a name
+
+
+class BadSpec(UserError):
+    """A spec that is none, or not one for this program."""
+
+
+class Family(NamedTuple):
+    """A task family as a policy knows it."""
+
+    name: str
+    acts_on: str  # OBJECT, or a piece of furniture; "" for any thing (HOLD_STILL)
+    relates_to: str  # likewise; "" for nothing
+
+
+class ActionSpec(NamedTuple):
+    """What an action of 1 means."""
+
+    columns: tuple[str, ...] = ACTION_COLUMNS
+    shift: float = STEP_LENGTH  # m, of the hand, along x, y and z
+    turn: float = STEP_ANGLE  # rad, of the hand, as an axis-angle vector rx, ry, rz
+    frame: str = "world"  # whose axes shift and turn are given in
+    gripper: str = "+1 opens, -1 closes"
+    control_hz: int = CONTROL_HZ
+
+
+@dataclass(frozen=True)
+class PolicySpec:
+    """The meaning of a policy's inputs and outputs."""
+
+    families: tuple[Family, ...]  # of the code book, in the order of the codes; the last is HOLD_STILL
+    furniture: tuple[str, ...]  # kinds of furniture that it tells apart; the names that they go by
+    hand: tuple[str, ...]  # columns of the hand that it reads
+    thing: tuple[str, ...]  # columns of each thing that it reads
+    action: ActionSpec
+    max_things: int  # most things, absent ones included, that it was trained among
+
+    def __post_init__(self) -> None:
+        for name in ("furniture", "hand", "thing"):
+            _check_names(name, getattr(self, name))
+        _check_names("families", self.names)
+        if not self.names or self.names[-1] != HOLD_STILL:
+            raise BadSpec(f"the last of its families must be {HOLD_STILL!r}")
+        for family in self.families:
+            for about in (family.acts_on, family.relates_to):
+                if about not in ("", OBJECT, *self.furniture):
+                    raise BadSpec(f"{shown(family.name)} is about {shown(about)}, which it has no kind for")
+        if type(self.max_things) is not int or not 1 <= self.max_things <= MOST_NAMES:
+            raise BadSpec(f"max_things must be a whole number from 1 to {MOST_NAMES}")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What each code stands for, by name."""
+        return tuple(family.name for family in self.families)
+
+    def kind_of(self, name: str) -> int:
+        """The kind of a thing by its name; the empty name is `ABSENT`."""
+        if not name:
+            return ABSENT
+        return 1 + self.furniture.index(name) if name in self.furniture else MOVABLE
+
+    def kinds_of(self, names: Sequence[Sequence[str]]) -> Tensor:
+        """The names of the things in B environments, E each -> their kinds (B, E)."""
+        return torch.tensor([[self.kind_of(name) for name in row] for row in names])
+
+    def to_json(self) -> dict[str, Any]:
+        """As config.json has it."""
+        families = [family._asdict() for family in self.families]
+        return {**asdict(self), "families": families, "action": self.action._asdict()}
+
+    @classmethod
+    def from_json(cls, value: Any) -> "PolicySpec":
+        """The inverse of `to_json`; raises `BadSpec`."""
+        try:
+            action = dict(value["action"])
+            return cls(
+                families=tuple(Family(**one) for one in value["families"]),
+                furniture=tuple(value["furniture"]),
+                hand=tuple(value["hand"]),
+                thing=tuple(value["thing"]),
+                action=ActionSpec(**{**action, "columns": tuple(action["columns"])}),
+                max_things=value["max_things"],
+            )
+        except (TypeError, KeyError, AttributeError) as error:
+            raise BadSpec(f"its spec of inputs and outputs is incomplete: {error}") from error
+
+
+def current_spec() -> PolicySpec:
+    """The spec of a policy that is trained now; its codes are the families of `data.samples.batches`."""
+    known = [_family(task_named(name)) for name in FAMILIES]
+    return PolicySpec(
+        families=(*known, Family(HOLD_STILL, "", "")),
+        furniture=FIXTURES,
+        hand=HAND,
+        thing=THING,
+        action=ActionSpec(),
+        max_things=MAX_ENTITIES,
+    )
+
+
+def check_spec(spec: PolicySpec) -> None:
+    """Refuse a policy that reads what this program does not observe, or whose actions mean something else.
+
+    Raises `BadSpec`.
+    """
+    for what, needed, offered in (("hand", spec.hand, HAND_COLUMNS), ("things", spec.thing, THING_COLUMNS)):
+        if missing := [name for name in needed if name not in offered]:
+            raise BadSpec(
+                f"it reads the column {shown(missing[0])} of the {what}, which is not observed here; "
+                f"there are: {', '.join(offered)}"
+            )
+    for name, meant, here in zip(ActionSpec._fields, spec.action, ActionSpec(), strict=True):
+        if meant != here:
+            raise BadSpec(f"its actions have {name} {shown(meant)}, and actions here have {shown(here)}")
+
+
+def unknown_families(spec: PolicySpec) -> tuple[str, ...]:
+    """Families that the policy knows and this program does not: nobody here can judge them."""
+    return tuple(name for name in spec.names if name not in (*FAMILIES, HOLD_STILL))
+
+
+def untrained_families(spec: PolicySpec) -> tuple[str, ...]:
+    """Families of this program that the policy does not know: it takes them for others."""
+    return tuple(name for name in FAMILIES if name not in spec.names)
+
+
+def _family(task: Task) -> Family:
+    if task.arguments == 0:
+        return Family(task.name, task.fixture, "")
+    return Family(task.name, OBJECT, OBJECT if task.arguments == 2 else task.fixture)
+
+
+def _check_names(what: str, names: tuple[object, ...]) -> None:
+    """Refuse what is no short list of different names."""
+    if len(names) > MOST_NAMES or len(set(map(repr, names))) < len(names):
+        raise BadSpec(f"its {what} are not at most {MOST_NAMES} different names")
+    for name in names:
+        if not isinstance(name, str) or not 0 < len(name) <= LONGEST:
+            raise BadSpec(f"its {what} include {shown(name)}, which is no name")

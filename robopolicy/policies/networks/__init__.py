@@ -1,0 +1,1 @@
+"""Parts that kinds of policies are built from: features, attention over words, action heads, goal states."""
