@@ -20,12 +20,12 @@ from robopolicy.policies.checkpoint import (
     load_checkpoint,
     save_checkpoint,
 )
-from robopolicy.policies.confidence import OOD_FEATURES, area_under, fitted
+from robopolicy.policies.confidence import OOD_FEATURES
 from robopolicy.policies.registry import build
 from robopolicy.policies.text.encoder import TextEncoder
 from robopolicy.runtime.session import CommandConfig, Session
 from robopolicy.training import calibration
-from robopolicy.training.calibration import calibrate
+from robopolicy.training.calibration import calibrate, fitted
 from robopolicy.training.confidence_data import BRIEF, nonsense, sound
 from sim.desk.scenes.sampler import draw_scene
 from sim.observation import entity_names
@@ -66,12 +66,19 @@ def test_the_model_finds_what_tells_two_kinds_apart() -> None:
     bad[:, 2] -= 3
     model = fitted(good, bad)
     assert np.argmax(np.abs(model.weights)) == 2
-    assert area_under(model.sound(good), model.sound(bad)) > 0.95
+    assert np.median(model.sound(bad)) < 0.1 < 0.9 < np.median(model.sound(good))
     assert 0.4 < model.sound(np.array([model.mean])).item() < 1
 
 
-def test_the_area_under_the_roc_counts_pairs_and_halves_ties() -> None:
-    assert area_under(np.array([3.0, 2.0]), np.array([1.0, 2.0])) == pytest.approx(3.5 / 4)
+def test_both_kinds_weigh_the_same_however_many_there_are_of_each() -> None:
+    rng = np.random.default_rng(0)
+    good, bad = rng.normal(0, 1, (400, len(OOD_FEATURES))), rng.normal(0, 1, (400, len(OOD_FEATURES)))
+    good[:, 0] += 2
+    once, twice = fitted(good, bad), fitted(np.repeat(good, 5, 0), bad)
+    middle = np.zeros((1, len(OOD_FEATURES)))
+    middle[0, 0] = 1  # as near to either
+    assert abs(once.sound(middle).item() - 0.5) < 0.1
+    assert abs(twice.sound(middle).item() - 0.5) < 0.1
 
 
 def test_a_measure_that_is_gone_is_fitted_anew_and_vouched_for(tmp_path: Path, monkeypatch, capsys) -> None:

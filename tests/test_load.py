@@ -73,7 +73,7 @@ def test_it_says_what_it_understood_and_holds_still_at_what_it_refuses(policy, d
 
 def test_a_goal_state_goes_through_the_same_door(policy, desks):
     observation, names = desks[0]
-    goal = {name: field.copy() for name, field in observation.items()}
+    goal: Any = {name: field.copy() for name, field in observation.items()}
     goal["entities"][names.index("drawer"), [0, 10]] += [-0.15, 0.15]  # pulled out, towards the robot
     intent = policy.reset(GoalState(observation, goal), names)
     assert (intent.family, intent.target) == ("open_drawer", "drawer")

@@ -11,13 +11,14 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
 
 from data.language.out_of_domain import HELD_OUT
 from robopolicy.common.errors import UserError
 from robopolicy.common.statistics import wilson
 from robopolicy.policies.agent import Agent
 from robopolicy.policies.checkpoint import BENCHMARK, confidence_of, load_checkpoint
-from robopolicy.policies.confidence import Confidence, area_under
+from robopolicy.policies.confidence import Confidence
 from robopolicy.training.calibration import SET, N, calibrate, features_of
 from robopolicy.training.confidence_data import nonsense, sound, sound_of_all_splits
 
@@ -50,7 +51,9 @@ def measure(agent: Agent, model: Confidence, n: int = N) -> Figures:
     good = np.concatenate([score for name, score in scores.items() if name.startswith("sound")])
     bad = np.concatenate([score for name, score in scores.items() if name.startswith("nonsense")])
     refused = {name: score < model.least for name, score in scores.items()}
-    return Figures(refused, area_under(good, bad), (len(good), len(bad)))
+    is_sound = np.r_[np.ones(len(good)), np.zeros(len(bad))]
+    auc = float(roc_auc_score(is_sound, np.concatenate([good, bad])))
+    return Figures(refused, auc, (len(good), len(bad)))
 
 
 def table(figures: Figures) -> str:

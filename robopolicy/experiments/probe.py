@@ -10,11 +10,14 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.linear_model import Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from robopolicy.evaluation.trials.results import Result
 from sim.randomize.factors import PHYSICS, SENSING, Factor
 
-RIDGE = 1e-2  # of the number of rollouts: keeps the probe from fitting noise
+RIDGE = 1e-2  # L2 penalty per rollout: keeps the probe from fitting noise
 DRAWS = 1000  # of the bootstrap
 
 Floats = NDArray[np.float64]
@@ -53,10 +56,8 @@ def _value(factor: Factor, result: Result) -> float:
 
 def _read(fitted: Floats, truth: Floats, tested: Floats) -> Floats:
     """A ridge regression from contexts (N, C) to a factor (N,), for other contexts (M, C): (M,)."""
-    mean, spread = fitted.mean(0), fitted.std(0) + 1e-9
-    x, y = (fitted - mean) / spread, truth - truth.mean()
-    weights = np.linalg.solve(x.T @ x + RIDGE * len(x) * np.eye(x.shape[1]), x.T @ y)
-    return (tested - mean) / spread @ weights + truth.mean()
+    model = make_pipeline(StandardScaler(), Ridge(alpha=RIDGE * len(fitted), solver="cholesky"))
+    return model.fit(fitted, truth).predict(tested)
 
 
 def _known(name: str, truth: Floats, read: Floats) -> Known:

@@ -24,8 +24,6 @@ from robopolicy.policies.networks.reading import Reading
 
 FILE = "confidence.json"
 OOD_FEATURES = ("reading", "code", "codes", "thing", "other", "margin", "act", "object")
-RIDGE = 10.0  # of the logistic model's weights
-STEPS = 30  # of Newton's method; it has converged after ten
 
 
 @dataclass(frozen=True)
@@ -82,25 +80,3 @@ def ood_features(
         things[:, 0].norm(dim=1),
     )
     return torch.stack(found, 1).double().numpy()
-
-
-def fitted(sound: NDArray[np.float64], nonsense: NDArray[np.float64]) -> Confidence:
-    """The model of features (N, 8) of either class, the classes weighing the same; it refuses nothing yet."""
-    x, y = np.concatenate([sound, nonsense]), np.r_[np.ones(len(sound)), np.zeros(len(nonsense))]
-    mean, scale = x.mean(0), x.std(0) + 1e-6
-    z = np.c_[(x - mean) / scale, np.ones(len(x))]
-    share = np.where(y > 0, 0.5 / len(sound), 0.5 / len(nonsense)) * len(x)
-    ridge = np.diag([*[RIDGE] * x.shape[1], 1e-6])
-    beta = np.zeros(z.shape[1])
-    for _ in range(STEPS):
-        p = 1 / (1 + np.exp(-np.clip(z @ beta, -30, 30)))
-        gradient = z.T @ (share * (y - p)) - ridge @ beta
-        beta += np.linalg.solve((z * (share * p * (1 - p))[:, None]).T @ z + ridge, gradient)
-    means, scales, weights = (tuple(column.tolist()) for column in (mean, scale, beta[:-1]))
-    return Confidence(means, scales, weights, float(beta[-1]), least=0.0)
-
-
-def area_under(sound: NDArray[np.float64], nonsense: NDArray[np.float64]) -> float:
-    """The chance that a sound sentence scores above nonsense, ties counting half: the ROC's area."""
-    above = (sound[:, None] > nonsense).mean()
-    return float(above + 0.5 * (sound[:, None] == nonsense).mean())

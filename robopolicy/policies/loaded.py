@@ -10,7 +10,7 @@ for _ in range(60):
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +58,7 @@ class LoadedPolicy:
         """
         self._single = isinstance(conditions, str | GoalState)
         told = [conditions] if isinstance(conditions, str | GoalState) else list(conditions)
-        rows = [tuple(names)] if self._single else [tuple(row) for row in names]
+        rows = cast(list[tuple[str, ...]], [tuple(row) for row in ([names] if self._single else names)])
         _check_names(rows)
         if not same_world:
             self.agent.forget()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
 
 from data.common.locks import held
 from data.language.out_of_domain import FITTED
@@ -23,7 +24,7 @@ from robopolicy.policies.checkpoint import (
     save_confidence,
     vouches_for_confidence,
 )
-from robopolicy.policies.confidence import Confidence, fitted
+from robopolicy.policies.confidence import Confidence
 from robopolicy.policies.networks.network import PolicyNetwork
 from robopolicy.policies.registry import kind_named
 from robopolicy.training.confidence_data import Utterance, nonsense, sound, sound_of_all_splits
@@ -32,6 +33,7 @@ N = 400  # sentences of each level for the threshold; four times as many of trai
 FALSE_REFUSALS = 0.01  # of held-out sound sentences: what the threshold is set for
 FIT, SET = 11, 12  # seeds of the draws
 BATCH = 64
+RIDGE = 10.0  # inverse of the logistic model's C: the strength of its L2 penalty
 
 
 def calibrate(checkpoint: Path | str) -> Iterator[tuple[int, int]]:
@@ -67,6 +69,19 @@ def fit(agent: Agent, weights_sha256: str, n: int = N) -> Confidence:
     held_out = [one for said in sound_of_all_splits(n, SET).values() for one in said]
     least = float(np.quantile(model.sound(features_of(agent, held_out)), FALSE_REFUSALS))
     return replace(model, least=least, weights_sha256=weights_sha256)
+
+
+def fitted(sound: NDArray[np.float64], nonsense: NDArray[np.float64]) -> Confidence:
+    """A logistic model of features (N, 8) of sound sentences and (M, 8) of nonsense; it refuses nothing yet.
+
+    Both kinds weigh the same, however many there are of each.
+    """
+    x, y = np.concatenate([sound, nonsense]), np.r_[np.ones(len(sound)), np.zeros(len(nonsense))]
+    mean, scale = x.mean(0), x.std(0) + 1e-6
+    model = LogisticRegression(C=1 / RIDGE, class_weight="balanced", solver="newton-cholesky", tol=1e-8)
+    model.fit((x - mean) / scale, y)
+    means, scales, weights = (tuple(column.tolist()) for column in (mean, scale, model.coef_[0]))
+    return Confidence(means, scales, weights, float(np.ravel(model.intercept_)[0]), least=0.0)
 
 
 def features_of(agent: Agent, said: Sequence[Utterance]) -> NDArray[np.float64]:
