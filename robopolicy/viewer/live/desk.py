@@ -21,7 +21,6 @@ from data.common.errors import sentence_of
 from robopolicy.runtime.execution import AgentLike, Execution
 from robopolicy.runtime.scene_request import SceneRequest
 from robopolicy.viewer.live.agent import load_live_agent
-from robopolicy.viewer.live.real_time import RealTimeClock
 from robopolicy.viewer.live.recording import Recording, recording_of
 from robopolicy.viewer.live.records import (
     BUSY,
@@ -34,17 +33,15 @@ from robopolicy.viewer.live.records import (
     STOPPED,
     TELEOPERATED,
     CommandRecord,
-    SceneUpdate,
 )
 from robopolicy.viewer.live.shared import SharedState
 from robopolicy.viewer.live.suggestions import suggestions
 from robopolicy.viewer.live.teleoperation import Teleoperation, hold_still
+from robopolicy.viewer.live.world import LiveWorld
 from sim.desk.constants import CONTROL_HZ
 from sim.desk.scene import Scene
-from sim.desk.sensors import Sensor
-from sim.desk.simulator import World
 from sim.desk.tasks.families import achieved
-from sim.state import Array, State
+from sim.state import State
 
 SETTLE = 5  # control steps of holding still after a command, for falling things to come to rest
 SUGGESTED_LEVELS = ("seen", "seen", "paraphrase", "synonym", "composition", "object")
@@ -64,8 +61,8 @@ class LiveConfig:
 class LiveDesk:
     """Carries out the commands in `shared`, one after another, in the thread that `start` starts.
 
-    `load` makes the agent of a checkpoint. Attributes: `scene` and `request` of the present desk, and
-    `recording`, of the latest command.
+    `load` makes the agent of a checkpoint. Attributes: `request`, for the present scene, and `recording`,
+    of the latest command.
     """
 
     def __init__(
@@ -76,18 +73,17 @@ class LiveDesk:
     ) -> None:
         self.config = config
         self.request = request or SceneRequest()
-        self.scene = self.request.scene()
-        self.shared = SharedState(self.scene, config.checkpoint, config.queue)
-        self.world = World()
         self.recording: Recording | None = None
+        scene = self.request.scene()
+        self.shared = SharedState(scene, config.checkpoint, config.queue)
         self._load, self._agent = load, load(config.checkpoint)
-        self._clock = RealTimeClock(config.speed)
+        self._world = LiveWorld(scene, self.shared, config.speed, config.parts)
+        self._agent.forget()  # of what it saw while it was loaded
         self._jobs: deque[Callable[[], None]] = deque()  # done before any command
-        self._closing = self._interrupted = self._replaying = False
-        self._scene_number = 0
+        self._closing = self._interrupted = False
         self._rng = np.random.default_rng()
         self._thread = threading.Thread(target=self._work, name="desk", daemon=True)
-        self._build(self.request)
+        self._suggest(scene_is_new=True)
 
     def start(self) -> None:
         """Start the thread."""
@@ -100,7 +96,7 @@ class LiveDesk:
             self.shared.lock.notify_all()
         if self._thread.is_alive():
             self._thread.join(10)
-        self.world.close()
+        self._world.close()
 
     # -- what any thread may ask for ---------------------------------------------------------------
 
@@ -123,12 +119,17 @@ class LiveDesk:
 
     def replay(self, scene: Scene, states: State) -> None:
         """Show recorded states (T, ...) of another scene; the next command shows the desk again."""
-        self._enqueue(lambda: self._show(scene, states))
+        self._enqueue(lambda: self._world.replay(scene, states, lambda: self._interrupted))
+
+    @property
+    def scene(self) -> Scene:
+        """The desk's scene, also while another one is on show."""
+        return self._world.scene
 
     @property
     def state(self) -> State:
         """The true state at the end of the latest control step."""
-        return self._state
+        return self._world.state
 
     def _enqueue(self, job: Callable[[], None]) -> None:
         """Have the thread do a job next, ending what it is doing."""
@@ -163,14 +164,14 @@ class LiveDesk:
                 self.shared.set_status(error=sentence or "something went wrong")
                 if sentence is None:
                     traceback.print_exc()
-            self.shared.set_status(mode=REPLAYING if self._replaying else IDLE)
+            self.shared.set_status(mode=REPLAYING if self._world.replaying else IDLE)
 
     def _carry_out(self, command: CommandRecord) -> None:
         """Let the policy act until the command is over, and record what came of it."""
-        self._end_replay()
+        self._world.end_replay()
         suggested = self.shared.suggestion_for(command.sentence)
-        before, updates = self._state, [self.shared.latest]
-        seen = self._sensor.observe(before)
+        before, updates = self.state, [self.shared.latest]
+        seen = self._world.observe()
         execution = Execution(
             self._agent, command.sentence, self.scene.names, before, seen, self.config.max_steps
         )
@@ -180,37 +181,38 @@ class LiveDesk:
             self.shared.set_record(command._replace(status=REFUSED if refused else NOT_BEGUN))
             return
         self.shared.set_record(command)
-        self._clock.start()
+        self._world.clock.start()
         while not (execution.over or self._interrupted):
-            execution.record(self._step(execution.act(seen), updates))
-            seen = self._sensor.observe(self._state)
-        success = bool(achieved(suggested.goal, before, self._state)) if suggested else None
+            updates += self._world.step(execution.act(seen))
+            execution.record(self.state)
+            seen = self._world.observe()
+        success = bool(achieved(suggested.goal, before, self.state)) if suggested else None
         for _ in range(0 if self._closing else SETTLE):
-            self._step(hold_still(self._state), updates)
+            updates += self._world.step(hold_still(self.state))
         self._agent.look_away()
-        self.shared.set_status(real_time_factor=self._clock.factor)
+        self.shared.set_status(real_time_factor=self._world.clock.factor)
         command = command._replace(
             status=DONE if execution.over else STOPPED,
             happened=tuple(execution.happened()),
             success=success if execution.over else None,
             seconds=(len(execution.states) - 1) / CONTROL_HZ,
         )
-        period = 1 / (CONTROL_HZ * self.config.parts)
-        self.recording = recording_of(self.scene, command, updates, period)
+        self.recording = recording_of(self.scene, command, updates, self._world.period)
         self.shared.set_record(command)
         self._suggest(scene_is_new=False)
 
     def _follow(self, teleoperation: Teleoperation, on_end: Callable[[], None]) -> None:
         """Act as a person wants until they release the hand."""
         try:
-            self._end_replay()
+            self._world.end_replay()
             self.shared.set_status(mode=TELEOPERATED)
-            teleoperation.begin(self._state)
-            self._clock.start()
+            teleoperation.begin(self.state)
+            self._world.clock.start()
             while not (teleoperation.released or self._interrupted):
-                before = self._state
+                before = self.state
                 action = teleoperation.action(before)
-                teleoperation.record(before, action, self._step(action, []), self.scene)
+                self._world.step(action)
+                teleoperation.record(before, action, self.state, self.scene)
             teleoperation.end(self.scene)
         finally:
             teleoperation.released = True
@@ -218,50 +220,11 @@ class LiveDesk:
             on_end()
             self._suggest(scene_is_new=False)
 
-    def _show(self, scene: Scene, states: State) -> None:
-        """Show recorded states in a second world, in real time; nothing is simulated."""
-        puppet = World()
-        try:
-            puppet.build(scene)
-            self._scene_number, self._replaying = self._scene_number + 1, True
-            self.shared.set_status(scene=scene, mode=REPLAYING)
-            self._clock.start()
-            for t in range(len(states.gripper)):
-                puppet.show(states.at(t))
-                self.shared.publish(self._scene_number, puppet.poses(), states.lights[t])
-                self._clock.wait(1 / CONTROL_HZ)
-                if self._interrupted:
-                    return
-        finally:
-            puppet.close()
-
-    def _end_replay(self) -> None:
-        """Show the desk again, if recorded states of another scene are on show."""
-        if self._replaying:
-            self._scene_number, self._replaying = self._scene_number + 1, False
-            self.shared.set_status(scene=self.scene)
-            self.shared.publish(self._scene_number, self.world.poses(), self._state.lights)
-
-    def _step(self, action: Array, updates: list[SceneUpdate]) -> State:
-        """One control step in real time, published in `parts` updates, which are added to the list."""
-        parts = self.config.parts
-        for part, poses in enumerate(self.world.steps(action, parts), 1):
-            if part == parts:
-                self._state = self.world.state()
-            updates.append(self.shared.publish(self._scene_number, poses, self._state.lights))
-            self._clock.wait(1 / (CONTROL_HZ * parts))
-        return self._state
-
     def _build(self, request: SceneRequest) -> None:
-        """Set up the requested scene; the policy's memory of the previous world is cleared."""
-        self.request, self.scene, self.recording = request, request.scene(), None
-        self._replaying = False
-        self._state = self.world.build(self.scene)
-        self._sensor = Sensor(self.scene)
+        """Set up the requested scene; what the policy inferred about the previous world is cleared."""
+        self.request, self.recording = request, None
+        self._world.build(request.scene())
         self._agent.forget()
-        self._scene_number += 1
-        self.shared.set_status(scene=self.scene)
-        self.shared.publish(self._scene_number, self.world.poses(), self._state.lights)
         self._suggest(scene_is_new=True)
 
     def _load_agent(self, checkpoint: str) -> None:
@@ -270,5 +233,5 @@ class LiveDesk:
 
     def _suggest(self, scene_is_new: bool) -> None:
         """Suggest sentences for the present state."""
-        found = suggestions(self._state, self.scene.names, self._rng, SUGGESTED_LEVELS)
+        found = suggestions(self.state, self.scene.names, self._rng, SUGGESTED_LEVELS)
         self.shared.set_suggestions(found, scene_is_new)
