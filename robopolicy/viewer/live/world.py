@@ -55,7 +55,7 @@ class LiveWorld:
         return 1 / (CONTROL_HZ * self._parts)
 
     def replay(self, scene: Scene, states: State, stopped: Callable[[], bool]) -> None:
-        """Show recorded states (T, ...) of another scene in real time, until `stopped`, without simulating."""
+        """Show recorded states (T, ...) of another scene in real time, until `stopped`; not simulated."""
         puppet = World()
         try:
             puppet.build(scene)
