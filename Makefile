@@ -46,8 +46,9 @@ faults: $(STAMP)  ## kill, fill, flip and fuzz everything, and write docs/reliab
 fuzz-overnight: $(STAMP)  ## the same with a million cases for each pure parser (hours; no page)
 	ROBOPOLICY_FUZZ=overnight $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m faults
 
-bench: $(STAMP)  ## what a step of the world costs, how fast the page is, how soon the server answers (3 minutes)
+bench: $(STAMP)  ## measure a step of the world, the expert, the page and the server (5 minutes)
 	$(BIN)/python -m benchmarks.step
+	$(BIN)/python -m benchmarks.expert 2
 	$(BIN)/python -m benchmarks.viewer
 	$(BIN)/python -m benchmarks.server
 

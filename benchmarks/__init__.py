@@ -1,1 +1,1 @@
-"""What is measured by hand: `python -m benchmarks.NAME`."""
+"""Measurements that are not tests: `python -m benchmarks.NAME`, or all of them by `make bench`."""

@@ -1,8 +1,10 @@
-"""How the scripted expert fares in other worlds: `python -m benchmarks.expert N WORLD...`, N scenes of each
-family.
+"""Measures how many tasks the scripted expert solves in randomised worlds.
 
-The same seeds in every world, so that two worlds differ by what their names say. The expert reads the
-true state and knows of the latency alone; its failures say how hard a world is to one that cannot adapt.
+    python -m benchmarks.expert [N] [WORLD ...]    N scenes of each family (10) in each world (all presets)
+
+The seeds are the same in every world, so two worlds differ only in what their names say. The expert reads
+the true state and knows the latency, no other factor; its failures say how hard a world is for an agent
+that does not adapt. A minute for N = 1.
 """
 
 import sys
@@ -15,11 +17,11 @@ from sim.desk.tasks.families import TASKS, achieved
 from sim.desk.tasks.motions import DEFAULT_STYLE
 from sim.randomize.factors import REGIMES
 
-STEPS = 120  # control steps until a rollout counts as failed: as an evaluation has them
+STEPS = 120  # control steps until a rollout counts as failed, as in an evaluation
 
 
 def solved(world: World, task: str, seed: int, config: SceneConfig) -> bool:
-    """Whether the expert does it."""
+    """Whether the expert achieves the goal of the task in the scene of a seed."""
     scene, goal = draw_scene_for(task, seed, config)
     style = expert.patient(DEFAULT_STYLE, scene.dynamics.latency)
     before = state = world.build(scene)
@@ -31,7 +33,7 @@ def solved(world: World, task: str, seed: int, config: SceneConfig) -> bool:
 
 
 def successes(name: str, n: int) -> dict[str, int]:
-    """Family -> how many of n scenes of the world of that name the expert solves."""
+    """Family -> in how many of n scenes, of the world of that name, the expert succeeds."""
     world, config = World(), SceneConfig(world=name)
     try:
         return {task.name: sum(solved(world, task.name, seed, config) for seed in range(n)) for task in TASKS}
@@ -40,6 +42,7 @@ def successes(name: str, n: int) -> dict[str, int]:
 
 
 def main(arguments: Sequence[str]) -> None:
+    """Print one line for each world: successes in all, and of each family."""
     n = int(arguments[0]) if arguments else 10
     for name in arguments[1:] or REGIMES:
         count = successes(name, n)

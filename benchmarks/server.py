@@ -1,7 +1,9 @@
-"""How soon `robopolicy serve` answers: `python -m benchmarks.server`.
+"""Measures how soon `robopolicy serve protocol=openpi` answers, with the shipped policy.
 
-The server runs in a process of its own. One client asks for a while, then `CLIENTS` at once; each asks
-again as soon as it is answered, which no robot does, so that is the worst case.
+    python -m benchmarks.server [SECONDS]    how long 16 clients ask at once (60)
+
+The server runs in a process of its own. First one client asks, then 16 at once. Each sends its next request
+as soon as it is answered, which no robot does, so this is the worst case.
 """
 
 import asyncio
@@ -9,7 +11,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -19,25 +21,25 @@ from websockets.asyncio.client import connect
 from data.language.grammar import Grammar
 from data.language.held_out import split_named
 from robopolicy.common.errors import UserError
+from robopolicy.serving.msgpack_numpy import pack, unpack
 from robopolicy.serving.protocol import ENTITIES, NAMES, PROMPT, STATE
-from robopolicy.serving.wire import pack, unpack
 from sim.desk.scenes.sampler import SceneConfig, draw_scene_for, initial_state
 from sim.desk.tasks.families import TASKS
 from sim.observation import entity_names, observe
 
-CLIENTS = 16
-SECONDS = 60.0
-ALONE = 10.0  # s that one client asks for
+CLIENTS = 16  # that ask at once
+SECONDS = 60.0  # for which they ask
+ALONE = 10.0  # s for which one client asks
 
 
 class Figures(NamedTuple):
-    """What a number of clients saw."""
+    """What a number of clients measured."""
 
     clients: int
     seconds: float
-    errors: int  # clients that were not answered, or not with a chunk
-    first: float  # ms, the slowest first answer: the text encoder has not heard the prompt before
-    times: list[float]  # ms, of every request after a client's first
+    errors: int  # clients that got no answer, or not a chunk
+    first: float  # ms, the slowest first answer of a client, for which the prompt has to be encoded
+    times: list[float]  # ms, of every later answer
 
     def __str__(self) -> str:
         p50, p99 = np.percentile(self.times, [50, 99]) if self.times else (np.nan, np.nan)
@@ -51,7 +53,7 @@ class Figures(NamedTuple):
 
 @contextmanager
 def served(*options: str) -> Iterator[tuple[int, subprocess.Popen[str]]]:
-    """A server in a process of its own: its port, and the process, which is ended at the end."""
+    """Start a server in a process of its own, which is ended with the block; gives its port and process."""
     command = [sys.executable, "-m", "robopolicy", "serve", "protocol=openpi", "port=0", *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
@@ -67,7 +69,7 @@ def served(*options: str) -> Iterator[tuple[int, subprocess.Popen[str]]]:
 
 
 def request_of(seed: int) -> dict[str, Any]:
-    """What a client asks: a sentence about a desk that is drawn for it."""
+    """A request with a sentence about a scene that is drawn for this seed."""
     seen_before, task = split_named("train"), TASKS[seed % len(TASKS)].name
     desks = SceneConfig(objects=seen_before.objects)
     scene, goal = draw_scene_for(task, seed, desks, seen_before.allows)
@@ -78,7 +80,7 @@ def request_of(seed: int) -> dict[str, Any]:
 
 
 async def measure(port: int, clients: int, seconds: float) -> Figures:
-    """So many clients at once, for so long."""
+    """Let so many clients ask at once, for so long."""
     requests = [pack(request_of(seed)) for seed in range(clients)]
     asking = (_ask(port, request, seconds) for request in requests)
     came = await asyncio.gather(*asking, return_exceptions=True)
@@ -93,7 +95,7 @@ async def measure(port: int, clients: int, seconds: float) -> Figures:
 
 
 async def _ask(port: int, request: bytes, seconds: float) -> list[float]:
-    """The times of one client, ms."""
+    """The times that one client waited for its answers, ms."""
     times = []
     async with connect(f"ws://127.0.0.1:{port}", compression=None, max_size=None) as socket:
         await socket.recv()  # metadata
@@ -107,14 +109,16 @@ async def _ask(port: int, request: bytes, seconds: float) -> list[float]:
     return times
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
+    """Print the figures of one client and of many; the exit code is 1 if any got an error."""
+    long = float(arguments[0]) if arguments else SECONDS
     with served() as (port, _):
         figures = []
-        for clients, seconds in ((1, ALONE), (CLIENTS, SECONDS)):
+        for clients, seconds in ((1, min(ALONE, long)), (CLIENTS, long)):
             figures.append(asyncio.run(measure(port, clients, seconds)))
             print(figures[-1], flush=True)
     return int(any(one.errors for one in figures))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

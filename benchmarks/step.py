@@ -1,7 +1,10 @@
-"""What a step of the environment costs: `python -m benchmarks.step`.
+"""Measures the CPU time of a control step of the environment: the physics, and everything else.
 
-The scripted expert works through every family while each step's CPU time is split into the
-`stepSimulation` calls that it makes and everything else (the overhead).
+    python -m benchmarks.step
+
+The scripted expert works through every family, while the CPU time of each step is split into Bullet's
+`stepSimulation` and everything else (the overhead). Then steps in randomised worlds are compared with steps
+in the nominal one. Takes a minute.
 """
 
 import time
@@ -28,7 +31,7 @@ STEPS = 30  # at most, per rollout
 
 
 class Costs(NamedTuple):
-    """CPU time of control steps, s, each rollout at its least disturbed."""
+    """CPU time of control steps, s; of repeated rollouts the fastest counts."""
 
     steps: int
     raw: float  # within stepSimulation
@@ -41,13 +44,13 @@ class Costs(NamedTuple):
         return median(self.ratios)
 
     @property
-    def pace(self) -> float:
+    def speed(self) -> float:
         """Simulated seconds per CPU second."""
         return self.steps / CONTROL_HZ / (self.raw + self.rest)
 
 
 class TimedWorld(World):
-    """A world that adds up the CPU time of its physics."""
+    """A world that adds up the CPU time of `stepSimulation`."""
 
     raw = 0.0  # s
 
@@ -58,9 +61,9 @@ class TimedWorld(World):
 
 
 def measure(rounds: int = 1, repeats: int = 3) -> Costs:
-    """Every family, `rounds` scenes of it; the same rollout `repeats` times, of which the best counts.
+    """Roll out the expert in `rounds` scenes of every family, `repeats` times each; the fastest counts.
 
-    Whoever else is at work only ever adds to a CPU time (by evicting caches), so the least is nearest.
+    Other programs can only add to a CPU time (by evicting caches), so the least is nearest to the truth.
     """
     env = DeskEnv()
     env._world.close()
@@ -81,7 +84,7 @@ def measure(rounds: int = 1, repeats: int = 3) -> Costs:
 
 
 def _roll_out(env: DeskEnv, world: TimedWorld, scene: Scene, goal: Goal) -> tuple[int, float, float]:
-    """Steps, CPU time within stepSimulation and around it."""
+    """Number of steps, and their CPU time within stepSimulation and outside it, s."""
     _, info = env.reset(options={"scene": scene})
     before, spent, steps, world.raw = info["state"], 0.0, 0, 0.0
     while steps < STEPS and not achieved(goal, before, info["state"]):
@@ -94,9 +97,9 @@ def _roll_out(env: DeskEnv, world: TimedWorld, scene: Scene, goal: Goal) -> tupl
 
 
 def slowdown(n: int = 12, steps: int = 40, repeats: int = 3, world: str = "train") -> float:
-    """CPU time of a step in a randomised world, over that in the nominal one: the same n desks and actions.
+    """CPU time of a step in a randomised world divided by that in the nominal one.
 
-    Only what a step computes is compared, in turns; a desk with more on it takes longer anyway.
+    Both have the same n scenes and the same actions, and take turns.
     """
     env, spent = DeskEnv(), {NOMINAL: 0.0, world: 0.0}
     for seed in range(n):
@@ -114,7 +117,7 @@ def slowdown(n: int = 12, steps: int = 40, repeats: int = 3, world: str = "train
 
 
 def _time(env: DeskEnv, scene: Scene, actions: Array) -> float:
-    """CPU time of the steps, s."""
+    """CPU time of the steps of one rollout, s."""
     env.reset(options={"scene": scene})
     begin = time.thread_time()
     for action in actions:
@@ -123,15 +126,15 @@ def _time(env: DeskEnv, scene: Scene, actions: Array) -> float:
 
 
 def main() -> None:
+    """Print the costs of a step, and the slowdown by randomisation."""
     costs, ratios = measure(), {world: slowdown(world=world) for world in REGIMES}
     per_step = 1e3 / costs.steps
     print(f"{costs.steps} control steps of {1000 / CONTROL_HZ:.0f} ms with the scripted expert, CPU time")
     print(f"  stepSimulation       {costs.raw * per_step:.3f} ms per control step")
     print(f"  everything else      {costs.rest * per_step:.3f} ms per control step")
     print(f"  overhead             {costs.overhead:.1%} of stepSimulation (median of the rollouts)")
-    print(
-        f"  simulated per CPU s  {costs.pace:.0f} s; {costs.pace / CALVIN:.1f} times CALVIN's {CALVIN:.1f} s"
-    )
+    ratio = costs.speed / CALVIN
+    print(f"  simulated per CPU s  {costs.speed:.0f} s; {ratio:.1f} times CALVIN's {CALVIN:.1f} s")
     for world, ratio in ratios.items():
         print(f"  randomised ({world})  {ratio - 1:+.1%} CPU time per step against the nominal world")
 

@@ -1,32 +1,35 @@
-"""How fast the page is: `python -m benchmarks.viewer`, with the shipped policy and three visitors.
+"""Measures whether the page keeps up with real time, with the shipped policy and three visitors.
 
-One of the visitors never reads what it is sent.
+    python -m benchmarks.viewer [COMMANDS]    how many commands are carried out (4)
+
+One of the visitors never reads what it is sent. Takes ten seconds a command.
 """
 
 import contextlib
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from websockets.sync.client import connect
 
-from robopolicy.serving.config import ServeConfig
 from robopolicy.viewer.extras import need
-from robopolicy.viewer.page import Page
-from robopolicy.viewer.records import DONE, REFUSED, STOPPED
+from robopolicy.viewer.live.records import DOING, WAITING, CommandRecord
+from robopolicy.viewer.live.shared import SharedState
+from robopolicy.viewer.page.config import PageConfig
+from robopolicy.viewer.page.page import Page
 
-COMMANDS = 4
+COMMANDS = 4  # that are carried out
 
 
 class Figures(NamedTuple):
-    """Of the time in which the robot moved."""
+    """Figures of the time in which the robot moved."""
 
     seconds: float  # simulated
-    factor: float  # simulated seconds per real one, the slowest command's
+    factor: float  # real-time factor: simulated seconds per real one, of the slowest command
     updates: float  # of the scene, per real second
-    received: float  # messages that a visitor who reads got, per real second
+    received: float  # messages that a visitor received, per real second
 
     def __str__(self) -> str:
         return (
@@ -37,7 +40,10 @@ class Figures(NamedTuple):
 
 @contextlib.contextmanager
 def visitor(port: int, reads: bool = True) -> Iterator[list[int]]:
-    """Somebody who looks: how many messages came so far. One who does not read is the slowest there is."""
+    """A visitor without a browser; gives [the number of messages received so far].
+
+    With `reads` off it receives nothing, like the slowest visitor possible.
+    """
     protocol: Any = f"viser-v{need('viser').__version__}"
     got, leave = [0], threading.Event()
     url = f"ws://127.0.0.1:{port}"
@@ -58,8 +64,8 @@ def visitor(port: int, reads: bool = True) -> Iterator[list[int]]:
             reader.join(2)
 
 
-def measure(config: ServeConfig, commands: int = COMMANDS) -> Figures:
-    """Suggestions one after another."""
+def measure(config: PageConfig, commands: int = COMMANDS) -> Figures:
+    """Carry out suggestions one after another and measure meanwhile."""
     page = Page(config)
     page.start()
     try:
@@ -67,14 +73,10 @@ def measure(config: ServeConfig, commands: int = COMMANDS) -> Figures:
             time.sleep(1)
             begin, updates, received, simulated, slowest = time.monotonic(), page.updates, got[0], 0.0, 9.0
             for _ in range(commands):
-                board = page.desk.board
-                number = board.say(board.standing.suggestions[0].sentence)
-                while (one := next(o for o in board.standing.history if o.number == number)).status not in (
-                    DONE, REFUSED, STOPPED,
-                ):  # fmt: skip
-                    board.changed(board.standing.version, 0.5)
-                simulated += one.seconds
-                slowest = min(slowest, board.standing.factor)
+                shared = page.desk.shared
+                command = _finished(shared, shared.submit(shared.status.suggestions[0].sentence))
+                simulated += command.seconds
+                slowest = min(slowest, shared.status.real_time_factor)
             passed = time.monotonic() - begin
             return Figures(
                 simulated, slowest, (page.updates - updates) / passed, (got[0] - received) / passed
@@ -83,10 +85,21 @@ def measure(config: ServeConfig, commands: int = COMMANDS) -> Figures:
         page.close()
 
 
-def main() -> int:
-    print(measure(ServeConfig(port=0)), flush=True)
-    return 0
+def _finished(shared: SharedState, number: int) -> CommandRecord:
+    """Wait until a command is over."""
+    while True:
+        status = shared.status
+        command = next(one for one in status.history if one.number == number)
+        if command.status not in (WAITING, DOING):
+            return command
+        shared.wait_for_status(status.version, 0.5)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Print the figures."""
+    commands = int(arguments[0]) if arguments else COMMANDS
+    print(measure(PageConfig(port=0), commands), flush=True)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(sys.argv[1:])

@@ -1,1 +1,1 @@
-"""Hydra configurations, one file per verb; installed as robopolicy.configs."""
+"""Hydra configurations: one YAML file for each verb; installed as robopolicy.configs."""

@@ -1,4 +1,4 @@
-"""What `robopolicy` and `python -m robopolicy` start; from here on a signal ends it in good order."""
+"""The entry point of `robopolicy` and `python -m robopolicy`; signals are handled from here on."""
 
 import sys
 
@@ -6,7 +6,7 @@ from robopolicy.common.signals import exit_code, ignore_signals, take_signals
 
 
 def main() -> int:
-    """Run the command line; returns the exit code."""
+    """Run the command line and return the exit code."""
     take_signals()
     try:
         from robopolicy.cli.main import main as run  # noqa: PLC0415 - takes a while, in which Ctrl-C may come

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 import numpy as np
 
 from robopolicy.policies.base.intent import Intent
-from robopolicy.runtime.scene_request import Wish
-from robopolicy.viewer.desk import DeskConfig, LiveDesk
-from robopolicy.viewer.records import DONE, NOT_BEGUN, REFUSED, STOPPED, Exchange
+from robopolicy.runtime.scene_request import SceneRequest
+from robopolicy.viewer.live.desk import LiveConfig, LiveDesk
+from robopolicy.viewer.live.records import DONE, NOT_BEGUN, REFUSED, STOPPED, CommandRecord
 from sim.desk.tasks import expert
 from sim.desk.tasks.families import Goal
 from sim.observation import Observation
 from sim.state import Array
-from tests.actors import Forgetful
+from tests.stub_agents import Forgetful
 
 OPEN, CLOSE = "open the drawer", "close the drawer"
 
@@ -41,7 +41,7 @@ class Obedient(Forgetful):
 def desk_at_work(seed: int = 1, **options) -> Iterator[LiveDesk]:
     """A running desk whose drawer is shut at first; ten times as fast as real."""
     made = Obedient()
-    desk = LiveDesk(DeskConfig(**{"speed": 10.0, **options}), Wish(seed=shut(seed)), lambda _: made)
+    desk = LiveDesk(LiveConfig(**{"speed": 10.0, **options}), SceneRequest(seed=shut(seed)), lambda _: made)
     made.desk = desk
     desk.start()
     try:
@@ -52,14 +52,14 @@ def desk_at_work(seed: int = 1, **options) -> Iterator[LiveDesk]:
 
 def shut(seed: int) -> int:
     """A seed, from this one on, of a scene whose drawer is shut."""
-    return next(s for s in range(seed, seed + 100) if Wish(seed=s).scene().joints[0] == 0)
+    return next(s for s in range(seed, seed + 100) if SceneRequest(seed=s).scene().joints[0] == 0)
 
 
-def finished(desk: LiveDesk, number: int, seconds: float = 90.0) -> Exchange:
+def finished(desk: LiveDesk, number: int, seconds: float = 90.0) -> CommandRecord:
     """A command's outcome, once there is one."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        one = next(one for one in desk.board.standing.history if one.number == number)
+        one = next(one for one in desk.shared.status.history if one.number == number)
         if one.status in (DONE, STOPPED, REFUSED, NOT_BEGUN):
             return one
         time.sleep(0.01)

@@ -8,7 +8,7 @@ import msgpack
 from websockets.sync.client import ClientConnection, connect
 
 from robopolicy.viewer.extras import need
-from robopolicy.viewer.page import Page
+from robopolicy.viewer.page.page import Page
 
 ZERO, ONE = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
 

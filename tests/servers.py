@@ -16,11 +16,11 @@ from robopolicy.policies.agent import Agent
 from robopolicy.policies.base.config import PolicyConfig
 from robopolicy.policies.registry import build, kind_named
 from robopolicy.policies.text.encoder import TextEncoder
-from robopolicy.serving.batched_policy import Responder
-from robopolicy.serving.config import ServeConfig
+from robopolicy.serving.batched_policy import BatchedPolicy
+from robopolicy.serving.config import ServerConfig
+from robopolicy.serving.msgpack_numpy import pack, unpack
 from robopolicy.serving.protocol import ENTITIES, NAMES, PROMPT, STATE
 from robopolicy.serving.server import PolicyServer
-from robopolicy.serving.wire import pack, unpack
 from sim.desk.scenes.sampler import draw_scene, initial_state
 from sim.observation import entity_names, observe
 
@@ -47,9 +47,9 @@ def a_request(seed: int = 0, /, **others: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def serving(responder: Responder, **options: Any) -> Iterator[tuple[int, PolicyServer]]:
+def serving(policy: BatchedPolicy, **options: Any) -> Iterator[tuple[int, PolicyServer]]:
     """The port of a server that runs until the end of the block."""
-    server = PolicyServer(ServeConfig(**{"protocol": "openpi", "port": 0, **options}), responder)
+    server = PolicyServer(ServerConfig(**{"port": 0, **options}), policy)
     at: list[Any] = []
     listening = threading.Event()
 

@@ -135,7 +135,7 @@ def test_a_person_says_what_happened_in_play_and_it_is_stored_with_who_and_when(
         writer.commit(play_unit(config, 0))
     with served(f"dataset={tmp_path / 'play'}", f"output={tmp_path}") as address:
         page = opened(browser, address)
-        press(page, "Show another stretch")
+        press(page, "Show another segment")
         page.wait_for_selector("text=This is recorded play")
         line(page, 1).fill("Ada")
         line(page, 2).fill("Do the <thing>, please!")
@@ -154,7 +154,7 @@ def test_a_person_says_what_happened_in_play_and_it_is_stored_with_who_and_when(
 def test_an_unseen_command_is_typed_the_robot_moves_and_the_outcome_is_read(visitor: Any) -> None:
     before = seen(visitor)
     say(visitor, "tug the drawer open")
-    latest = visitor.locator(".exchange").first
+    latest = visitor.locator(".command").first
     visitor.wait_for_selector("text=doing it now")
     visitor.wait_for_timeout(2000)
     during = seen(visitor)

@@ -146,9 +146,9 @@ def test_a_single_run_leaves_no_folder_behind(ran, tmp_path: Path) -> None:
 
 def test_free_words_become_the_sentence() -> None:
     verb = next(verb for verb in VERBS if verb.name == "command")
-    flags, overrides, words = cli._sorted(["seed=3", "open", "the drawer", "--", "a=b", "-x"])
+    flags, overrides, words = cli._split_arguments(["seed=3", "open", "the drawer", "--", "a=b", "-x"])
     assert (flags, overrides, words) == (set(), ["seed=3"], ["open", "the drawer", "a=b", "-x"])
-    assert cli._said(verb, words) == {"sentence": "open the drawer a=b -x"}
+    assert cli._words_as_option(verb, words) == {"sentence": "open the drawer a=b -x"}
 
 
 def test_ctrl_c_says_that_nothing_is_lost(ran, monkeypatch: pytest.MonkeyPatch) -> None:

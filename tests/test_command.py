@@ -10,7 +10,7 @@ import pytest
 
 from robopolicy.cli.main import main
 from robopolicy.cli.verbs import command as verb
-from robopolicy.common.hydra_bridge import load
+from robopolicy.common.hydra_bridge.compose import load
 from robopolicy.common.text import slug
 from robopolicy.policies.checkpoint import save_checkpoint
 from robopolicy.runtime.execution import resting
@@ -20,8 +20,8 @@ from sim.desk.tasks import expert
 from sim.desk.tasks.families import Goal
 from sim.observation import Observation
 from sim.state import Array, State, stack
-from tests.actors import Forgetful
 from tests.servers import an_agent
+from tests.stub_agents import Forgetful
 
 
 class Obedient(Forgetful):
@@ -52,7 +52,7 @@ def session_in(folder: Path, **options) -> Session:
 @pytest.mark.long
 def test_what_was_done_is_told_in_words_and_filmed(tmp_path: Path) -> None:
     session = session_in(tmp_path, max_steps=60, seed=_seed_with_shut_drawer(tmp_path))
-    told = session.tell("open the drawer")
+    told = session.carry_out("open the drawer")
     assert any("drawer" in words for words in told.happened)
     assert told.video == tmp_path / "01-open-the-drawer.mp4"
     assert told.video is not None
@@ -62,8 +62,8 @@ def test_what_was_done_is_told_in_words_and_filmed(tmp_path: Path) -> None:
 
 def test_the_world_stays_as_a_command_left_it(tmp_path: Path) -> None:
     session = session_in(tmp_path, video=False, seed=_seed_with_shut_drawer(tmp_path))
-    opened = session.tell("open the drawer")
-    closed = session.tell("close the drawer")
+    opened = session.carry_out("open the drawer")
+    closed = session.carry_out("close the drawer")
     assert opened.states.joints[-1, 0] > 0.1
     assert np.array_equal(opened.states.joints[-1], closed.states.joints[0])
     assert closed.states.joints[-1, 0] < 0.03
@@ -73,8 +73,8 @@ def test_the_world_stays_as_a_command_left_it(tmp_path: Path) -> None:
 def test_a_robot_sees_through_one_sensor_from_command_to_command(tmp_path: Path) -> None:
     session = session_in(tmp_path, video=False, world="held_out:position_noise+dropout", max_steps=5)
     seen: list[Observation] = []
-    session._actor = Looking(seen)
-    told = [session.tell(words).states for words in ("look", "look again")]
+    session._agent = Looking(seen)
+    told = [session.carry_out(words).states for words in ("look", "look again")]
     states = [of.at(t) for of in told for t in range(5)]
     expected = sense(stack(states), session.scene)
     assert np.array_equal(np.stack([one.entities[0] for one in seen]), expected.entities)
@@ -107,7 +107,7 @@ def _seed_with_shut_drawer(tmp_path: Path) -> int:
 
 def test_a_robot_that_rests_stops_early_and_nothing_is_said_to_have_happened(tmp_path: Path) -> None:
     session = session_in(tmp_path, video=False)
-    told = session.tell("sing me a song")
+    told = session.carry_out("sing me a song")
     assert len(told.states.gripper) < 30
     assert told.happened == []
     assert told.video is None
@@ -116,7 +116,7 @@ def test_a_robot_that_rests_stops_early_and_nothing_is_said_to_have_happened(tmp
 
 def test_resting_is_a_hand_that_keeps_still_and_does_nothing(tmp_path: Path) -> None:
     session = session_in(tmp_path, video=False)
-    state: State = session.tell("rest").states.at(-1)
+    state: State = session.carry_out("rest").states.at(-1)
     assert not resting([state] * 5)
     assert resting([state] * 20)
     moving = [state._replace(ee_pos=state.ee_pos + 0.01 * i) for i in range(20)]
@@ -187,7 +187,7 @@ def comes_of(arguments: list[str]) -> tuple[str, list[str]]:
     *options, sentence = (one for one in arguments if one != "--")
     options = [one for one in options if not one.startswith("checkpoint=")]
     session = Session(load("command", CommandConfig, [*options, "video=false"]))
-    told = session.tell(sentence)
+    told = session.carry_out(sentence)
     session.close()
     return sentence, told.happened
 
@@ -236,7 +236,7 @@ def test_what_there_is_no_use_in_beginning_is_said_and_nothing_moves(
 
 def test_what_is_done_already_is_tried_all_the_same_if_so_wished(tmp_path: Path) -> None:
     session = Session(CommandConfig(video=False, refuse=False, max_steps=20))
-    assert len(session.tell("open the drawer").states.gripper) > 5
+    assert len(session.carry_out("open the drawer").states.gripper) > 5
     session.close()
 
 

@@ -142,7 +142,7 @@ def test_a_command_that_is_refused_is_answered_and_moves_nothing(
     agent: Agent, tmp_path: Path, capsys
 ) -> None:
     session = Session(CommandConfig(output=str(tmp_path), video=False), agent)
-    told = session.tell("make me a coffee")
+    told = session.carry_out("make me a coffee")
     verb._print(told)
     assert len(told.states.gripper) == 1
     assert told.video is None

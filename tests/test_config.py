@@ -3,7 +3,9 @@ from dataclasses import dataclass, field
 import pytest
 from omegaconf import OmegaConf
 
-from robopolicy.common.hydra_bridge import BadOverride, build, check, composed, listed, load, options, quoted
+from robopolicy.common.hydra_bridge.compose import build, composed, load
+from robopolicy.common.hydra_bridge.options import options
+from robopolicy.common.hydra_bridge.overrides import BadOverride, bracketed, check, quoted
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,8 @@ def test_a_mandatory_option_asks_for_itself() -> None:
 def test_a_list_may_be_given_without_brackets() -> None:
     assert load(VERB, Room, ["levels=a,b"]).levels == ("a", "b")
     assert load(VERB, Room, ["levels=a"]).levels == ("a",)
-    assert listed("levels=a,b", Room, sweep=True) == "levels=[a],[b]"
-    assert listed("minutes=1,2", Room, sweep=True) == "minutes=1,2"
+    assert bracketed("levels=a,b", Room, sweep=True) == "levels=[a],[b]"
+    assert bracketed("minutes=1,2", Room, sweep=True) == "minutes=1,2"
 
 
 def test_a_sweep_may_give_several_values_but_no_unknown_key() -> None:
@@ -98,8 +100,8 @@ def test_a_value_may_hold_an_equals_sign() -> None:
     assert load(VERB, Room, ["label=latency=2+dropout=0.1"]).label == "latency=2+dropout=0.1"
     assert load(VERB, Room, ["label='a=1'"]).label == "a=1"
     assert load(VERB, Room, ["levels=seen,dropout=0.1"]).levels == ("seen", "dropout=0.1")
-    assert listed("levels=a=1,b", Room, sweep=True) == "levels=['a=1'],[b]"
-    assert listed("label=a=1,b=2", Room, sweep=True) == "label='a=1','b=2'"
+    assert bracketed("levels=a=1,b", Room, sweep=True) == "levels=['a=1'],[b]"
+    assert bracketed("label=a=1,b=2", Room, sweep=True) == "label='a=1','b=2'"
 
 
 def test_comments_at_line_ends_are_the_help() -> None:

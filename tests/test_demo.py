@@ -9,7 +9,7 @@ import pytest
 
 from data.store.reader import open_dataset
 from robopolicy.cli.main import main
-from robopolicy.common.hydra_bridge import load
+from robopolicy.common.hydra_bridge.compose import load
 from robopolicy.common.stages import OtherSettings
 from robopolicy.experiments import demo as module
 from robopolicy.experiments.demo import VARIED, DemoConfig, demo

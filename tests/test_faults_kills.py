@@ -17,7 +17,7 @@ from data.play.collection import PlayConfig, play_episode
 from data.store.reader import open_dataset
 from data.store.segments import segments_path
 from data.store.writer import DatasetWriter
-from robopolicy.viewer.keeper import Keeper
+from robopolicy.viewer.live.episode_store import EpisodeStore
 from sim.desk.simulator import World
 from tests.plays import some_play
 from tests.process_faults import Running, at_random, checkpoint, content, figures, ran
@@ -35,10 +35,10 @@ FILM = (
 RECORD = """
 import sys
 from pathlib import Path
-from robopolicy.viewer.keeper import Keeper, read_aside
-keeper, one = Keeper(Path(sys.argv[1])), read_aside(Path(sys.argv[2]))
+from robopolicy.viewer.live.episode_store import EpisodeStore, read_aside
+store, one = EpisodeStore(Path(sys.argv[1])), read_aside(Path(sys.argv[2]))
 for i in range(1, 1000):
-    keeper(one._replace(actions=one.actions / i))
+    store.add(one._replace(actions=one.actions / i))
     print(i, flush=True)
 """
 
@@ -101,9 +101,9 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with a recording of six seconds, as the page puts it aside."""
     folder, world = tmp_path_factory.mktemp("recorded") / "play", World()
     with DatasetWriter(folder, {"collector": "a person"}):
-        Keeper(folder)(play_episode(world, PlayConfig(episode_steps=60), np.random.SeedSequence(4)))
+        EpisodeStore(folder).add(play_episode(world, PlayConfig(episode_steps=60), np.random.SeedSequence(4)))
     world.close()
-    return next(Keeper(folder).aside.iterdir())
+    return next(EpisodeStore(folder).aside.iterdir())
 
 
 @pytest.mark.faults
@@ -115,8 +115,8 @@ def test_no_recording_by_hand_is_lost_or_doubled_when_the_process_that_keeps_it_
         folder = tmp_path / str(n)
         with DatasetWriter(folder, {"collector": "a person"}) if busy else nullcontext():
             kept = kept_until_killed(folder, recording)
-        Keeper(folder).look_after()
-        assert Keeper(folder).waiting == 0
+        EpisodeStore(folder).retry()
+        assert EpisodeStore(folder).pending == 0
         first, *others = [one.actions for one in open_dataset(folder).episodes()]
         assert len(others) + 1 in (kept, kept + 1)
         assert all(np.allclose(first, i * one) for i, one in enumerate(others, 2))

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from robopolicy.common.errors import UserError
+from robopolicy.serving.msgpack_numpy import pack, unpack
 from robopolicy.serving.protocol import ENTITIES, KEYS, NAMES, PROMPT, SESSION, STATE, Sessions, read_request
-from robopolicy.serving.wire import pack, unpack
 from sim.observation import ENTITY_DIM, MAX_ENTITIES, PROPRIO_DIM
 from tests.fuzzing import fuzz
 from tests.servers import a_request

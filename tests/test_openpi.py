@@ -28,9 +28,9 @@ from robopolicy.evaluation.rollouts import GROUP_SIZE, Rollouts, groups_of, roll
 from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.evaluation.trials.trial import Trial
 from robopolicy.policies.agent import NONE
-from robopolicy.serving.batched_policy import Responder
+from robopolicy.serving.batched_policy import BatchedPolicy
+from robopolicy.serving.msgpack_numpy import pack, unpack
 from robopolicy.serving.protocol import ENTITIES, NAMES, PROMPT, STATE
-from robopolicy.serving.wire import pack, unpack
 from sim.desk.scene import Scene
 from sim.desk.simulator import World
 from sim.desk.tasks.families import achieved
@@ -75,7 +75,7 @@ def driver(port: int) -> Iterator[Driver]:
 
 
 def test_its_chunk_broker_hands_out_our_actions_one_by_one() -> None:
-    responder, request = Responder(an_agent()), a_request()
+    responder, request = BatchedPolicy(an_agent()), a_request()
     with serving(responder) as (port, _), driver(port) as drive:
         metadata = drive(None)
         steps = [drive(request)["actions"] for _ in range(metadata["execute"] + 1)]
@@ -86,7 +86,7 @@ def test_its_chunk_broker_hands_out_our_actions_one_by_one() -> None:
 
 
 def test_it_is_told_what_was_wrong() -> None:
-    with serving(Responder(an_agent())) as (port, _), driver(port) as drive:
+    with serving(BatchedPolicy(an_agent())) as (port, _), driver(port) as drive:
         assert "did you mean prompt?" in drive({"promt": "open the drawer"})["error"]
 
 

@@ -15,7 +15,8 @@ from omegaconf.errors import OmegaConfBaseException
 from data.common.errors import is_users
 from data.play.collection import PlayConfig
 from robopolicy.cli.main import VERBS, main
-from robopolicy.common.hydra_bridge import build, composed, options
+from robopolicy.common.hydra_bridge.compose import build, composed
+from robopolicy.common.hydra_bridge.options import options
 from robopolicy.experiments.demo import DemoConfig
 from tests.fuzzing import fuzz
 

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from robopolicy.common.hydra_bridge import LONGEST, BadOverride, check, composed, listed, load
+from robopolicy.cli.verbs.serve import ServeConfig
+from robopolicy.common.hydra_bridge.compose import composed, load
+from robopolicy.common.hydra_bridge.overrides import LONGEST, BadOverride, bracketed, check
 from robopolicy.evaluation.trials.config import EvaluateConfig
-from robopolicy.serving.config import ServeConfig
 from robopolicy.training.config import TrainConfig
 from tests.doors import takes_or_refuses
 from tests.fuzzing import fuzz
@@ -40,7 +41,7 @@ OVERRIDES = some.tuples(some.sampled_from(sorted(VERBS)), some.sampled_from(KEYS
 
 
 def _parse(argument: str, schema: type) -> None:
-    check([listed(argument, schema, sweep=False)], schema, sweep=False)
+    check([bracketed(argument, schema, sweep=False)], schema, sweep=False)
 
 
 def _read_or_refused(case: tuple[str, str, str]) -> None:

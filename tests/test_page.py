@@ -14,12 +14,13 @@ from websockets.exceptions import ConnectionClosed
 from benchmarks.viewer import visitor
 from data.store.annotations import Annotation
 from robopolicy.cli.main import main
-from robopolicy.serving.config import ServeConfig
 from robopolicy.viewer import extras
-from robopolicy.viewer import html_text as words
-from robopolicy.viewer.page import HELD, REJECTED, Page, full, may_come
-from robopolicy.viewer.records import DONE, Exchange
-from robopolicy.viewer.teleoperation import Hand
+from robopolicy.viewer.live.records import DONE, CommandRecord
+from robopolicy.viewer.live.teleoperation import Teleoperation
+from robopolicy.viewer.page import html_text
+from robopolicy.viewer.page.admission import DELAY, REJECTED, full_message, origin_allowed
+from robopolicy.viewer.page.config import PageConfig
+from robopolicy.viewer.page.page import Page
 from tests.live_desks import OPEN, desk_at_work, finished
 from tests.page_visitors import give, look, socket_to, until
 
@@ -29,7 +30,7 @@ pytest.importorskip("viser", reason="the extra 'page' is not installed")
 @pytest.fixture
 def page(tmp_path) -> Iterator[Page]:
     with desk_at_work(speed=2.0) as desk:
-        page = Page(ServeConfig(port=0, clients=3, output=str(tmp_path), cameras=0), desk)
+        page = Page(PageConfig(port=0, clients=3, output=str(tmp_path), cameras=0), desk)
         page.desk.start = lambda: None  # it runs already
         page.start()
         until(lambda: page.updates)  # the arm's meshes are read
@@ -43,7 +44,7 @@ def test_the_page_is_served_and_its_visitors_are_sent_what_moves(page: Page) -> 
     with visitor(page.port) as got:
         until(lambda: got[0] > 0)
         before, sent = got[0], page.updates
-        finished(page.desk, page.desk.board.say(OPEN))
+        finished(page.desk, page.desk.shared.submit(OPEN))
         until(lambda: got[0] > before + 5)
         assert page.updates > sent + 5
 
@@ -51,13 +52,13 @@ def test_the_page_is_served_and_its_visitors_are_sent_what_moves(page: Page) -> 
 def test_who_does_not_read_delays_nobody(page: Page) -> None:
     with visitor(page.port, reads=False), visitor(page.port) as got:
         until(lambda: got[0] > 0)
-        assert finished(page.desk, page.desk.board.say(OPEN)).status == DONE
+        assert finished(page.desk, page.desk.shared.submit(OPEN)).status == DONE
 
 
 def _close_code(page: Page, **headers: Any) -> int | None:
     with socket_to(page, **headers) as socket:
         try:
-            socket.recv(2 * HELD)
+            socket.recv(2 * DELAY)
             for _ in range(50):
                 socket.recv(0.3)
         except TimeoutError:
@@ -80,17 +81,17 @@ def test_who_is_turned_away_is_kept_waiting_and_nothing_that_they_send_is_acted_
         look(socket)
         give(socket, page.panel._seed, scene + 1)
         with pytest.raises(TimeoutError):  # or their page comes again at once, twenty times a second
-            socket.recv(HELD / 2)
-        assert not page._inside
+            socket.recv(DELAY / 2)
+        assert not page.admission.inside
         with pytest.raises(ConnectionClosed):
-            socket.recv(2 * HELD)
+            socket.recv(2 * DELAY)
     until(lambda: not page.server._websock_server._live_connections)
     assert (came, page.panel._seed.value) == ([], scene)
 
 
 def test_one_visitor_too_many_reads_why_and_what_to_do() -> None:
-    assert "robopolicy serve clients=32" in full(32)
-    assert len(full(10**6).encode()) <= 123  # or the WebSocket could not be closed
+    assert "robopolicy serve clients=32" in full_message(32)
+    assert len(full_message(10**6).encode()) <= 123  # or the WebSocket could not be closed
 
 
 def test_only_so_many_visitors_at_once_are_let_in(page: Page) -> None:
@@ -114,13 +115,15 @@ def test_only_so_many_visitors_at_once_are_let_in(page: Page) -> None:
     ],
 )
 def test_only_the_robots_own_page_may_talk_to_it(origin, host, listening, may) -> None:
-    assert may_come(origin, host, listening) is may
+    assert origin_allowed(origin, host, listening) is may
 
 
 def test_what_visitors_type_is_shown_as_text_and_never_as_html() -> None:
-    one = Exchange(1, "<img src=x onerror=alert(1)>", DONE, happened=("opened <the> drawer",), success=True)
+    command = CommandRecord(
+        1, "<img src=x onerror=alert(1)>", DONE, happened=("opened <the> drawer",), success=True
+    )
     with desk_at_work() as desk:
-        shown = words.history(desk.board.standing._replace(history=(one,)))
+        shown = html_text.history(desk.shared.status._replace(history=(command,)))
     assert "<img" not in shown
     assert "&lt;img" in shown
     assert "right" in shown
@@ -128,17 +131,17 @@ def test_what_visitors_type_is_shown_as_text_and_never_as_html() -> None:
 
 def test_what_was_stored_is_said_with_who_and_what_training_makes_of_it() -> None:
     made = Annotation(0, 1, 2, "open_drawer", -1, -1, "yank the <b>drawer", "Ada & Ben", "")
-    assert "“yank the &lt;b&gt;drawer”, says Ada &amp; Ben" in words.stored(made, None)
-    assert "Training will leave it out: it is held out" in words.stored(made, "it is held out")
+    assert "“yank the &lt;b&gt;drawer”, says Ada &amp; Ben" in html_text.stored(made, None)
+    assert "Training will leave it out: it is held out" in html_text.stored(made, "it is held out")
 
 
 def test_the_page_says_that_a_person_leads() -> None:
     with desk_at_work() as desk:
-        hand = Hand(lambda _: None)
-        desk.lead(hand, lambda: None)
-        until(lambda: "A person leads the hand" in words.status_line(desk.board.standing))
-        hand.released = True
-        until(lambda: "Ready" in words.status_line(desk.board.standing))
+        teleoperation = Teleoperation(lambda _: None)
+        desk.teleoperate(teleoperation, lambda: None)
+        until(lambda: "A person leads the hand" in html_text.status_line(desk.shared.status))
+        teleoperation.released = True
+        until(lambda: "Ready" in html_text.status_line(desk.shared.status))
 
 
 @pytest.mark.parametrize(

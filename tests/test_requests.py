@@ -5,19 +5,19 @@ import pytest
 
 from data.language.sentence import LONGEST
 from robopolicy.common.errors import UserError
+from robopolicy.serving.msgpack_numpy import pack, unpack
 from robopolicy.serving.protocol import (
     ENTITIES,
     KEYS,
+    MAX_SESSIONS,
     NAMES,
     PROMPT,
     SESSION,
-    SESSIONS,
     STATE,
     Sessions,
-    expectations,
     read_request,
+    request_metadata,
 )  # fmt: skip
-from robopolicy.serving.wire import pack, unpack
 from sim.desk.scenes.sampler import draw_scene, initial_state
 from sim.observation import entity_names, observe
 from sim.state import FIXTURES
@@ -116,7 +116,7 @@ def test_nothing_is_remembered_outside_the_session(session: dict) -> None:
 
 def test_the_oldest_sessions_are_forgotten() -> None:
     sessions = Sessions()
-    for i in range(SESSIONS + 1):
+    for i in range(MAX_SESSIONS + 1):
         read_request(a_request(session=str(i)), sessions)
     assert read_request({**without(PROMPT), SESSION: "1"}, sessions)
     with pytest.raises(UserError, match="no 'prompt'"):
@@ -124,7 +124,7 @@ def test_the_oldest_sessions_are_forgotten() -> None:
 
 
 def test_the_metadata_name_every_key_and_every_column() -> None:
-    said = unpack(pack(expectations(8, 2)))
+    said = unpack(pack(request_metadata(8, 2)))
     assert set(said["request"]) == set(KEYS)
     assert (said["chunk"], said["execute"]) == (8, 2)
     for table in (said["request"][STATE], said["request"][ENTITIES], said["reply"]["actions"]):

@@ -11,11 +11,12 @@ from omegaconf import DictConfig
 
 from data.language.lexicon import normalise
 from data.language.sentence import LONGEST, BadSentence, checked
-from robopolicy.cli.main import VERBS, _said, _sorted
-from robopolicy.common.hydra_bridge import _apart, build, composed, load, printed
-from robopolicy.runtime.scene_request import Wish
+from robopolicy.cli.main import VERBS, _split_arguments, _words_as_option
+from robopolicy.common.hydra_bridge.compose import as_yaml, build, composed, load
+from robopolicy.common.hydra_bridge.overrides import split_sentences
+from robopolicy.runtime.scene_request import SceneRequest
 from robopolicy.runtime.session import CommandConfig
-from robopolicy.viewer.board import Board
+from robopolicy.viewer.live.shared import SharedState
 from tests.doors import takes_or_refuses
 from tests.fuzzing import fuzz
 from tests.test_printable import ANY_TEXT
@@ -26,12 +27,12 @@ TYPED = some.text(some.characters(exclude_categories=("Cs",)), min_size=1, max_s
 
 def _arrives(text: str, tree: DictConfig) -> None:
     """As words, and as an option, whatever is in it."""
-    _, overrides, words = _sorted(["seed=1", "--", text])
+    _, overrides, words = _split_arguments(["seed=1", "--", text])
     assert overrides == ["seed=1"]
-    rest, typed = _apart([f"sentence={text}"], CommandConfig)
+    rest, typed = split_sentences([f"sentence={text}"], CommandConfig)
     assert rest == []
     assert build(CommandConfig, tree, typed).sentence == text
-    assert build(CommandConfig, tree, _said(COMMAND, words)).sentence == text
+    assert build(CommandConfig, tree, _words_as_option(COMMAND, words)).sentence == text
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +69,7 @@ def test_other_options_are_interpolated_as_ever(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_the_configuration_that_is_printed_has_the_sentence_as_it_was_typed() -> None:
-    assert "sentence: lift ${x}\n" in printed("command", CommandConfig, ["sentence=lift ${x}"])
+    assert "sentence: lift ${x}\n" in as_yaml("command", CommandConfig, ["sentence=lift ${x}"])
 
 
 def _heard(text: str) -> None:
@@ -89,8 +90,8 @@ def test_very_many_texts_are_commands_or_are_refused_in_one_sentence(injected) -
 
 def test_a_sentence_has_one_longest_length_at_every_door(tmp_path: Path) -> None:
     longest, longer = "x" * LONGEST, "x" * (LONGEST + 1)
-    board = Board(Wish().scene(), "none", 2)
-    for door in (checked, board.say, lambda text: CommandConfig(sentence=text)):
+    shared = SharedState(SceneRequest().scene(), "none", 2)
+    for door in (checked, shared.submit, lambda text: CommandConfig(sentence=text)):
         door(longest)
         with pytest.raises(BadSentence, match=f"at most {LONGEST} characters"):
             door(longer)

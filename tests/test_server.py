@@ -24,22 +24,22 @@ from benchmarks.server import measure, served
 from data.language.held_out import train_objects
 from robopolicy.cli.main import main
 from robopolicy.policies.checkpoint import save_checkpoint
-from robopolicy.serving.batched_policy import HEARD, Responder, responder_of
+from robopolicy.serving.batched_policy import CACHED_PROMPTS, BatchedPolicy, load_batched_policy
+from robopolicy.serving.msgpack_numpy import pack
 from robopolicy.serving.protocol import ENTITIES, NAMES, PROMPT, SESSION, STATE
-from robopolicy.serving.wire import pack
 from sim.desk.scenes.sampler import SceneConfig, draw_scene, initial_state
 from sim.observation import entity_names, observe
 from tests.servers import a_request, actions, an_agent, asked, client, serving
 
 
 @pytest.fixture(scope="module")
-def responder() -> Responder:
-    return Responder(an_agent())
+def policy() -> BatchedPolicy:
+    return BatchedPolicy(an_agent())
 
 
 @pytest.fixture(scope="module")
-def port(responder: Responder) -> Iterator[int]:
-    with serving(responder, clients=24, max_message=1 << 16) as (port, _):
+def port(policy: BatchedPolicy) -> Iterator[int]:
+    with serving(policy, clients=24, max_message=1 << 16) as (port, _):
         yield port
 
 
@@ -53,15 +53,15 @@ HANDSHAKE = (
 )
 
 
-def test_the_server_speaks_first_and_says_what_it_expects(port: int, responder: Responder) -> None:
+def test_the_server_speaks_first_and_says_what_it_expects(port: int, policy: BatchedPolicy) -> None:
     with client(port) as (_, metadata):
-        config = responder.agent.policy.config
+        config = policy.agent.policy.config
         assert (metadata["chunk"], metadata["execute"]) == (config.chunk, config.execute)
         assert metadata["request"][STATE]["shape"] == [8]
         assert metadata["max_message"] == 1 << 16
 
 
-def test_a_reply_holds_the_chunk_what_was_understood_and_the_time_it_took(port: int, responder) -> None:
+def test_a_reply_holds_the_chunk_what_was_understood_and_the_time_it_took(port: int, policy) -> None:
     with client(port) as (socket, metadata):
         replies = [asked(socket, a_request(i)) for i in range(2)]
     for reply in replies:
@@ -75,7 +75,7 @@ def test_a_reply_holds_the_chunk_what_was_understood_and_the_time_it_took(port: 
 
 @pytest.fixture(scope="module")
 def shipped() -> Iterator[int]:
-    with serving(responder_of("benchmark")) as (port, _):
+    with serving(load_batched_policy("benchmark")) as (port, _):
         yield port
 
 
@@ -112,7 +112,10 @@ def test_who_says_nothing_is_told_of_no_hindrance(shipped: int) -> None:
 
 
 def test_a_server_that_is_not_to_refuse_says_so_and_acts() -> None:
-    with serving(responder_of("benchmark", refuse=False)) as (port, _), client(port) as (socket, metadata):
+    with (
+        serving(load_batched_policy("benchmark", refuse=False)) as (port, _),
+        client(port) as (socket, metadata),
+    ):
         assert metadata["refuses"] == {"nonsense": False, "needless": False}
         reply = asked(socket, a_request(prompt="make me a coffee"))
     assert reply["actions"][:, :6].any()
@@ -135,7 +138,7 @@ def test_it_says_that_it_is_well(port: int) -> None:
 @pytest.mark.parametrize(
     ("frame", "says"),
     [
-        ("text", "not a text frame"),
+        ("text", "not a text message"),
         (b"\xc1", "not msgpack"),
         (pack({"promt": "x"}), "did you mean prompt?"),
         (msgpack.packb({"prompt": {b"__ndarray__": True, b"data": b"", b"dtype": "|O", b"shape": [0]}}),
@@ -173,8 +176,8 @@ def test_compression_is_not_agreed_to(port: int) -> None:
         assert socket.protocol.extensions == []
 
 
-def test_one_client_too_many_is_turned_away_until_another_leaves(responder: Responder) -> None:
-    with serving(responder, clients=2) as (port, _):
+def test_one_client_too_many_is_turned_away_until_another_leaves(policy: BatchedPolicy) -> None:
+    with serving(policy, clients=2) as (port, _):
         with client(port) as (first, _):
             with client(port), pytest.raises(InvalidStatus) as refused, client(port):
                 pass
@@ -202,9 +205,9 @@ def until(holds, seconds: float = 10) -> bool:
 
 
 def test_clients_that_vanish_in_the_middle_of_a_message_leave_nothing_behind(
-    injected, responder: Responder
+    injected, policy: BatchedPolicy
 ) -> None:
-    with serving(responder, clients=3) as (port, server):
+    with serving(policy, clients=3) as (port, server):
         for cut in (20, len(HANDSHAKE), len(HANDSHAKE) + 3):  # in the handshake, after it, in a frame
             for reset in (False, True):
                 socket = raw(port)
@@ -220,15 +223,15 @@ def test_clients_that_vanish_in_the_middle_of_a_message_leave_nothing_behind(
     injected("a program that vanishes in the middle of a message", "socket closed or reset", 6)
 
 
-def test_who_leaves_while_the_network_works_does_no_harm(responder: Responder, monkeypatch) -> None:
-    answer, slow = responder.answer, threading.Event()
+def test_who_leaves_while_the_network_works_does_no_harm(policy: BatchedPolicy, monkeypatch) -> None:
+    answer, slow = policy.answer, threading.Event()
 
     def slowly(requests):
         slow.wait(10)
         return answer(requests)
 
-    monkeypatch.setattr(responder, "answer", slowly)
-    with serving(responder) as (port, server), client(port) as (stays, _):
+    monkeypatch.setattr(policy, "answer", slowly)
+    with serving(policy) as (port, server), client(port) as (stays, _):
         with client(port) as (leaves, _):
             leaves.send(pack(a_request(1)))
             stays.send(pack(a_request(2)))
@@ -239,22 +242,22 @@ def test_who_leaves_while_the_network_works_does_no_harm(responder: Responder, m
 
 
 def test_requests_that_wait_are_answered_together_and_each_as_if_alone(
-    responder: Responder, monkeypatch
+    policy: BatchedPolicy, monkeypatch
 ) -> None:
     expected = {}
-    with serving(responder) as (port, _), client(port) as (socket, _):
+    with serving(policy) as (port, _), client(port) as (socket, _):
         for i in range(12):
             expected[i] = actions(socket, a_request(i))
-    sizes, answer = [], responder.answer
+    sizes, answer = [], policy.answer
     monkeypatch.setattr(
-        responder, "answer", lambda batch: (sizes.append(len(batch)), time.sleep(0.02), answer(batch))[2]
+        policy, "answer", lambda batch: (sizes.append(len(batch)), time.sleep(0.02), answer(batch))[2]
     )
 
     def talk(i: int) -> list[bool]:
         with client(port) as (socket, _):
             return [np.array_equal(actions(socket, a_request(i)), expected[i]) for _ in range(8)]
 
-    with serving(responder) as (port, _), ThreadPoolExecutor(12) as pool:
+    with serving(policy) as (port, _), ThreadPoolExecutor(12) as pool:
         assert all(all(same) for same in pool.map(talk, range(12)))
     assert sum(sizes) == 96
     assert len(sizes) < 48
@@ -262,11 +265,11 @@ def test_requests_that_wait_are_answered_together_and_each_as_if_alone(
 
 
 def test_a_failure_of_ours_is_told_without_details_and_survived(
-    responder: Responder, monkeypatch, capfd
+    policy: BatchedPolicy, monkeypatch, capfd
 ) -> None:
-    with serving(responder) as (port, _):
+    with serving(policy) as (port, _):
         with monkeypatch.context() as broken, client(port) as (socket, _):
-            broken.setattr(responder.agent, "plan", lambda *_: 1 / 0)
+            broken.setattr(policy.agent, "plan", lambda *_: 1 / 0)
             reply = asked(socket, a_request())
             assert "the server failed" in reply
             assert "Zero" not in reply
@@ -411,7 +414,7 @@ def test_after_10000_hostile_frames_memory_is_flat_and_clients_were_not_disturbe
 ) -> None:
     with served(f"checkpoint={checkpoint}") as (port, process), client(port) as (socket, _):
         expected = actions(socket, a_request())
-        for i in range(2 * HEARD):  # what is remembered is bounded, and full from now on
+        for i in range(2 * CACHED_PROMPTS):  # what is remembered is bounded, and full from now on
             asked(socket, a_request(prompt=f"open the drawer {i}"))
         attack(port, 1000, 0)
         before, refused = resident(process.pid), 0

@@ -25,7 +25,7 @@ def test_a_step_adds_at_most_a_quarter_to_its_physics() -> None:
 
 def test_a_cpu_second_simulates_more_than_twice_what_calvin_does() -> None:
     # CALVIN's figure is of another processor; on the slowest one measured this was 3.1 to 3.6 times as much.
-    assert max(measure().pace for _ in range(2)) >= 2.5 * CALVIN
+    assert max(measure().speed for _ in range(2)) >= 2.5 * CALVIN
 
 
 @pytest.mark.parametrize("world", ["train", "held_out"])

@@ -17,7 +17,7 @@ from data.store.episode import NoDataset
 from data.store.reader import open_dataset
 from data.store.writer import DatasetWriter
 from robopolicy.cli.main import main
-from robopolicy.common.hydra_bridge import quoted
+from robopolicy.common.hydra_bridge.overrides import quoted
 from robopolicy.evaluation.evaluate import evaluate
 from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.policies.base.config import PolicyConfig

@@ -1,1 +1,1 @@
-"""The command line."""
+"""The command line: `robopolicy VERB key=value ...`."""

@@ -1,4 +1,4 @@
-"""What --help prints: verbs, and each verb's options with type, default and the comment at its field."""
+"""The texts that --help prints: all verbs, or one verb's options with their defaults and comments."""
 
 import inspect
 import textwrap
@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any, Protocol
 
-from robopolicy.common.hydra_bridge import Option, composed, options
+from robopolicy.common.hydra_bridge.compose import composed
+from robopolicy.common.hydra_bridge.options import Option, options
 
-WIDTH = 110
+WIDTH = 110  # characters of a line
+SHORT = 46  # characters; a longer key=default has its line to itself
 
 
 class _Verb(Protocol):
+    """What help needs of `robopolicy.cli.main.Verb`."""
+
     @property
     def name(self) -> str: ...
     @property
@@ -21,7 +25,7 @@ class _Verb(Protocol):
 
 
 def overview(verbs: Sequence[_Verb]) -> str:
-    """`robopolicy --help`."""
+    """The text of `robopolicy --help`."""
     lines = [f"  {verb.name:10} {verb.does}" for verb in verbs]
     return "\n".join(
         [
@@ -39,7 +43,7 @@ def overview(verbs: Sequence[_Verb]) -> str:
 
 
 def verb_help(verb: _Verb, module: ModuleType) -> str:
-    """`robopolicy VERB --help`."""
+    """The text of `robopolicy VERB --help`; `module` is the verb's, see `robopolicy.cli.main`."""
     says = f" [a {verb.words} in words]" if verb.words else ""
     parts = [
         f"robopolicy {verb.name}: {verb.does}",
@@ -64,7 +68,7 @@ def _about(module: ModuleType) -> list[str]:
 
 
 def _table(verb: str, schema: type) -> list[str]:
-    """One line per option; defaults are those in force, configs/<verb>.yaml included."""
+    """One line or more per option; defaults are those in force, configs/<verb>.yaml included."""
     tree = composed(verb, schema, [])
     found = list(options(schema))
     wide = max(len(f"{o.key}={_shown(_at(tree, o.key))}") for o in found if _short(tree, o))
@@ -72,10 +76,12 @@ def _table(verb: str, schema: type) -> list[str]:
 
 
 def _short(tree: Any, option: Option) -> bool:
-    return len(f"{option.key}={_shown(_at(tree, option.key))}") <= 46
+    """Whether the option's comment stands beside it."""
+    return len(f"{option.key}={_shown(_at(tree, option.key))}") <= SHORT
 
 
 def _lines(option: Option, default: str, wide: int) -> list[str]:
+    """The lines of one option; comments begin after column `wide`."""
     head = f"  {option.key}={default}"
     comment = textwrap.wrap(option.comment, WIDTH - wide - 4) or [""]
     if len(head) > wide + 2:
@@ -85,6 +91,7 @@ def _lines(option: Option, default: str, wide: int) -> list[str]:
 
 
 def _at(tree: Any, key: str) -> Any:
+    """The node of OmegaConf's tree at a dotted key."""
     for part in key.split("."):
         tree = tree._get_node(part)
     return tree

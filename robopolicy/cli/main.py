@@ -6,9 +6,9 @@
     robopolicy command "close the drawer"
 
 Each verb is a module of `robopolicy.cli.verbs` with CONFIG (a frozen dataclass), EXAMPLES and
-run(config), which may return an exit code; only the module of the verb asked for is imported. What a user
-did wrong is told in one sentence with exit code 2, and so is what the disk refuses; Ctrl-C exits with 130,
-SIGTERM with 143.
+run(config), which may return an exit code; only the module of the verb asked for is imported. Errors that
+the user can mend are printed as one sentence, with exit code 2, and so is what the disk refuses; Ctrl-C exits
+with 130, SIGTERM with 143.
 """
 
 import importlib
@@ -25,7 +25,8 @@ from robopolicy.cli.helptext import overview, verb_help
 from robopolicy.cli.multirun import multirun
 from robopolicy.common.console import console, errors
 from robopolicy.common.errors import UnknownName, UserError
-from robopolicy.common.hydra_bridge import BadOverride, load, printed
+from robopolicy.common.hydra_bridge.compose import as_yaml, load
+from robopolicy.common.hydra_bridge.overrides import BadOverride
 from robopolicy.common.signals import exit_code
 from sim.common.printable import forgive_encodings, shown
 
@@ -35,7 +36,7 @@ class Verb(NamedTuple):
 
     name: str
     does: str
-    words: str = ""  # the option that free words go to, if any
+    words: str = ""  # the option that words which are no key=value go to, if any
 
 
 VERBS = (
@@ -57,7 +58,7 @@ _OVERRIDE = re.compile(r"^[+~]{0,2}[A-Za-z_][\w./@]*=|^~[A-Za-z_][\w./@]*$")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code. Without arguments, those of the process."""
+    """Run the command line and return the exit code. Without `arguments`, those of the process."""
     forgive_encodings()
     try:
         return _dispatch(list(sys.argv[1:] if arguments is None else arguments))
@@ -77,6 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _dispatch(arguments: list[str]) -> int:
+    """Answer --help and --version, or run the verb that the first argument names."""
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         console.print(overview(VERBS))
         return 0
@@ -87,17 +89,18 @@ def _dispatch(arguments: list[str]) -> int:
     verb = next((verb for verb in VERBS if verb.name == name), None)
     if verb is None:
         raise UnknownName("verb", name, [verb.name for verb in VERBS])
-    flags, overrides, words = _sorted(rest)
+    flags, overrides, words = _split_arguments(rest)
     module = importlib.import_module(f"robopolicy.cli.verbs.{verb.name}")
     if flags & {"-h", "--help"}:
         console.print(verb_help(verb, module))
         return 0
-    return _run(verb, module, flags, overrides, _said(verb, words))
+    return _run(verb, module, flags, overrides, _words_as_option(verb, words))
 
 
 def _run(
-    verb: Verb, module: ModuleType, flags: set[str], overrides: list[str], said: Mapping[str, str]
+    verb: Verb, module: ModuleType, flags: set[str], overrides: list[str], sentences: Mapping[str, str]
 ) -> int:
+    """Run a verb once, or over a sweep, or print its configuration."""
     unknown = flags - {"-m", "--multirun", "--cfg", "-c"}
     if unknown:
         hint = f"; a {verb.words} that begins so goes after --" if verb.words else ""
@@ -105,28 +108,28 @@ def _run(
             f"no flag is called {shown(min(unknown))}; there are --help, --multirun and --cfg{hint}"
         )
     if flags & {"-c", "--cfg"}:
-        console.print(printed(verb.name, module.CONFIG, overrides, said), end="")
+        console.print(as_yaml(verb.name, module.CONFIG, overrides, sentences), end="")
         return 0
     if flags & {"-m", "--multirun"}:
         writes = getattr(module, "OUTPUT", "output"), getattr(module, "CHANGES", "")
-        return multirun(verb.name, module.CONFIG, module.run, overrides, said, *writes)
-    return module.run(load(verb.name, module.CONFIG, overrides, said)) or 0
+        return multirun(verb.name, module.CONFIG, module.run, overrides, sentences, *writes)
+    return module.run(load(verb.name, module.CONFIG, overrides, sentences)) or 0
 
 
-def _sorted(arguments: list[str]) -> tuple[set[str], list[str], list[str]]:
-    """Flags, overrides (key=value), and whatever else was said; after `--` everything is words."""
+def _split_arguments(arguments: list[str]) -> tuple[set[str], list[str], list[str]]:
+    """Split arguments into flags, overrides (key=value) and words; after `--` all are words."""
     at = arguments.index("--") if "--" in arguments else len(arguments)
     before, words = arguments[:at], arguments[at + 1 :]
     if "--cfg" in before or "-c" in before:  # Hydra's own spelling is `--cfg job`
         before = [argument for argument in before if argument != "job"]
     flags = {argument for argument in before if argument.startswith("-")}
     overrides = [argument for argument in before if _OVERRIDE.match(argument)]
-    said = [a for a in before if a not in flags and not _OVERRIDE.match(a)]
-    return flags, overrides, said + words
+    others = [a for a in before if a not in flags and not _OVERRIDE.match(a)]
+    return flags, overrides, others + words
 
 
-def _said(verb: Verb, words: list[str]) -> dict[str, str]:
-    """Free words -> the option that they are, as they were typed."""
+def _words_as_option(verb: Verb, words: list[str]) -> dict[str, str]:
+    """The option that the words are the value of, if any. Raises `BadOverride` if the verb takes none."""
     if not words:
         return {}
     if not verb.words:

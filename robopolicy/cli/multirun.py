@@ -1,4 +1,4 @@
-"""--multirun: once for every combination of the values given, by Hydra and its launchers.
+"""--multirun: runs a verb once for every combination of the given values, by Hydra and its launchers.
 
 Every run writes into a folder of its own under `runs/multirun/<verb>/<time>/`, or under the one that
 was given as its output: `output=X` makes X/0, X/1, ... A sweep never writes twice into one folder.
@@ -17,31 +17,24 @@ from omegaconf import DictConfig
 from data.common.errors import sentence_of
 from robopolicy.common.console import console, errors
 from robopolicy.common.errors import UserError
-from robopolicy.common.hydra_bridge import (
-    CONFIG_MODULE,
-    NOTHING_SAID,
-    build,
-    check,
-    is_swept,
-    listed,
-    options,
-    register,
-)
+from robopolicy.common.hydra_bridge.compose import CONFIG_MODULE, NO_SENTENCES, build, register
+from robopolicy.common.hydra_bridge.options import options
+from robopolicy.common.hydra_bridge.overrides import bracketed, check, is_swept
 
 
 @dataclass
-class _One:
-    """A run of a sweep. A class, because launchers carry it to other processes."""
+class _SweptRun:
+    """What Hydra calls for each run of a sweep. A class, because launchers send it to other processes."""
 
     verb: str
     schema: type
     run: Callable[[Any], int | None]
     output: str  # the option that is set to the run's own folder; "" if none is
     changes: str  # the option that names the folder that the run writes to; "" if there is none
-    said: Mapping[str, str]  # options that are sentences
-    refused: list[str] = field(default_factory=list)
+    sentences: Mapping[str, str]  # options that are sentences
+    refused: list[str] = field(default_factory=list)  # why runs could not be made
     codes: list[int] = field(default_factory=list)  # exit codes of those that ran
-    taken: list[Any] = field(default_factory=list)  # folders that runs of this sweep have written to
+    written: list[Any] = field(default_factory=list)  # folders that runs of this sweep have written to
 
     def __call__(self, config: DictConfig) -> None:
         job = HydraConfig.get()
@@ -49,7 +42,7 @@ class _One:
             config[self.output] = job.runtime.output_dir
         console.rule(f"{self.verb} {' '.join(job.overrides.task)}", align="left")
         try:
-            self._run(build(self.schema, config, self.said))
+            self._run(build(self.schema, config, self.sentences))
         except (ValueError, OSError) as error:
             sentence = sentence_of(error)
             if sentence is None:
@@ -58,15 +51,16 @@ class _One:
             errors.print(f"robopolicy: {sentence}")
 
     def _run(self, config: Any) -> None:
+        """Run, unless an earlier run of this sweep wrote to the same folder."""
         if self.changes:
             folder = getattr(config, self.changes)
-            if folder in self.taken:
-                raise TakenTwice(self.changes, folder)
-            self.taken.append(folder)
+            if folder in self.written:
+                raise WrittenTwice(self.changes, folder)
+            self.written.append(folder)
         self.codes.append(self.run(config) or 0)
 
 
-class TakenTwice(UserError):
+class WrittenTwice(UserError):
     """Two runs of a sweep would write into one folder."""
 
     def __init__(self, option: str, folder: object) -> None:
@@ -81,16 +75,16 @@ def multirun(
     schema: type,
     run: Callable[[Any], int | None],
     overrides: list[str],
-    said: Mapping[str, str] = NOTHING_SAID,
+    sentences: Mapping[str, str] = NO_SENTENCES,
     output: str = "output",
     changes: str = "",
 ) -> int:
-    """Run a verb over a sweep; a run that is refused is told and the others go on. Returns the exit code.
+    """Run a verb over a sweep and return the exit code; a run that is refused does not stop the others.
 
-    `output` names the option that says where a run writes to, `changes` the one whose folder it changes in
-    place; "" if there is none.
+    `output` is the name of the option that says where a run writes to, `changes` that of the option whose
+    folder it changes in place; "" if there is none.
     """
-    arguments = [listed(argument, schema, sweep=True) for argument in overrides]
+    arguments = [bracketed(argument, schema, sweep=True) for argument in overrides]
     check(arguments, schema, sweep=True)
     register(verb, schema)
     has_output = any(option.key == output for option in options(schema))
@@ -101,12 +95,14 @@ def multirun(
         arguments = [argument for argument in arguments if argument not in given]
         given = []
     writes = output if has_output else changes
-    one = _One(verb, schema, run, output if has_output and not given else "", writes, dict(said))
+    run_one = _SweptRun(
+        verb, schema, run, output if has_output and not given else "", writes, dict(sentences)
+    )
     settings = [f"hydra.job.name={verb}", f"hydra.sweep.dir={folder}"]
     argv = sys.argv
     try:
         sys.argv = ["robopolicy", *settings, *arguments, "--multirun"]
-        hydra.main(version_base="1.3", config_path=f"pkg://{CONFIG_MODULE}", config_name=verb)(one)()
+        hydra.main(version_base="1.3", config_path=f"pkg://{CONFIG_MODULE}", config_name=verb)(run_one)()
     finally:
         sys.argv = argv
-    return 2 if one.refused else max(one.codes, default=0)
+    return 2 if run_one.refused else max(run_one.codes, default=0)

@@ -1,1 +1,1 @@
-"""What every room needs: errors, console, provenance, statistics, the bridge to Hydra."""
+"""What several rooms need: errors, console, signals, stages, statistics, provenance, the bridge to Hydra."""

@@ -1,6 +1,6 @@
-"""The consoles that everything is printed on: figures on standard output, complaints on standard error.
+"""The consoles that everything is printed on: results on standard output, errors on standard error.
 
-Text is printed as it is: never read as markup, its control characters spelled out.
+Text is printed literally: it is never read as markup, and control characters are spelled out.
 """
 
 import sys
@@ -11,23 +11,23 @@ from rich.text import Text
 
 from sim.common.printable import visible
 
-WIDE = 120  # columns where there is no terminal to ask
+WIDTH = 120  # columns where there is no terminal to ask
 
 
 class PlainConsole(Console):
-    """A console that prints every text literally, whoever wrote it."""
+    """A rich console that prints every text literally, whoever wrote it."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(markup=False, emoji=False, highlight=False, soft_wrap=True, **options)
 
     def render_str(self, text: str, **options: Any) -> Text:
-        """Every string that is printed, and every one in a table, comes through here."""
+        """Make text of a string; rich calls this for every string that it prints, also those in tables."""
         return super().render_str(visible(text, keep="\n"), **options)
 
 
 def _width(stream: TextIO | None) -> int | None:
-    """None where a terminal says it. A stream that was closed before the start is None."""
-    return None if stream is not None and stream.isatty() else WIDE
+    """Columns to print; None lets rich ask the terminal. A closed standard stream is None."""
+    return None if stream is not None and stream.isatty() else WIDTH
 
 
 console = PlainConsole(width=_width(sys.stdout))

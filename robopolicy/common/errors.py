@@ -1,4 +1,4 @@
-"""What a user did wrong, said in one sentence: what was given, what would be accepted, the nearest fix.
+"""Errors that a user can mend, in one sentence: what was given, what is accepted, the nearest fix.
 
 The command line prints such an error without a traceback and exits with 2 (`data.common.errors`).
 """
@@ -10,11 +10,11 @@ from sim.common.printable import shown
 
 
 class UserError(ValueError):
-    """Something the user gave cannot be used."""
+    """Something that the user gave cannot be used."""
 
 
 class UnknownName(UserError):
-    """A name that is none of those that exist."""
+    """A name that does not exist; the message suggests the nearest one."""
 
     def __init__(self, kind: str, name: str, accepted: Iterable[str]) -> None:
         super().__init__(unknown_name(kind, name, accepted))

@@ -1,4 +1,4 @@
-"""The look of reports: one page, no script, no file from elsewhere, light and dark."""
+"""HTML of reports: one page without scripts or files from elsewhere, in a light and a dark style."""
 
 import html
 
@@ -37,12 +37,12 @@ details { margin:10px 0 } summary { cursor:pointer; color:var(--soft) } pre { ba
 
 
 def escape(text: str) -> str:
-    """Text as HTML that shows it as it is, control characters spelled out."""
+    """Text as HTML that shows it literally, control characters spelled out."""
     return html.escape(visible(text, keep="\n"))
 
 
 def page(title: str, body: str) -> str:
-    """A whole HTML document."""
+    """A whole HTML document; `title` is text, `body` is HTML."""
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -51,7 +51,7 @@ def page(title: str, body: str) -> str:
 
 
 def table(head: str, rows: list[str]) -> str:
-    """A table from its header cells and rows, both as HTML."""
+    """A table of its header cells and its rows, both given as HTML."""
     return (
         f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
     )

@@ -1,4 +1,4 @@
-"""What produced a figure: commit, checkpoint, versions, machine."""
+"""What produced a result: the commit, a hash of the code, versions of libraries, the kind of machine."""
 
 import hashlib
 import os
@@ -15,7 +15,7 @@ PACKAGES = (
 )  # fmt: skip
 ENGINES = ("pybullet", "pybullet-arm64")  # distributions of the module pybullet; the second is a fork
 SOURCES = ("sim", "data", "robopolicy")
-MATTER = ("torch", "pybullet", "numpy")  # packages whose version a rollout may depend on
+DECISIVE = ("torch", "pybullet", "numpy")  # packages whose version may change a rollout
 
 
 def commit() -> str:
@@ -33,9 +33,9 @@ def commit() -> str:
 
 @cache
 def code_hash() -> str:
-    """SHA-256 over the sources of the three packages as they are installed, and the JSON that `data` reads.
+    """SHA-256 over the installed sources of the three packages and the JSON files that `data` reads.
 
-    It tells two programs apart where the commit does not: in a changed checkout, and where there is none.
+    It tells two versions apart where the commit cannot: in a changed checkout, and where there is none.
     """
     root, digest = Path(__file__).resolve().parents[2], hashlib.sha256()
     for path in sorted(path for name in SOURCES for path in (root / name).rglob("*.py")):
@@ -47,13 +47,13 @@ def code_hash() -> str:
 
 @cache
 def program() -> dict[str, Any]:
-    """What else than its settings decides what a rollout comes to: the code, and what it runs on."""
-    versions = {name: _version(name) for name in MATTER} | {"python": platform.python_version()}
+    """What decides a rollout besides its settings: the code and the libraries it runs on."""
+    versions = {name: _version(name) for name in DECISIVE} | {"python": platform.python_version()}
     return {"code": code_hash(), "versions": versions}
 
 
 def environment() -> dict[str, Any]:
-    """Versions and machine, without anything that names it."""
+    """Commit, versions and kind of machine, as JSON; nothing in it names the machine or its user."""
     return {
         "commit": commit(),
         "code_sha256": code_hash(),
@@ -70,7 +70,7 @@ def cores() -> int:
 
 
 def _version(name: str) -> str:
-    """Of an installed package; "" if there is none. Of PyBullet's fork, with the fork's name before it."""
+    """The installed version of a package; "" if there is none. Of PyBullet's fork, with the fork's name."""
     for found in ENGINES if name == "pybullet" else (name,):
         with suppress(PackageNotFoundError):
             return version(found) if found == name else f"{found} {version(found)}"
@@ -78,10 +78,12 @@ def _version(name: str) -> str:
 
 
 def _add(digest: Any, name: str, path: Path) -> None:
+    """Add a file's name and contents to a hash."""
     digest.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
 
 
 def _git(root: Path, *arguments: str) -> str:
+    """What a git command prints."""
     done = subprocess.run(
         ["git", *arguments], cwd=root, capture_output=True, text=True, timeout=10, check=True
     )

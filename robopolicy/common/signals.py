@@ -1,4 +1,4 @@
-"""How the program is stopped: Ctrl-C, SIGTERM and SIGHUP alike, in good order, and quietly."""
+"""Stopping the program by Ctrl-C, SIGTERM or SIGHUP: in good order, and without a traceback."""
 
 import os
 import signal
@@ -9,33 +9,33 @@ from types import FrameType
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _SHOW_CURSOR = b"\x1b[?25h"  # a bar hides it; rich would take too long to import here
-_asked: list[int] = []
+_received: list[int] = []  # numbers of the signals that came so far
 
 
 class Stopped(KeyboardInterrupt):
-    """The program was told to stop."""
+    """A signal told the program to stop; its number is the argument."""
 
 
 def take_signals() -> None:
-    """From now on the first signal raises `Stopped` in the main thread, and the second leaves at once."""
+    """Handle signals from now on: the first raises `Stopped` in the main thread, the second exits at once."""
     for number in STOPPING:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
             signal.signal(number, _stop)
 
 
 def ignore_signals() -> None:
-    """From now on none counts: Python undoes its handlers while it ends, and a late one would kill it."""
+    """Ignore signals from now on: Python removes its handlers as it ends, and a late one would kill it."""
     for number in STOPPING:
         signal.signal(number, signal.SIG_IGN)
 
 
 def exit_code(error: BaseException) -> int | None:
-    """128 and the signal that stopped the program, as shells have it; None if none did.
+    """128 plus the number of the signal that caused an error, as in shells; None if no signal did.
 
-    A signal that came while a module was being imported may reach us as any error.
+    A signal that comes while a module is being imported may surface as any kind of error.
     """
-    if _asked:
-        return 128 + _asked[0]
+    if _received:
+        return 128 + _received[0]
     if isinstance(error, Stopped):
         return 128 + error.args[0]
     return 128 + signal.SIGINT if isinstance(error, KeyboardInterrupt) else None
@@ -43,10 +43,13 @@ def exit_code(error: BaseException) -> int | None:
 
 @contextmanager
 def graceful() -> Iterator[list[int]]:
-    """Within it the first signal only adds to the list, the second is as ever. Main thread only."""
-    asked: list[int] = []
+    """Within the block the first signal only adds its number to the list; a second has its usual effect.
+
+    In other threads than the main one nothing changes.
+    """
+    received: list[int] = []
     if threading.current_thread() is not threading.main_thread():
-        yield asked
+        yield received
         return
     before = {number: signal.getsignal(number) for number in STOPPING}
 
@@ -54,23 +57,23 @@ def graceful() -> Iterator[list[int]]:
         for number, handler in before.items():
             signal.signal(number, handler)
 
-    def ask(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
-        asked.append(number)
+    def note(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+        received.append(number)
         restore()
 
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:
-            signal.signal(number, ask)
+            signal.signal(number, note)
     try:
-        yield asked
+        yield received
     finally:
         restore()
 
 
 def _stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
-    _asked.append(number)
-    if len(_asked) > 1:  # workers see that we are gone, and files are whole at any instant
+    _received.append(number)
+    if len(_received) > 1:  # workers notice by themselves, and files are complete at any time
         if os.isatty(1):
             os.write(1, _SHOW_CURSOR)
-        os._exit(128 + _asked[0])
+        os._exit(128 + _received[0])
     raise Stopped(number)

@@ -1,4 +1,4 @@
-"""The statistics behind every printed figure: intervals for rates and means, and paired comparisons.
+"""Statistics of results: confidence intervals of rates and means, and paired comparisons.
 
 wilson(143, 200)            -> Interval(low=0.648, high=0.773)
 mcnemar(gained=18, lost=5)  -> p-value of two policies on the same trials
@@ -20,7 +20,7 @@ class Interval(NamedTuple):
 
 
 def wilson(successes: int, n: int, confidence: float = 0.95) -> Interval:
-    """Interval of a rate (Wilson 1927, without continuity correction); with n = 0 it is [0, 1].
+    """Confidence interval of a success rate (Wilson 1927, without continuity correction); n = 0 gives [0, 1].
 
     Unlike Wald's it keeps its coverage at rates near 0 and 1 and never leaves [0, 1].
     """
@@ -32,6 +32,7 @@ def wilson(successes: int, n: int, confidence: float = 0.95) -> Interval:
 
 
 def _quantile(confidence: float) -> float:
+    """Quantile z of the normal distribution for a two-sided interval."""
     return NormalDist().inv_cdf(0.5 + confidence / 2)
 
 
@@ -67,9 +68,10 @@ def paired(first: Sequence[bool], second: Sequence[bool]) -> tuple[int, int]:
 
 
 def difference_interval(gained: int, lost: int, n: int, confidence: float = 0.95) -> Interval:
-    """Interval of the second's rate minus the first's on the same n trials; counts as for `mcnemar`.
+    """Confidence interval of the second's rate minus the first's on the same n trials.
 
-    Wald's with one trial added to each count (Bonett and Price 2012, J. Educ. Behav. Stat. 37, 479-488).
+    gained, lost: as for `mcnemar`. Wald's interval with one trial added to each count (Bonett and Price
+    2012, J. Educ. Behav. Stat. 37, 479-488).
     """
     if min(gained, lost) < 0 or gained + lost > n:
         raise ValueError(f"{gained} and {lost} of {n} trials is impossible")
@@ -79,7 +81,9 @@ def difference_interval(gained: int, lost: int, n: int, confidence: float = 0.95
 
 
 def ratio_interval(both: int, gained: int, lost: int, confidence: float = 0.95) -> Interval:
-    """Interval of the second's rate over the first's on the same trials; no bound if that never succeeds.
+    """Confidence interval of the second's rate over the first's on the same trials.
+
+    It has no upper bound if the first never succeeds.
 
     both: trials that both succeeded at; gained and lost as for `mcnemar`. Wilson's intervals of the two
     rates, narrowed as far as the pairing allows (Bonett and Price 2006, Biometrics 62, 633-637).
@@ -97,7 +101,7 @@ def ratio_interval(both: int, gained: int, lost: int, confidence: float = 0.95) 
 
 
 def mean_interval(values: Sequence[float], confidence: float = 0.95) -> Interval:
-    """Interval of a mean by the bootstrap's percentiles: 2000 resamples, always the same ones."""
+    """Confidence interval of a mean by the percentile bootstrap: 2000 resamples with a fixed seed."""
     sample = np.asarray(values, float)
     if sample.size == 0:
         raise ValueError("the mean of no values has no interval")
@@ -108,7 +112,7 @@ def mean_interval(values: Sequence[float], confidence: float = 0.95) -> Interval
 
 
 def percent(successes: int, n: int) -> str:
-    """A rate as tables print it: "71.5 % [64.8, 77.3]"."""
+    """A rate with its 95 % Wilson interval as tables print it: "71.5 % [64.8, 77.3]"; "-" if n = 0."""
     if n == 0:
         return "-"
     low, high = wilson(successes, n)

@@ -1,8 +1,8 @@
-"""YAML as people mean it: text, lists and mappings, of moderate size, and no key twice.
+"""Reads a safe subset of YAML: text, lists and mappings, of moderate size, and no key twice.
 
-Of the rest of YAML (anchors, aliases, merge keys, tags, several documents, numbers where text is meant)
-nothing is guessed: it is refused with its line. Size, depth and number of entries are bounded while
-reading, before anything can grow.
+The rest of YAML (anchors, aliases, merge keys, tags, several documents, numbers where text is meant) is
+refused with its line. Size, depth and number of entries are bounded while reading, so that a small file
+cannot become a large value.
 """
 
 from pathlib import Path
@@ -16,7 +16,7 @@ from robopolicy.common.errors import UserError
 from sim.common.printable import shown
 
 LARGEST = 256  # KiB of a file
-MOST = 10_000  # entries, in all
+MOST = 10_000  # entries of all lists and mappings together
 DEEPEST = 8  # lists within lists
 _TEXT, _NULL = "tag:yaml.org,2002:str", "tag:yaml.org,2002:null"
 
@@ -24,11 +24,11 @@ Tree: TypeAlias = "str | list[Tree] | dict[str, Tree] | None"
 
 
 class BadYaml(UserError):
-    """What is no YAML, or YAML that could be taken for something else than was meant."""
+    """A text that is not YAML, or not of the subset that is read here."""
 
 
 def read_yaml(path: Path) -> Tree:
-    """What a file holds; raises `BadYaml`, UnicodeDecodeError, and OSError where it cannot be read."""
+    """The contents of a file. Raises `BadYaml`, UnicodeDecodeError, and OSError where it cannot be read."""
     with path.open("rb") as file:
         raw = file.read(LARGEST * 1024 + 1)
     if len(raw) > LARGEST * 1024:
@@ -37,7 +37,7 @@ def read_yaml(path: Path) -> Tree:
 
 
 def parse_yaml(text: str) -> Tree:
-    """What a text holds; raises `BadYaml`."""
+    """The contents of a text. Raises `BadYaml`."""
     try:
         node = yaml.compose(text, Loader=_Loader)  # type: ignore[arg-type]
         return None if node is None else _tree(node)
@@ -46,20 +46,21 @@ def parse_yaml(text: str) -> Tree:
         where = f"line {mark.line + 1}" if mark else f"character {getattr(error, 'position', 0) + 1}"
         why = getattr(error, "problem", None) or getattr(error, "reason", "")
         raise BadYaml(f"it is no YAML ({where}: {why})") from error
-    except (ValueError, OverflowError) as error:  # "\Uffffffff": PyYAML looks for no such character itself
+    except (ValueError, OverflowError) as error:  # "\Uffffffff": PyYAML does not check for it
         if isinstance(error, BadYaml):
             raise
         raise BadYaml(f"it is no YAML ({error})") from error
 
 
 class _Loader(yaml.SafeLoader):
-    """PyYAML's, stopped at the first thing that is not wanted: before it is resolved, copied or descended."""
+    """PyYAML's loader, which here refuses before anything is resolved, copied or descended into."""
 
     def __init__(self, stream: str) -> None:
         super().__init__(stream)
         self._depth = self._entries = 0
 
     def compose_node(self, parent: Node | None, index: Any) -> Node | None:
+        """As PyYAML's, with the check before and the depth counted."""
         event: Any = self.peek_event()
         self._refuse(event)
         self._depth += isinstance(event, CollectionStartEvent)
@@ -68,6 +69,7 @@ class _Loader(yaml.SafeLoader):
         return node
 
     def _refuse(self, event: Any) -> None:
+        """Raise `BadYaml` for what is not of the subset, and beyond the limits."""
         line = event.start_mark.line + 1
         if isinstance(event, AliasEvent) or event.anchor is not None:
             raise BadYaml(f"line {line} has an anchor or alias (&name, *name); write out what is meant")
@@ -81,6 +83,7 @@ class _Loader(yaml.SafeLoader):
 
 
 def _tree(node: Node) -> Tree:
+    """The plain value of a node."""
     if isinstance(node, ScalarNode):
         return None if node.tag == _NULL else _text(node)
     if isinstance(node, SequenceNode):
@@ -90,6 +93,7 @@ def _tree(node: Node) -> Tree:
 
 
 def _text(node: Node) -> str:
+    """The text of a node. Raises `BadYaml` for numbers and the like, which may be meant as text."""
     if isinstance(node, ScalarNode) and node.tag == _TEXT:
         return node.value
     given = shown(node.value) if isinstance(node, ScalarNode) else "a list or mapping"
@@ -97,6 +101,7 @@ def _text(node: Node) -> str:
 
 
 def _mapping(node: MappingNode) -> dict[str, Tree]:
+    """The mapping of a node. Raises `BadYaml` if a key stands twice."""
     found: dict[str, Tree] = {}
     lines: dict[str, str] = {}
     for key_node, value in node.value:

@@ -1,4 +1,4 @@
-"""What a `world` option stands for: layouts of the furniture, and how worlds are randomised."""
+"""The option `world`: which layouts of the furniture and which randomisation its value stands for."""
 
 from robopolicy.common.errors import UnknownName
 from sim.desk.layouts import LAYOUTS
@@ -6,7 +6,7 @@ from sim.randomize.presets import NOMINAL, PRESETS, parse_world
 
 
 def layouts_of(world: str) -> tuple[str, ...]:
-    """The layouts that a `world` option stands for; raises `UnknownName`, `UnknownWorld` or `BadValue`."""
+    """The layouts that scenes are drawn from. Raises `UnknownName`, `UnknownWorld` and `BadValue`."""
     if world in LAYOUTS:
         return (world,)
     if world.isidentifier() and world not in PRESETS:
@@ -16,5 +16,5 @@ def layouts_of(world: str) -> tuple[str, ...]:
 
 
 def preset_of(world: str) -> str:
-    """The name in `sim.randomize.presets` that a `world` option stands for; one layout is nominal."""
+    """The randomisation, as a name in `sim.randomize.presets`; a layout's name stands for nominal."""
     return NOMINAL if world in LAYOUTS else world

@@ -25,7 +25,7 @@ from data.common.workers import spawned
 from data.store.annotations import annotations_path
 from data.store.concat import open_described
 from data.store.segments import segments_path
-from robopolicy.common.hydra_bridge import load
+from robopolicy.common.hydra_bridge.compose import load
 from robopolicy.common.provenance import environment
 from robopolicy.common.stages import Report, Stage, run_stages
 from robopolicy.common.statistics import mcnemar, percent

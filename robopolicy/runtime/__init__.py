@@ -1,1 +1,1 @@
-"""One command being carried out, and a session of them."""
+"""Commands being carried out: one command, a session of several, and the scene they happen in."""

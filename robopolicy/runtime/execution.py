@@ -1,4 +1,4 @@
-"""One command being carried out, step by step, by whoever has the world: a session, or a live desk."""
+"""The execution of one command, step by step, by whoever owns the world: a session, or a live desk."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -14,95 +14,111 @@ from sim.desk.tasks.hindrances import DONE
 from sim.observation import Observation, entity_names, state_of
 from sim.state import Array, State, stack
 
-REST = 10  # control steps within which the hand has to stay for the robot to count as resting
-STILL = 0.004  # m that a resting hand may drift in them
+REST_STEPS = 10  # control steps in which the hand has to keep still to count as resting
+REST_DRIFT = 0.004  # m that a resting hand, or the opening of its gripper, may change in them
 
 
-class Actor(Protocol):
-    """What an errand needs of an agent: it serves a batch, here of one."""
+class AgentLike(Protocol):
+    """What an execution needs of `robopolicy.policies.agent.Agent`, here always with a batch of one."""
 
     @property
-    def world(self) -> DynamicsEstimate | None: ...
+    def world(self) -> DynamicsEstimate | None:
+        """The inferred dynamics; None for an agent that infers none."""
+        ...
 
-    def reset(self, conditions: list[str], names: list[tuple[str, ...]], /) -> Sequence[Intent] | None: ...
+    def reset(self, conditions: list[str], names: list[tuple[str, ...]], /) -> Sequence[Intent] | None:
+        """Begin a command each; `names` are those of the observation's rows."""
+        ...
 
-    def act(self, observation: Observation) -> Array: ...
+    def act(self, observation: Observation) -> Array:
+        """The next actions (1, 7) for a batch of observations."""
+        ...
 
-    def look_away(self) -> None: ...
+    def look_away(self) -> None:
+        """The next observation does not follow from the last action: others moved the robot meanwhile."""
+        ...
 
-    def forget(self) -> None: ...
+    def forget(self) -> None:
+        """Clear the inferred dynamics; the next observation comes from a different world."""
+        ...
 
 
-class Errand:
-    """A command until it is over: what it understood is done, the robot rests, or the time is up.
+class Execution:
+    """One command until it is over: its goal is achieved, the robot rests, or `max_steps` are spent.
 
-    It is over at once where there is no use in beginning; with `careful` off it is tried all the same. It
-    ends at the timestep at which the goal is achieved, where the described segments of play end too: the
-    policy was not trained on what comes after, and would go on to undo it.
+    With `refuse`, a command that there is no use in beginning is over at once, and `why` says why.
+    It ends at the timestep at which the goal is achieved, where segments of play end too: the policy was not
+    trained on what comes after, and would go on to undo it.
 
-    while not errand.over:
-        errand.saw(world.step(errand.act(sensor.observe(state))))
+    while not execution.over:
+        execution.record(world.step(execution.act(sensor.observe(execution.states[-1]))))
+
+    Attributes: `states`, true states from before the first action on; `understood`, by the policy; `goal`
+    of that, None if it cannot be judged; `done`, whether the goal was achieved; `over`.
     """
 
     def __init__(
         self,
-        actor: Actor,
+        agent: AgentLike,
         sentence: str,
         names: tuple[str, ...],
         before: State,
         seen: Observation,
         max_steps: int,
-        careful: bool = True,
+        refuse: bool = True,
     ) -> None:
+        """`names` are those of the movable objects; `seen` is what the sensors saw of the state `before`."""
         self.sentence = sentence
         self.states = [before]
-        answer = actor.reset([sentence], [entity_names(names)])
-        self.understood = answer[0] if answer else None
+        understood = agent.reset([sentence], [entity_names(names)])
+        self.understood = understood[0] if understood else None
         self.goal = goal_of(self.understood, names) if self.understood else None
-        self.why = why_not(self.understood, names, seen) if careful and self.understood else ""
-        self.done = False  # whether it did what it understood
-        self.over = bool(self.why)  # then nothing is done at all
-        self._begun_done = self._is_so(before)
-        self._actor, self._names, self._left = actor, names, max_steps
+        self.why = why_not(self.understood, names, seen) if refuse and self.understood else ""
+        self.done = False
+        self.over = bool(self.why)
+        self._clear_before = self._clearly_achieved(before)
+        self._agent, self._names, self._steps_left = agent, names, max_steps
 
     def act(self, seen: Observation) -> Array:
-        """The next action (7,), by what a sensor saw of the latest state."""
-        return self._actor.act(Observation(*(field[None] for field in seen)))[0]
+        """The next action (7,), given what the sensors see of the latest state."""
+        return self._agent.act(Observation(*(field[None] for field in seen)))[0]
 
-    def saw(self, state: State) -> None:
-        """What the action led to."""
+    def record(self, state: State) -> None:
+        """Append the state that the action led to, and decide whether the command is over."""
         self.states.append(state)
-        self._left -= 1
+        self._steps_left -= 1
         if self.goal:
-            half_done = not self._begun_done and self._is_so(state)  # and now wholly: a drawer that was ajar
-            self.done = half_done or bool(achieved(self.goal, self.states[0], state))
-        self.over = self.done or self._left <= 0 or resting(self.states)
+            # A drawer that was ajar and is now wide open: too small a change for the family's judge.
+            completed = not self._clear_before and self._clearly_achieved(state)
+            self.done = completed or bool(achieved(self.goal, self.states[0], state))
+        self.over = self.done or self._steps_left <= 0 or resting(self.states)
 
     def happened(self) -> list[str]:
-        """What was done so far, in words."""
+        """What happened so far, in the relabeller's words."""
         words = happened(stack(self.states), self._names)
         done = [tell(self.goal, self._names)] if self.goal and self.done else []
-        return [*words, *(one for one in done if one not in words)]
+        return [*words, *(sentence for sentence in done if sentence not in words)]
 
-    def _is_so(self, state: State) -> bool:
-        """Whether what it understood clearly is the case."""
+    def _clearly_achieved(self, state: State) -> bool:
+        """Whether there would be nothing left to do for the goal in this state."""
         found = hindrance(self.goal, state) if self.goal else None
         return found is not None and found.kind == DONE
 
 
 def resting(states: list[State]) -> bool:
-    """Whether the hand has kept still for a while."""
-    if len(states) <= REST:
+    """Whether hand and gripper kept still during the last `REST_STEPS` control steps."""
+    if len(states) <= REST_STEPS:
         return False
-    hand = np.stack([state.ee_pos for state in states[-REST - 1 :]])
-    grip = [float(state.gripper) for state in states[-REST - 1 :]]
-    return bool(np.ptp(hand, axis=0).max() < STILL and max(grip) - min(grip) < STILL)
+    hand = np.stack([state.ee_pos for state in states[-REST_STEPS - 1 :]])  # (REST_STEPS + 1, 3)
+    grip = [float(state.gripper) for state in states[-REST_STEPS - 1 :]]
+    return bool(np.ptp(hand, axis=0).max() < REST_DRIFT and max(grip) - min(grip) < REST_DRIFT)
 
 
 def why_not(understood: Intent, names: tuple[str, ...], seen: Observation) -> str:
-    """Why there is no use in beginning, in a sentence, by what the sensors see; "" if there may be.
+    """Why there is no use in beginning, in a sentence; "" if there may be.
 
-    Names are those of the scene's objects.
+    The policy does not know how to do it, or by what the sensors see it is done already or impossible.
+    `names` are those of the movable objects.
     """
     if understood.refused:
         return refusal(understood)
@@ -112,7 +128,7 @@ def why_not(understood: Intent, names: tuple[str, ...], seen: Observation) -> st
 
 
 def refusal(understood: Intent) -> str:
-    """What is said to somebody whose sentence is out of the policy's depth."""
+    """What a person reads whose sentence the policy does not know how to carry out."""
     family, target, other, *_ = understood
     things = " and ".join(f"the {thing}" for thing in (target, other) if thing)
     nearest = family.replace("_", " ") + (f" ({things})" if things and family != "hold still" else "")
@@ -123,7 +139,7 @@ def refusal(understood: Intent) -> str:
 
 
 def goal_of(understood: Intent, names: tuple[str, ...]) -> Goal | None:
-    """What the policy took the sentence to ask for, as a goal that can be judged; None if it is none."""
+    """What was understood as a goal that can be judged; None if it names no family, or other things."""
     if understood.family not in {task.name for task in TASKS}:
         return None
     things = [thing for thing in (understood.target, understood.other) if thing in names]

@@ -1,6 +1,8 @@
-"""One sentence to the robot: it acts until it has done what it understood, rests, or the time is up.
+"""A session: commands carried out one after another in one world, each filmed and told in words.
 
-Then we see a film, and hear in the relabeller's words what happened.
+session = Session(CommandConfig(video=False))
+outcome = session.carry_out("close the drawer")
+session.close()
 """
 
 from collections.abc import Iterator
@@ -21,7 +23,7 @@ from robopolicy.policies.base.intent import Intent
 from robopolicy.policies.checkpoint import doubts_of, hash_of, load_checkpoint
 from robopolicy.reporting.video_io import Frame, captioned, same_size, write_mp4
 from robopolicy.reporting.videos import picture
-from robopolicy.runtime.execution import Actor, Errand
+from robopolicy.runtime.execution import AgentLike, Execution
 from sim.desk.constants import CONTROL_HZ
 from sim.desk.scene import Scene
 from sim.desk.scenes.sampler import SceneConfig, draw_scene
@@ -32,7 +34,7 @@ from sim.state import State, stack
 
 @dataclass(frozen=True)
 class CommandConfig:
-    """Who is told what, where."""
+    """Options of a session: which policy is told what, in which scene."""
 
     sentence: str | None = field(default=None, metadata=SPOKEN)  # what to do; null: read commands
     checkpoint: str = "benchmark"  # folder of the policy, or the "benchmark" that is shipped
@@ -46,58 +48,61 @@ class CommandConfig:
 
     def __post_init__(self) -> None:
         if self.sentence is not None:
-            _spoken(self.sentence)
+            _check_sentence(self.sentence)
         SceneConfig(n_objects=self.n_objects, layouts=layouts_of(self.world))
         check_bounds(self, {"max_steps": (1, MOST_CONTROL_STEPS), "seed": (0, MOST_SEED)})
 
 
 class EmptyCommand(UserError):
-    """Nothing was said."""
+    """The sentence is empty."""
 
     def __init__(self) -> None:
         super().__init__('the command is empty; say what to do: robopolicy command "close the drawer"')
 
 
-def _spoken(sentence: str) -> None:
-    """Refuse what is no sentence."""
+def _check_sentence(sentence: str) -> None:
+    """Raises `EmptyCommand` and `BadSentence`."""
     if not checked(sentence).strip():
         raise EmptyCommand
 
 
-class Told(NamedTuple):
+class Outcome(NamedTuple):
     """What came of one command."""
 
     sentence: str
-    understood: Intent | None
-    states: State  # (T + 1)
+    understood: Intent | None  # None: the agent does not say
+    states: State  # (T + 1, ...) true states, from before the first action on
     happened: list[str]  # in words
     video: Path | None
-    world: str = ""  # how the policy has found the world to obey, in words; "" for as it ought to
+    world: str = ""  # dynamics that the policy inferred, in words; "" for nominal ones
     why: str = ""  # why nothing was done, in a sentence; "" if something was tried
 
 
 class Session:
-    """A robot in a world that stays as commands leave it."""
+    """One world and one agent; the world stays as each command leaves it.
 
-    def __init__(self, config: CommandConfig, actor: Actor | None = None) -> None:
+    Raises what loading the checkpoint raises, and `CannotWrite` where no video can be written.
+    """
+
+    def __init__(self, config: CommandConfig, agent: AgentLike | None = None) -> None:
         self.config = config
         if config.video:
             check_writable(Path(config.output))
-        self._actor = actor or _load(config.checkpoint, config.refuse)
+        self._agent = agent or _load(config.checkpoint, config.refuse)
         self._world = World(visuals=config.video)
-        desks = SceneConfig(
+        scenes = SceneConfig(
             config.n_objects, layouts_of(config.world), train_objects(), preset_of(config.world)
         )
-        self.scene: Scene = draw_scene(config.seed, desks)
+        self.scene: Scene = draw_scene(config.seed, scenes)
         self._sensor = Sensor(self.scene)
         self._seen = self._sensor.observe(self._world.build(self.scene))
         self._count = 0
 
-    def tell(self, sentence: str) -> Told:
-        """Carry out a sentence; raises `EmptyCommand` and `BadSentence`."""
-        _spoken(sentence)
-        errand = Errand(
-            self._actor,
+    def carry_out(self, sentence: str) -> Outcome:
+        """Carry out a sentence. Raises `EmptyCommand` and `BadSentence`."""
+        _check_sentence(sentence)
+        execution = Execution(
+            self._agent,
             sentence,
             self.scene.names,
             self._world.state(),
@@ -106,33 +111,39 @@ class Session:
             self.config.refuse,
         )
         frames = list(self._frames())
-        while not errand.over:
-            errand.saw(self._world.step(errand.act(self._seen)))
-            self._seen = self._sensor.observe(errand.states[-1])
+        while not execution.over:
+            execution.record(self._world.step(execution.act(self._seen)))
+            self._seen = self._sensor.observe(execution.states[-1])
             frames += self._frames()
-        if errand.why:
-            return Told(sentence, errand.understood, stack(errand.states), [], None, why=errand.why)
-        words = errand.happened()
+        if execution.why:
+            return Outcome(
+                sentence, execution.understood, stack(execution.states), [], None, why=execution.why
+            )
+        happened = execution.happened()
         self._count += 1
-        video = self._write(sentence, frames, words) if frames else None
-        world = in_words(self._actor.world) if self._actor.world else ""
-        return Told(sentence, errand.understood, stack(errand.states), words, video, world)
+        video = self._write_video(sentence, frames, happened) if frames else None
+        world = in_words(self._agent.world) if self._agent.world else ""
+        return Outcome(sentence, execution.understood, stack(execution.states), happened, video, world)
 
     def close(self) -> None:
+        """Close the world."""
         self._world.close()
 
     def _frames(self) -> Iterator[Frame]:
+        """A picture of the present state, if there is to be a video."""
         if self.config.video:
             yield picture(self._world)
 
-    def _write(self, sentence: str, frames: list[Frame], words: list[str]) -> Path:
+    def _write_video(self, sentence: str, frames: list[Frame], happened: list[str]) -> Path:
+        """Write the frames with captions, the last one for another 1.2 s."""
         path = Path(self.config.output) / f"{self._count:02d}-{slug(sentence)}.mp4"
-        end = "; ".join(words) or "nothing happened"
-        told = [captioned(f, sentence, f"{i / CONTROL_HZ:.1f} s") for i, f in enumerate(frames)]
-        write_mp4(path, same_size([*told, *[captioned(frames[-1], sentence, end)] * 12]), CONTROL_HZ)
+        end = "; ".join(happened) or "nothing happened"
+        moving = [captioned(f, sentence, f"{i / CONTROL_HZ:.1f} s") for i, f in enumerate(frames)]
+        write_mp4(path, same_size([*moving, *[captioned(frames[-1], sentence, end)] * 12]), CONTROL_HZ)
         return path
 
 
-def _load(checkpoint: str, refuse: bool) -> Actor:
-    hash_of(checkpoint)  # refuses a folder that is none
+def _load(checkpoint: str, refuse: bool) -> AgentLike:
+    """The agent of a checkpoint."""
+    hash_of(checkpoint)  # raises where there is no checkpoint
     return Agent(load_checkpoint(checkpoint), doubts=doubts_of(checkpoint) if refuse else None)

@@ -1,1 +1,1 @@
-"""Actions over a socket for openpi's clients, many at once."""
+"""A policy served to programs, over WebSockets in the protocol of openpi's clients."""

@@ -1,11 +1,11 @@
-"""A policy that answers whoever asks: many requests in one batch, and nobody's answer depends on the others.
+"""A policy that answers requests in batches, each exactly as if it had come alone.
 
-The batch that the network sees always has `GROUP_SIZE` rows, as in an evaluation, so a chunk is the same, bit
-for bit, whether its request came alone or with others. What is made of a prompt is remembered, so only its
-first request costs the text encoder.
+The batch that the network sees always has `GROUP_SIZE` rows, as in an evaluation, so a chunk is the same,
+bit for bit, whether its request came alone or with others. What the policy makes of a prompt is cached, so
+only a prompt's first request needs the text encoder.
 
-Where there is no use in beginning (a sentence out of the policy's depth, a drawer that is open already) the
-answer is to hold still, and says why.
+Where there is no use in beginning (the policy does not know how, the drawer is open already) the answer is
+to hold still, and says why.
 """
 
 from collections import OrderedDict
@@ -25,38 +25,38 @@ from robopolicy.serving.protocol import Request
 from sim.observation import Observation
 from sim.state import FIXTURES, MAX_OBJECTS
 
-HEARD = 256  # prompts, each with the names around it, that are remembered
-WORDED = 64  # texts whose tokens are; the longest have 200 KB of them
+CACHED_PROMPTS = 256  # prompts, each with the names around it, that are kept in memory
+CACHED_TEXTS = 64  # texts whose tokens are kept in memory; the longest take 200 KB
 
 
 class Answer(NamedTuple):
-    """What is replied to one request."""
+    """The reply to one request."""
 
-    actions: NDArray[np.float32]  # (K, 7)
+    actions: NDArray[np.float32]  # (K, 7) a chunk, in [-1, 1]
     understood: Intent
     holds_still: bool
     why: str = ""  # why there is no use in beginning, in a sentence
 
     def to_dict(self) -> dict[str, Any]:
-        """For the wire: nothing but the actions is an array, for openpi's broker cuts every array up."""
-        said = {**self.understood._asdict(), "holds_still": self.holds_still, "why": self.why}
-        return {"actions": self.actions, "understood": said}
+        """The reply as sent. Only the actions are an array: openpi's broker cuts up every array it gets."""
+        understood = {**self.understood._asdict(), "holds_still": self.holds_still, "why": self.why}
+        return {"actions": self.actions, "understood": understood}
 
 
-class Responder:
-    """Answers up to `rows` requests at once. Not for use by several threads at a time.
+class BatchedPolicy:
+    """Answers up to `rows` requests at once. Not thread-safe.
 
-    With `careful` off whatever is understood is tried, done already or not.
+    With `refuse` off, whatever is understood is tried, even if it is done already or impossible.
     """
 
-    def __init__(self, agent: Agent, careful: bool = True) -> None:
-        self.agent, self.careful = agent, careful
+    def __init__(self, agent: Agent, refuse: bool = True) -> None:
+        self.agent, self.refuse = agent, refuse
         # A head whose actions depend on the row of the batch answers each request in the first row.
         self.rows = GROUP_SIZE if agent.policy.control.row_independent else 1
-        self._heard: OrderedDict[tuple[str, tuple[str, ...]], Instructions] = OrderedDict()
+        self._cached: OrderedDict[tuple[str, tuple[str, ...]], Instructions] = OrderedDict()
 
     def answer(self, requests: Sequence[Request]) -> list[Answer]:
-        """Every request's answer, in order."""
+        """Answer at most `rows` requests, in order."""
         orders, whys = zip(*map(self._order, requests), strict=True)
         filled = [*range(len(requests)), *[len(requests) - 1] * (self.rows - len(requests))]
         seen = zip(*(requests[i].observation for i in filled), strict=True)
@@ -67,36 +67,37 @@ class Responder:
         ]
 
     def warm_up(self) -> None:
-        """Load the text encoder now, so that nobody waits for it."""
+        """Load the text encoder now, so that the first request need not wait for it."""
         self.agent.interpret([""], [("warming up", *FIXTURES)])
 
     def _order(self, request: Request) -> tuple[Instructions, str]:
-        """What is made of a request, and why nothing is done about it, if nothing is."""
+        """What the policy makes of a request, and why it holds still instead; "" if it acts."""
         order, things = self._hear(request), tuple(name for name in request.names[:MAX_OBJECTS] if name)
         understood = order.intents[0]
-        if not self.careful or (order.hold_still[0] and not understood.refused):  # nothing was asked for
+        if not self.refuse or (order.hold_still[0] and not understood.refused):  # nothing was asked for
             return order, ""
         why = why_not(understood, things, request.observation)
         return (order._replace(hold_still=np.array([True])) if why else order), why
 
     def _hear(self, request: Request) -> Instructions:
-        """What is made of a prompt among these names, heard alone, so that it is the same for everybody."""
+        """What the policy makes of a prompt; computed alone, so that it is the same for every client."""
         key = request.prompt, request.names
-        if key not in self._heard:
-            self._heard[key] = self.agent.interpret([request.prompt], [request.names])
-            self.agent.encoder.forget(WORDED)
-            if len(self._heard) > HEARD:
-                self._heard.popitem(last=False)
-        self._heard.move_to_end(key)
-        return self._heard[key]
+        if key not in self._cached:
+            self._cached[key] = self.agent.interpret([request.prompt], [request.names])
+            self.agent.encoder.forget(CACHED_TEXTS)
+            if len(self._cached) > CACHED_PROMPTS:
+                self._cached.popitem(last=False)
+        self._cached.move_to_end(key)
+        return self._cached[key]
 
 
-def responder_of(checkpoint: str, refuse: bool = True) -> Responder:
-    """For a checkpoint; the texts of strangers are kept out of the cache on disk.
+def load_batched_policy(checkpoint: str, refuse: bool = True) -> BatchedPolicy:
+    """Load a checkpoint. Raises `NoCheckpoint` and `CheckpointError`.
 
-    With `refuse`, nothing is done about what cannot be done here, or is done already.
+    `refuse`: hold still also where the policy does not know how to do what is asked. What clients send is
+    not written to the text cache on disk.
     """
-    hash_of(checkpoint)  # refuses a folder that is none
+    hash_of(checkpoint)  # raises where there is no checkpoint
     policy = load_checkpoint(checkpoint)
     encoder = TextEncoder(policy.config.encoder, cache_folder="")
-    return Responder(Agent(policy, encoder, doubts=doubts_of(checkpoint) if refuse else None), refuse)
+    return BatchedPolicy(Agent(policy, encoder, doubts=doubts_of(checkpoint) if refuse else None), refuse)

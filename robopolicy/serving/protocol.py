@@ -1,14 +1,14 @@
-"""A request of a client -> what the policy is asked, and what a client must know to make one.
+"""The format of requests and replies: reads what a client sends, and describes what it must send.
 
 A request is a dict, N being the number of things on the desk, in any order:
 
     prompt                str     what to do, in words; empty: hold still
     observation/state     (8,)    the hand: position m, orientation xyzw, opening m
-    observation/names     N str   what the things are called; "" marks a row that is to be passed over
+    observation/names     N str   what the things are called; "" marks a row that is ignored
     observation/entities  (N, 12) each thing: position m, orientation xyzw, size m, joint m or rad, light
-    session               str     optional: prompt and names are remembered, and may be left out later
+    session               str     optional: prompt and names are remembered and may be left out later
 
-All in the world's frame, as `sim.observation.observe` gives it.
+All poses are in the world frame, as `sim.observation.observe` gives them.
 """
 
 from collections import OrderedDict
@@ -36,17 +36,18 @@ PROMPT, STATE, NAMES, ENTITIES, SESSION = (
 )
 KEYS = (PROMPT, STATE, NAMES, ENTITIES, SESSION)
 LONGEST_NAME = 60  # characters
-SESSIONS = 16  # of one client that are remembered; the oldest is forgotten
+MAX_SESSIONS = 16  # of one client that are remembered; beyond that the oldest is forgotten
 
+# (name, unit) of every column of the arrays.
 POSE = (("x", "m"), ("y", "m"), ("z", "m"), *((axis, "quaternion") for axis in ("qx", "qy", "qz", "qw")))
-HAND = (*POSE, ("opening", "m"))
-THING = (
+STATE_COLUMNS = (*POSE, ("opening", "m"))
+ENTITY_COLUMNS = (
     *POSE,
     *((f"size {axis}", "m") for axis in "xyz"),
     ("joint", "m, of the lever rad"),
     ("light", "1 if on"),
 )
-ACTION = (
+ACTION_COLUMNS = (
     *((f"shift {axis}", f"{STEP_LENGTH} m") for axis in "xyz"),
     *((f"turn {axis}", f"{STEP_ANGLE} rad") for axis in "xyz"),
     ("gripper", "1 open, -1 closed"),
@@ -58,21 +59,21 @@ class BadRequest(UserError):
 
 
 class Request(NamedTuple):
-    """One question to the policy."""
+    """A request as the policy reads it."""
 
     prompt: str
-    names: tuple[str, ...]  # (10) of the observation's rows; "" where nothing is
-    observation: Observation  # one instant
+    names: tuple[str, ...]  # (10) of the observation's rows; "" for an empty row
+    observation: Observation  # of one timestep
 
 
 class Sessions:
-    """What a client said before, by its session keys: prompt and names."""
+    """The prompt and names of each of one client's sessions, as last sent."""
 
     def __init__(self) -> None:
         self._said: OrderedDict[str, dict[str, Any]] = OrderedDict()
 
     def completed(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The request with what its session already knows; remembers what it says anew."""
+        """The request with what it leaves out added from its session; updates the session."""
         key = given.get(SESSION)
         if key is None:
             return dict(given)
@@ -81,13 +82,13 @@ class Sessions:
         known = self._said.pop(key, {})
         whole = {**known, **given}
         self._said[key] = {name: whole[name] for name in (PROMPT, NAMES) if name in whole}
-        if len(self._said) > SESSIONS:
+        if len(self._said) > MAX_SESSIONS:
             self._said.popitem(last=False)
         return whole
 
 
 def read_request(given: object, sessions: Sessions) -> Request:
-    """What the policy is asked; raises `BadRequest` and `UnknownName`."""
+    """Check a request and convert it. Raises `BadRequest` and `UnknownName`."""
     if not isinstance(given, dict):
         raise BadRequest(f"a request is a dict with the keys {', '.join(KEYS)}, not {_shown(given)}")
     for key in given:
@@ -105,7 +106,7 @@ def read_request(given: object, sessions: Sessions) -> Request:
 
 
 def _arranged(prompt: str, names: list[str], state: Array, entities: Array) -> Request:
-    """Movable things first, then the furniture, as an observation has them."""
+    """Order the rows as an observation has them: movable objects first, then the furniture."""
     movable = [i for i, name in enumerate(names) if name and name not in FIXTURES]
     present = [name for name in names if name]
     if not present or len(movable) > MAX_OBJECTS:
@@ -125,12 +126,14 @@ def _arranged(prompt: str, names: list[str], state: Array, entities: Array) -> R
 
 
 def _names(given: object) -> list[str]:
+    """Names as sent, checked and normalised."""
     if not isinstance(given, list) or len(given) > MAX_ENTITIES:
         raise BadRequest(f"{NAMES} is a list of at most {MAX_ENTITIES} texts, not {_shown(given)}")
     return [normalise(_text(f"{NAMES}[{i}]", name, LONGEST_NAME)) for i, name in enumerate(given)]
 
 
 def _text(key: str, given: object, longest: int) -> str:
+    """A text as sent, checked."""
     if not isinstance(given, str):
         raise BadRequest(f"{key} is a text, not {_shown(given)}")
     if len(given) > longest:
@@ -139,15 +142,16 @@ def _text(key: str, given: object, longest: int) -> str:
 
 
 def _array(key: str, given: object, shape: tuple[int, ...]) -> Array:
+    """An array as sent, checked, as float32."""
     if not isinstance(given, np.ndarray) or given.shape != shape:
         raise BadRequest(f"{key} is an array of shape {shape}, not {_shown(given)}")
-    if not (np.abs(given.astype(np.float64)) <= FAR_AWAY).all():  # false of what is not a number, too
+    if not (np.abs(given.astype(np.float64)) <= FAR_AWAY).all():  # NaN fails too
         raise BadRequest(f"{key} has entries that are no number or beyond {FAR_AWAY:g} (m, rad)")
     return given.astype(np.float32)
 
 
 def _shown(given: object) -> str:
-    """What was given, in a few words."""
+    """What was sent, in a few words."""
     if isinstance(given, np.ndarray):
         return f"an array of shape {given.shape}"
     if isinstance(given, list | dict):
@@ -155,16 +159,19 @@ def _shown(given: object) -> str:
     return f"{type(given).__name__} {str(given)[:20]!r}"
 
 
-def expectations(chunk: int, execute: int) -> dict[str, Any]:
-    """What a client needs to know: the part of the metadata that is about requests and replies."""
+def request_metadata(chunk: int, execute: int) -> dict[str, Any]:
+    """The part of the server's metadata that describes requests and replies.
+
+    The policy predicts `chunk` actions, of which a client should carry out `execute` before it asks again.
+    """
     return {
         "control_hz": CONTROL_HZ,
         "chunk": chunk,
-        "execute": execute,  # so many of a chunk, then ask again: the action_horizon of openpi's broker
+        "execute": execute,  # the action_horizon of openpi's broker
         "frame": "the desk top at the robot's base: x away from the robot, y to its left, z up",
         "request": {
             PROMPT: {"type": "str", "longest": LONGEST, "says": "what to do; empty: hold still"},
-            STATE: {"shape": [PROPRIO_DIM], **_columns(HAND)},
+            STATE: {"shape": [PROPRIO_DIM], **_columns(STATE_COLUMNS)},
             NAMES: {
                 "type": "list of str",
                 "furniture": list(FIXTURES),
@@ -172,11 +179,11 @@ def expectations(chunk: int, execute: int) -> dict[str, Any]:
                 "longest": LONGEST_NAME,
                 "says": "what the thing in each row of the entities is called; empty: nothing is there",
             },
-            ENTITIES: {"shape": ["N", ENTITY_DIM], **_columns(THING)},
+            ENTITIES: {"shape": ["N", ENTITY_DIM], **_columns(ENTITY_COLUMNS)},
             SESSION: {"type": "str", "optional": True, "says": f"{PROMPT} and {NAMES} are remembered"},
         },
         "reply": {
-            "actions": {"shape": [chunk, ACTION_DIM], "range": [-1, 1], **_columns(ACTION)},
+            "actions": {"shape": [chunk, ACTION_DIM], "range": [-1, 1], **_columns(ACTION_COLUMNS)},
             "understood": {
                 "keys": ["family", "target", "other", "confidence", "refused", "holds_still", "why"]
             },
@@ -186,4 +193,5 @@ def expectations(chunk: int, execute: int) -> dict[str, Any]:
 
 
 def _columns(columns: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
+    """Names and units of an array's columns, as lists."""
     return {"names": [name for name, _ in columns], "units": [unit for _, unit in columns]}

@@ -1,11 +1,12 @@
 """A policy behind a WebSocket, in the protocol of openpi: `robopolicy serve protocol=openpi`.
 
-Whoever connects is sent metadata first; then every message is a request (robopolicy.serving.protocol), and is
-answered with a chunk of actions. Messages are msgpack (robopolicy.serving.wire). What cannot be answered gets
-one line of text and the connection is closed with code 1011. `GET /healthz` says OK.
+A client that connects is sent metadata first; then each of its messages is a request (see
+robopolicy.serving.protocol) and is answered with a chunk of actions. Messages are msgpack (see
+robopolicy.serving.msgpack_numpy). A request that cannot be answered gets one line of text, and the
+connection is closed with code 1011. `GET /healthz` answers OK.
 
-The sockets live in one thread, the network in another. While it works on one batch, what comes in waits,
-and goes into the next together.
+The sockets live in one thread, the network in another. Requests that come in while the network works on a
+batch wait, and form the next batch.
 """
 
 import asyncio
@@ -28,22 +29,23 @@ from websockets.http11 import Request as Handshake
 from websockets.http11 import Response
 
 from robopolicy.common.errors import UserError
-from robopolicy.serving.batched_policy import Answer, Responder
-from robopolicy.serving.config import CannotListen, ServeConfig
-from robopolicy.serving.protocol import Request, Sessions, expectations, read_request
-from robopolicy.serving.wire import BadFrame, pack, unpack
+from robopolicy.common.listening import CannotListen
+from robopolicy.serving.batched_policy import Answer, BatchedPolicy
+from robopolicy.serving.config import ServerConfig
+from robopolicy.serving.msgpack_numpy import BadMessage, pack, unpack
+from robopolicy.serving.protocol import Request, Sessions, read_request, request_metadata
 
 HEALTH = "/healthz"
-QUEUED = 2  # messages of one client that are read before they are answered
-PATIENCE = 5.0  # s for a client to take part in opening, and in closing
+QUEUED = 2  # messages of one client that are read ahead
+HANDSHAKE_TIMEOUT = 5.0  # s that a client has for the opening handshake, and for the closing one
 
 _silent = logging.getLogger(f"{__name__}.sockets")
 _silent.addHandler(logging.NullHandler())
-_silent.propagate = False  # a stranger's broken handshake is no news
+_silent.propagate = False  # broken handshakes are not reported
 
 
 class Batcher:
-    """Puts requests that wait into one batch, and has batches answered in a thread, one after another."""
+    """Forms batches of at most `rows` waiting requests and answers them in a thread, one batch at a time."""
 
     def __init__(self, answer: Callable[[Sequence[Request]], list[Answer]], rows: int) -> None:
         self._answer, self._rows = answer, rows
@@ -52,7 +54,7 @@ class Batcher:
         self._task: asyncio.Task[None] | None = None
 
     async def ask(self, request: Request) -> Answer:
-        """The answer; raises whatever went wrong with its batch."""
+        """Wait for the answer to a request. Raises whatever `answer` raised for its batch."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Answer] = loop.create_future()
         self._waiting.append((request, future))
@@ -61,6 +63,7 @@ class Batcher:
         return await future
 
     async def _work(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Answer batches until no request waits."""
         while self._waiting:
             batch = [self._waiting.popleft() for _ in range(min(self._rows, len(self._waiting)))]
             asked = [request for request, _ in batch]
@@ -76,39 +79,40 @@ class Batcher:
                     future.set_result(answer)
 
     def close(self) -> None:
+        """End the thread after its present batch."""
         self._thread.shutdown()
 
 
 class PolicyServer:
-    """Serves one policy until it is told to stop."""
+    """Serves one policy. `answered` and `refused` count the requests of all clients."""
 
-    def __init__(self, config: ServeConfig, responder: Responder) -> None:
+    def __init__(self, config: ServerConfig, policy: BatchedPolicy) -> None:
         self.config = config
-        self.answered = self.refused = 0  # requests, in all
-        self._responder = responder
-        agent = responder.agent
+        self.answered = self.refused = 0
+        self._policy = policy
+        agent = policy.agent
         self.metadata: dict[str, Any] = {
             "server": f"robopolicy {version('robopolicy')}",
             "checkpoint": config.checkpoint,
             "max_message": config.max_message,
-            "refuses": {"nonsense": agent.refuses, "needless": responder.careful},  # then it holds still
-            **expectations(agent.policy.config.chunk, agent.execute),
+            "refuses": {"nonsense": agent.refuses, "needless": policy.refuse},  # then it holds still
+            **request_metadata(agent.policy.config.chunk, agent.execute),
         }
 
     async def run(self, stop: asyncio.Event, ready: Callable[[int], None]) -> None:
-        """Listen, say at which port, and serve until `stop` is set; raises `CannotListen`."""
-        self._batcher = Batcher(self._responder.answer, self._responder.rows)
+        """Listen, call `ready` with the port, and serve until `stop` is set. Raises `CannotListen`."""
+        self._batcher = Batcher(self._policy.answer, self._policy.rows)
         try:
             server = await serve(
                 self._serve,
                 self.config.host,
                 self.config.listens_at,
-                origins=[None],  # browsers name one: no web page may talk to a server on this machine
+                origins=[None],  # browsers send an origin, other programs none: web pages are kept out
                 compression=None,
                 max_size=self.config.max_message,
                 max_queue=QUEUED,
-                open_timeout=PATIENCE,
-                close_timeout=PATIENCE,
+                open_timeout=HANDSHAKE_TIMEOUT,
+                close_timeout=HANDSHAKE_TIMEOUT,
                 process_request=self._greet,
                 logger=_silent,
             )
@@ -125,7 +129,7 @@ class PolicyServer:
             self._batcher.close()
 
     def _greet(self, connection: ServerConnection, handshake: Handshake) -> Response | None:
-        """Answers what is no client, and turns away one too many."""
+        """Answer a health check, and turn away one client too many; None lets a client in."""
         if handshake.path == HEALTH:
             return connection.respond(HTTPStatus.OK, "OK\n")
         if len(connection.server.connections) >= self.config.clients:
@@ -136,7 +140,7 @@ class PolicyServer:
         return None
 
     async def _serve(self, connection: ServerConnection) -> None:
-        """One client, until it leaves or says what cannot be answered."""
+        """Serve one client until it leaves or sends a request that cannot be answered."""
         with contextlib.suppress(ConnectionClosed):
             try:
                 await self._converse(connection)
@@ -150,13 +154,14 @@ class PolicyServer:
                 await _dismiss(connection, "the server failed; its own terminal says why")
 
     async def _converse(self, connection: ServerConnection) -> None:
+        """Send the metadata, then answer request after request."""
         await connection.send(pack(self.metadata))
         sessions, before = Sessions(), None
-        async for frame in connection:
+        async for message in connection:
             begin = time.perf_counter()
-            if isinstance(frame, str):
-                raise BadFrame("a request is a binary frame of msgpack, not a text frame")
-            request = read_request(unpack(frame), sessions)
+            if isinstance(message, str):
+                raise BadMessage("a request is a binary message of msgpack, not a text message")
+            request = read_request(unpack(message), sessions)
             asked = time.perf_counter()
             answer = await self._batcher.ask(request)
             timing = {"infer_ms": 1e3 * (time.perf_counter() - asked)}
@@ -167,6 +172,7 @@ class PolicyServer:
             before = time.perf_counter() - begin
 
 
-async def _dismiss(connection: ServerConnection, says: str) -> None:
-    await connection.send(says)
-    await connection.close(CloseCode.INTERNAL_ERROR, "the frame before this says why")
+async def _dismiss(connection: ServerConnection, reason: str) -> None:
+    """Send the reason as text, and close the connection."""
+    await connection.send(reason)
+    await connection.close(CloseCode.INTERNAL_ERROR, "the message before this says why")

@@ -1,1 +1,1 @@
-"""The page: a desk in the browser, for visitors who type commands."""
+"""A page in the browser on which people type commands to a policy and watch it; needs the extra `page`."""

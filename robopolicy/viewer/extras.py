@@ -1,4 +1,4 @@
-"""What the page needs beyond the base install, imported with an error that says how to get it."""
+"""Optional libraries that the page needs, imported with an error that says how to install them."""
 
 from importlib import import_module
 from types import ModuleType
@@ -7,7 +7,7 @@ from robopolicy.common.errors import UserError
 
 
 class NotInstalled(UserError):
-    """An optional library is absent."""
+    """An optional library is not installed."""
 
     def __init__(self, library: str) -> None:
         super().__init__(
@@ -17,7 +17,7 @@ class NotInstalled(UserError):
 
 
 def need(library: str) -> ModuleType:
-    """The library; raises `NotInstalled`."""
+    """Import a library and return it. Raises `NotInstalled`."""
     try:
         return import_module(library)
     except ModuleNotFoundError as error:

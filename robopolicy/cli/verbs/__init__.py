@@ -1,1 +1,1 @@
-"""One module a verb: its options, examples, and what it does."""
+"""One module for each verb: CONFIG (its options), EXAMPLES, and run(config)."""

@@ -1,4 +1,4 @@
-"""robopolicy ablate: what matters, and by how much."""
+"""robopolicy ablate: train variants of a policy and compare them trial by trial."""
 
 from rich.table import Table
 
@@ -32,4 +32,5 @@ def run(config: AblateConfig) -> None:
 
 
 def _cell(row: Comparison) -> str:
+    """Success of one variant on one level, and p of its difference to what it is compared with."""
     return row.rate if row.variant == BASELINE else f"{row.rate}\np {row.p:.2g}"

@@ -1,4 +1,4 @@
-"""robopolicy benchmark: the recipe of the checkpoint that is shipped."""
+"""robopolicy benchmark: repeat the recipe of the checkpoint that is shipped; as `demo`, only longer."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ __all__ = ["CONFIG", "EXAMPLES", "run"]
 
 @dataclass(frozen=True)
 class BenchmarkConfig(DemoConfig):
-    """The recipe; `configs/benchmark.yaml` holds the one that fits three hours on two cores."""
+    """As for `demo`; `configs/benchmark.yaml` holds the values that fit three hours on two cores."""
 
     output: str = "runs/benchmark"  # everything goes here
 

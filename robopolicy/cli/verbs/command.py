@@ -1,12 +1,13 @@
-"""robopolicy command: tell a policy what to do."""
+"""robopolicy command: tell a policy what to do, and see what comes of it."""
 
 import sys
 from collections.abc import Iterator
 
 from data.language.sentence import LONGEST, BadSentence
 from robopolicy.common.console import console, errors
-from robopolicy.runtime.session import CommandConfig, Session, Told
+from robopolicy.runtime.session import CommandConfig, Outcome, Session
 from sim.common.printable import visible
+from sim.desk.constants import CONTROL_HZ
 
 CONFIG = CommandConfig
 EXAMPLES = (
@@ -27,7 +28,7 @@ def run(config: CommandConfig) -> None:
     try:
         console.print(f"On the desk: {', '.join(session.scene.names)}.")
         if config.sentence is not None:
-            _print(session.tell(config.sentence))
+            _print(session.carry_out(config.sentence))
         else:
             _converse(session)
     finally:
@@ -35,13 +36,13 @@ def run(config: CommandConfig) -> None:
 
 
 def _converse(session: Session) -> None:
-    """Carry out line after line; who types is told what is no sentence, and goes on."""
+    """Carry out line after line; a person who types something that is no sentence may type another."""
     typed = sys.stdin is not None and sys.stdin.isatty()
     if typed:
         console.print("Type what the robot should do; an empty line ends.")
     for sentence in _lines("> " if typed else ""):
         try:
-            _print(session.tell(sentence))
+            _print(session.carry_out(sentence))
         except BadSentence as error:
             if not typed:
                 raise
@@ -49,7 +50,7 @@ def _converse(session: Session) -> None:
 
 
 def _lines(prompt: str) -> Iterator[str]:
-    """The lines of the standard input up to an empty one; of a longer one than a sentence, the beginning."""
+    """Lines of the standard input up to an empty one, each cut off beyond the length of a sentence."""
     while sys.stdin is not None:
         console.print(prompt, end="")
         line = rest = sys.stdin.readline(LONGEST + 2)
@@ -60,16 +61,17 @@ def _lines(prompt: str) -> Iterator[str]:
         yield line.removesuffix("\n")
 
 
-def _print(told: Told) -> None:
-    seconds = len(told.states.gripper[1:]) / 10
-    what = "; ".join(told.happened) or "nothing that has a name"
-    outcome = told.why or f"after {seconds:.1f} s: {what}."
-    console.print(f"“{visible(told.sentence)}”: {outcome}")
-    if told.understood is not None and not told.understood.refused:
-        family, target, other, confidence, _ = told.understood
+def _print(outcome: Outcome) -> None:
+    """What happened, what was understood, and where the video is."""
+    seconds = len(outcome.states.gripper[1:]) / CONTROL_HZ
+    what = "; ".join(outcome.happened) or "nothing that has a name"
+    result = outcome.why or f"after {seconds:.1f} s: {what}."
+    console.print(f"“{visible(outcome.sentence)}”: {result}")
+    if outcome.understood is not None and not outcome.understood.refused:
+        family, target, other, confidence, _ = outcome.understood
         things = f"{target}, {other}" if other else target
         console.print(f"understood as {family} ({things}), {100 * confidence:.0f} % sure")
-    if told.world:
-        console.print(f"it finds that its actions here {told.world}")
-    if told.video is not None:
-        console.print(f"video: {told.video}")
+    if outcome.world:
+        console.print(f"it finds that its actions here {outcome.world}")
+    if outcome.video is not None:
+        console.print(f"video: {outcome.video}")

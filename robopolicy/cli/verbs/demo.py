@@ -1,4 +1,4 @@
-"""robopolicy demo: the whole loop."""
+"""robopolicy demo: play, relabel, train, evaluate and film, with progress bars."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""robopolicy doctor: does everything work here?"""
+"""robopolicy doctor: check what is installed and whether everything works on this machine."""
 
 from robopolicy.common.console import console
 from robopolicy.diagnostics.doctor import DoctorConfig, findings

@@ -18,8 +18,8 @@ from robopolicy.policies.results_card import write_card
 from robopolicy.reporting.report import training_curve, write_report
 from robopolicy.reporting.tables import failures_of, family_table, level_table, live_table, markdown_table
 from robopolicy.reporting.videos import chosen, films_of
+from robopolicy.viewer.drawing.rollout_replays import replays_of
 from robopolicy.viewer.extras import need
-from robopolicy.viewer.replays import replays_of
 
 CONFIG = EvaluateConfig
 EXAMPLES = (
@@ -34,7 +34,7 @@ EXAMPLES = (
 def run(config: EvaluateConfig) -> None:
     """Evaluate with a live table, then write report, films and replays."""
     if config.replays:
-        need("viser")  # said before the rollouts, not after
+        need("viser")  # raises before the rollouts, not after
     with Live(console=console, refresh_per_second=4, transient=True) as live:
 
         def tick(tallies: Mapping[str, Tally], per_minute: float) -> None:
@@ -48,7 +48,7 @@ def run(config: EvaluateConfig) -> None:
 
 
 def _show(config: EvaluateConfig, evaluation: Evaluation) -> None:
-    """Films, replay pages, report, card and tables."""
+    """Write films, replay pages, the report and the model card, and print the tables."""
     folder, (info, results) = Path(config.output), evaluation
     filmed = [level.key for level in asked(config) if level.filmed]
     wanted = chosen(results, filmed, config.videos, config.failures)

@@ -1,4 +1,4 @@
-"""robopolicy play: a robot that does whatever comes to its mind, recorded."""
+"""robopolicy play: record a robot that does random things with whatever is on the desk."""
 
 import os
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from data.common.bounds import MOST_PROCESSES, check_bounds
 from data.play.collection import PlayConfig, collect
 from data.store.reader import open_dataset
 from robopolicy.common.console import console
-from robopolicy.common.hydra_bridge import part
+from robopolicy.common.hydra_bridge.schemas import part
 from robopolicy.common.stages import follow
 
 

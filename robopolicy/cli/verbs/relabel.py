@@ -1,4 +1,4 @@
-"""robopolicy relabel: say in words what play turned out to do."""
+"""robopolicy relabel: find segments of play in which something was done, and describe them in words."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from rich.table import Table
 
 from data.store.segments import read_segments
 from robopolicy.common.console import console
-from robopolicy.common.hydra_bridge import part
+from robopolicy.common.hydra_bridge.schemas import part
 from robopolicy.common.stages import follow
 from robopolicy.training.relabelling import RelabelConfig, relabel_dataset
 from sim.desk.tasks.families import TASKS
@@ -16,7 +16,7 @@ from sim.desk.tasks.families import TASKS
 
 @dataclass(frozen=True)
 class RelabelOptions(RelabelConfig):
-    """How which play is described."""
+    """Which play is described, and how."""
 
     dataset: str = "runs/play"  # folder of the dataset; its sentences are replaced
 
@@ -29,7 +29,7 @@ EXAMPLES = (
 
 
 def run(config: RelabelOptions) -> None:
-    """Judge every window of play by what changed, and describe it."""
+    """Judge every candidate window of play by what changed in it, and describe those that did something."""
     folder = Path(config.dataset)
     follow("relabel", relabel_dataset(folder, part(RelabelConfig, config)))
     segments, _ = read_segments(folder)

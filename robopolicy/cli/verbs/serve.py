@@ -1,15 +1,39 @@
-"""robopolicy serve: a desk on a page, or a policy for other programs to ask."""
+"""robopolicy serve: a page on which people command the robot, or a server that programs ask for actions."""
 
 import asyncio
 import signal
 import threading
+from dataclasses import dataclass
 
 from robopolicy.common.console import console
+from robopolicy.common.errors import UnknownName
+from robopolicy.common.hydra_bridge.schemas import part
 from robopolicy.common.signals import STOPPING
-from robopolicy.serving.batched_policy import responder_of
-from robopolicy.serving.config import ServeConfig
+from robopolicy.serving.batched_policy import load_batched_policy
+from robopolicy.serving.config import ServerConfig
 from robopolicy.serving.server import HEALTH, PolicyServer
-from robopolicy.viewer.page import Page
+from robopolicy.viewer.page.config import PageConfig
+from robopolicy.viewer.page.page import Page
+
+PROTOCOLS = ("page", "openpi")
+
+
+@dataclass(frozen=True)
+class _Protocol:
+    """Which of the two is served."""
+
+    protocol: str = "page"  # page: a desk to watch in a browser; openpi: a server for openpi's clients
+
+
+@dataclass(frozen=True)
+class ServeConfig(PageConfig, ServerConfig, _Protocol):  # help lists the last base's options first
+    """The options of both; those of the other protocol are ignored."""
+
+    def __post_init__(self) -> None:
+        if self.protocol not in PROTOCOLS:
+            raise UnknownName("protocol", self.protocol, PROTOCOLS)
+        super().__post_init__()
+
 
 CONFIG, OUTPUT = ServeConfig, ""
 EXAMPLES = (
@@ -27,36 +51,38 @@ def run(config: ServeConfig) -> None:
     connecting what a request holds and how many actions of a chunk to carry out.
     """
     if config.protocol == "page":
-        _show(config)
+        _serve_page(part(PageConfig, config))
     else:
-        _answer(config)
+        _serve_programs(part(ServerConfig, config))
 
 
-def _show(config: ServeConfig) -> None:
+def _serve_page(config: PageConfig) -> None:
+    """Serve the page until a signal comes; the signal ends it without an exception."""
     page = Page(config)
-    told = threading.Event()
-    before = {name: signal.signal(name, lambda *_: told.set()) for name in STOPPING}
+    stop = threading.Event()
+    before = {name: signal.signal(name, lambda *_: stop.set()) for name in STOPPING}
     try:
         page.start()
         console.print(f"The desk is at http://{config.host}:{page.port} ; Ctrl-C stops.")
-        while not told.wait(0.5):
+        while not stop.wait(0.5):
             pass
     finally:
         page.close()
         for name, handler in before.items():
             signal.signal(name, handler)
-    console.print(f"Stopped. Commands: {page.desk.board.said}.")
+    console.print(f"Stopped. Commands: {page.desk.shared.n_submitted}.")
 
 
-def _answer(config: ServeConfig) -> None:
-    responder = responder_of(config.checkpoint, config.refuse)
-    responder.warm_up()
-    server = PolicyServer(config, responder)
-    asyncio.run(_until_told_to_stop(server))
+def _serve_programs(config: ServerConfig) -> None:
+    """Serve openpi's clients until a signal comes."""
+    policy = load_batched_policy(config.checkpoint, config.refuse)
+    policy.warm_up()
+    server = PolicyServer(config, policy)
+    asyncio.run(_run_until_signalled(server))
     console.print(f"Stopped. Requests answered: {server.answered}, refused: {server.refused}.")
 
 
-async def _until_told_to_stop(server: PolicyServer) -> None:
+async def _run_until_signalled(server: PolicyServer) -> None:
     stop = asyncio.Event()
     for name in STOPPING:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)

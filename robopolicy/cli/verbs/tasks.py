@@ -1,4 +1,4 @@
-"""robopolicy tasks: the families, each with sentences that ask for it."""
+"""robopolicy tasks: list the task families, each with example sentences."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from sim.desk.tasks.families import TASKS, task_named
 
 @dataclass(frozen=True)
 class TasksConfig:
-    """What is listed."""
+    """Which families are listed, and which sentences."""
 
     families: tuple[str, ...] = ()  # only these; none: all
     sentences: int = 3  # example sentences for each family
@@ -48,6 +48,6 @@ def run(config: TasksConfig) -> None:
             continue
         scene, goal = draw_scene_for(task.name, config.seed, SceneConfig(objects=level.objects), level.allows)
         rng = rng_of("examples", config.seed)
-        told = grammar.describe(goal, scene.names, rng, config.sentences)
-        table.add_row(task.name, "\n".join(told))
+        sentences = grammar.describe(goal, scene.names, rng, config.sentences)
+        table.add_row(task.name, "\n".join(sentences))
     console.print(table)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from data.common.locks import held
 from robopolicy.common.console import console
-from robopolicy.common.hydra_bridge import part
+from robopolicy.common.hydra_bridge.schemas import part
 from robopolicy.common.stages import follow
 from robopolicy.training.calibration import calibrate
 from robopolicy.training.config import TrainConfig
@@ -31,7 +31,7 @@ EXAMPLES = (
 
 
 def run(config: TrainOptions) -> None:
-    """Clone a policy from play that was described, and find out when it is out of its depth."""
+    """Clone a policy from described play, and calibrate when it refuses a sentence."""
     folder = Path(config.output)
     with held(folder):
         follow("train", train(part(TrainConfig, config), [Path(one) for one in config.dataset], folder))

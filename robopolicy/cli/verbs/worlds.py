@@ -1,4 +1,4 @@
-"""robopolicy worlds: success in worlds that no policy was trained in, several policies on the same trials."""
+"""robopolicy worlds: compare policies, on the same trials, in worlds that none was trained in."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,7 +22,7 @@ EXAMPLES = (
 
 
 def run(config: WorldsConfig) -> None:
-    """Ask every policy the same in every world, and compare.
+    """Evaluate every policy on the same trials in every world, and compare.
 
     Worlds are named as for `evaluate`. A folder of evaluations that are complete is added to: further
     worlds, factors and policies cost what they cost alone.
@@ -41,7 +41,7 @@ def run(config: WorldsConfig) -> None:
 
 
 def worlds_table(info: Mapping[str, Any]) -> Table:
-    """Worlds down, policies across."""
+    """A table of success rates: one row a world, one column a policy."""
     table = Table(box=None, header_style="bold", padding=(0, 2, 1, 0))
     table.add_column("world", overflow="fold")
     for name in info["policies"]:
@@ -52,6 +52,7 @@ def worlds_table(info: Mapping[str, Any]) -> Table:
 
 
 def _cell(row: Mapping[str, Any], name: str) -> str:
+    """Success of one policy in one world, and its comparisons."""
     mine = row["policies"][name]
     lines = [rate_of(mine), share_of(row, name), ", ".join(filter(None, difference_of(row, name)))]
     return "\n".join(line for line in lines if line)

@@ -1,0 +1,1 @@
+"""Scenes drawn with viser, in a live page and in replay pages."""

@@ -1,0 +1,34 @@
+"""The policy of a live desk, loaded with its text encoder so that the first command need not wait for it."""
+
+from collections.abc import Sequence
+
+from robopolicy.policies.agent import Agent
+from robopolicy.policies.base.intent import Intent
+from robopolicy.policies.checkpoint import doubts_of, hash_of, load_checkpoint
+from robopolicy.policies.text.encoder import TextEncoder
+from sim.state import FIXTURES
+
+CACHED_TEXTS = 256  # texts whose tokens are kept in memory
+
+
+class LiveAgent(Agent):
+    """An agent that bounds the memory its text cache takes: visitors may type any number of sentences."""
+
+    def reset(self, commands: Sequence[str], names: Sequence[tuple[str, ...]]) -> list[Intent]:
+        """As `Agent.reset`."""
+        understood = super().reset(commands, names)
+        self.encoder.forget(CACHED_TEXTS)
+        return understood
+
+
+def load_live_agent(checkpoint: str) -> LiveAgent:
+    """Load a checkpoint and its text encoder. Raises `NoCheckpoint` and `CheckpointError`.
+
+    What visitors type is not written to the cache on disk.
+    """
+    hash_of(checkpoint)  # raises where there is no checkpoint
+    policy = load_checkpoint(checkpoint)
+    encoder = TextEncoder(policy.config.encoder, cache_folder="")
+    agent = LiveAgent(policy, encoder, doubts=doubts_of(checkpoint))
+    agent.reset(["wait"], [("warming up", *FIXTURES)])
+    return agent
