@@ -64,7 +64,7 @@ def test_the_variants_that_are_shipped_are_options_of_train():
     ("changes", "says"),
     [
         ({"variants": ("policy.poled=true",)}, "no option is called 'policy.poled'"),
-        ({"variants": ("policy.head=mse",)}, "head must be regression or flow"),
+        ({"variants": ("policy.head=mse",)}, "no head is called 'mse'"),
         ({"levels": ("chain",)}, "chain is not counted trial by trial"),
         ({"levels": ("pairs",)}, "pairs is not counted trial by trial"),
         ({"seeds": (0, 0)}, "seeds holds the same value twice"),

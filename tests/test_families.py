@@ -140,6 +140,7 @@ def test_only_the_module_of_a_familys_group_names_it() -> None:
         for name in strings_in(path) & named_in.keys():
             named_in[name].add(str(path.relative_to(ROOT)))
     for name, modules in named_in.items():
+        modules.discard("robopolicy/policies/formats.py")  # what the codes of old checkpoints meant, for ever
         assert len(modules) == 1, (name, modules)
         assert modules.pop().startswith("sim/desk/tasks/"), name
 

@@ -180,7 +180,7 @@ def test_pairs_forbid_in_held_out_frames_only():
     known = {
         negate(act, frame)
         for task in TASKS
-        for act, frame in product(negatable(task.name, "paraphrase"), NEGATIONS)
+        for act, frame in product(negatable(task, "paraphrase"), NEGATIONS)
     }
     for task in TASKS:
         assert not known & {forbidden for _, forbidden in twins("negation", task.name, task.name)}
@@ -188,10 +188,10 @@ def test_pairs_forbid_in_held_out_frames_only():
 
 def test_what_is_negated_is_an_act_with_its_verb_first():
     assert negate("open {fixture}", "do not {do}") == "do not open {fixture}"
-    assert "open {fixture}" in negatable("open_drawer", "train")
+    assert "open {fixture}" in negatable(task_named("open_drawer"), "train")
     for task in TASKS:
         for split in ("train", "paraphrase"):
-            acts = negatable(task.name, split)
+            acts = negatable(task, split)
             assert acts
             assert not [act for act in acts if act.split()[0] in ("to", "on", "in", "left", "{object}")]
 

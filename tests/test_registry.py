@@ -55,7 +55,7 @@ def test_a_kind_that_is_added_to_the_tuple_is_built_and_named(monkeypatch: pytes
 def test_wrong_names_are_answered_with_the_nearest():
     with pytest.raises(UnknownName, match="no conditioning is called 'slot'; did you mean slots"):
         TrainConfig(policy=PolicyConfig(conditioning="slot"))
-    with pytest.raises(UnknownName, match="no head is called 'mse'; there are: regression, flow"):
+    with pytest.raises(UnknownName, match=r"no head is called 'mse'\. There are: regression, flow"):
         build(PolicyConfig(head="mse"))
     with pytest.raises(UserError, match="codes must be at least 25"):
         check_policy(PolicyConfig(codes=3))

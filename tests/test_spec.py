@@ -1,6 +1,7 @@
 """A checkpoint knows what it says: families, columns and units by name, whatever the tables of today."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -47,7 +48,8 @@ from sim.desk.tasks import families
 if sys.argv[1] == "reordered":
     more = replace(families.task_named("lift"), name="juggle")
     families.TASKS = (more, *reversed(families.TASKS))
-    families._BY_NAME = {task.name: task for task in families.TASKS}
+    for function in (families.task_named, families.achieved, families.possible, families.hindrance):
+        function.__defaults__ = (families.TASKS,)
 
 import numpy as np
 from data.samples.batches import FAMILIES
@@ -58,7 +60,7 @@ from sim.desk.simulator import World
 from sim.observation import Observation, entity_names, observe
 
 agent, world, found = Agent(load_checkpoint("benchmark")), World(), []
-SAID = ("open the drawer", "turn on the lamp", "wait", "lift the cube", "close the door")
+SAID = ("open the drawer", "turn on the lamp", "wait", "lift the cube", "slide the door left")
 for seed, said in enumerate(SAID):
     scene = draw_scene(seed)
     state = world.build(scene)
@@ -132,7 +134,9 @@ def test_a_column_that_is_not_observed_here_is_refused_in_one_sentence(folder: P
 def test_actions_that_mean_something_else_are_refused_in_one_sentence(folder: Path, part: str, value: object):
     action = json.loads((folder / "config.json").read_text())["spec"]["action"]
     respecified(folder, action={**action, part: value})
-    with pytest.raises(CheckpointError, match=f"its actions have {part} {value!r}, and actions here have"):
+    with pytest.raises(
+        CheckpointError, match=re.escape(f"its actions have {part} {value!r}, and actions here have")
+    ):
         load_checkpoint(folder)
 
 

@@ -10,7 +10,7 @@ for _ in range(60):
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,8 +58,7 @@ class LoadedPolicy:
         """
         self._single = isinstance(conditions, str | GoalState)
         told = [conditions] if isinstance(conditions, str | GoalState) else list(conditions)
-        rows = cast(list[tuple[str, ...]], [tuple(row) for row in ([names] if self._single else names)])
-        _check_names(rows)
+        rows = _checked_names([names] if self._single else names)
         if not same_world:
             self.agent.forget()
         self._intents = self.agent.reset([_with_observations(one) for one in told], rows)
@@ -129,18 +128,24 @@ def _with_observations(condition: Condition) -> Condition:
     return condition
 
 
-def _check_names(rows: Sequence[tuple[object, ...]]) -> None:
-    """Refuse names that are none, or of different numbers of things."""
+def _checked_names(rows: Sequence[Sequence[object]]) -> list[tuple[str, ...]]:
+    """The names of each environment's things; refuses what is no name, and different numbers of them."""
+    checked: list[tuple[str, ...]] = []
     for row in rows:
-        for name in row:
-            if not isinstance(name, str):
-                raise BadCondition(
-                    f"{shown(name)} is no name of a thing; one environment takes a condition and a tuple of "
-                    "names, several take a list of each"
-                )
-        if len(row) != len(rows[0]):
+        given = row if isinstance(row, tuple | list) else (row,)
+        names = tuple(name for name in given if isinstance(name, str))
+        if len(names) < len(given) or isinstance(row, str):
+            wrong = next((name for name in given if not isinstance(name, str)), row)
             raise BadCondition(
-                f"environments of a batch need as many names each, not {len(rows[0])} and {len(row)}"
+                f"{shown(wrong)} is no name of a thing; one environment takes a condition and a tuple of "
+                "names, several take a list of each"
             )
-    if not rows or not rows[0]:
+        checked.append(names)
+    if not checked or not checked[0]:
         raise BadCondition("reset needs the names of the things, info['names'] of the environment")
+    for names in checked:
+        if len(names) != len(checked[0]):
+            raise BadCondition(
+                f"environments of a batch need as many names each, not {len(checked[0])} and {len(names)}"
+            )
+    return checked
