@@ -1,16 +1,32 @@
 """A visitor of the page without a browser: what viser's page would send, and what comes of it."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import msgpack
 from websockets.sync.client import ClientConnection, connect
 
 from robopolicy.viewer.extras import need
+from robopolicy.viewer.page.config import PageConfig
 from robopolicy.viewer.page.page import Page
+from tests.live_desks import desk_at_work
 
 ZERO, ONE = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
+
+
+@contextmanager
+def page_at_work(folder: Path, speed: float) -> Iterator[Page]:
+    """The page of a desk that is at work, for three visitors at most; what it stores goes to a folder."""
+    with desk_at_work(speed=speed) as desk:
+        page = Page(PageConfig(port=0, clients=3, output=str(folder), cameras=0), desk)
+        page.desk.start = lambda: None  # it runs already
+        page.start()
+        until(lambda: page.updates)  # the arm's meshes are read
+        yield page
+        page.close()
 
 
 def until(true: Callable[[], Any]) -> None:

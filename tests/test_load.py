@@ -83,6 +83,12 @@ def test_a_goal_state_goes_through_the_same_door(policy, desks):
     assert [one.family for one in both] == ["open_drawer", "turn_on_lamp"]
 
 
+def test_names_come_in_any_sequence(policy, desks):
+    _, names = desks[0]
+    told = [policy.reset("open the drawer", given) for given in (names, list(names), np.array(names))]
+    assert told[0] == told[1] == told[2]
+
+
 def test_what_was_inferred_of_a_world_is_kept_for_the_next_command_in_it_alone(policy, desks):
     observation, names = desks[0]
     policy.reset("open the drawer", names)

@@ -19,23 +19,17 @@ from robopolicy.viewer.live.records import DONE, CommandRecord
 from robopolicy.viewer.live.teleoperation import Teleoperation
 from robopolicy.viewer.page import html_text
 from robopolicy.viewer.page.admission import DELAY, REJECTED, full_message, origin_allowed
-from robopolicy.viewer.page.config import PageConfig
 from robopolicy.viewer.page.page import Page
 from tests.live_desks import OPEN, desk_at_work, finished
-from tests.page_visitors import give, look, socket_to, until
+from tests.page_visitors import give, look, page_at_work, socket_to, until
 
 pytest.importorskip("viser", reason="the extra 'page' is not installed")
 
 
 @pytest.fixture
 def page(tmp_path) -> Iterator[Page]:
-    with desk_at_work(speed=2.0) as desk:
-        page = Page(PageConfig(port=0, clients=3, output=str(tmp_path), cameras=0), desk)
-        page.desk.start = lambda: None  # it runs already
-        page.start()
-        until(lambda: page.updates)  # the arm's meshes are read
+    with page_at_work(tmp_path, speed=2.0) as page:
         yield page
-        page.close()
 
 
 def test_the_page_is_served_and_its_visitors_are_sent_what_moves(page: Page) -> None:

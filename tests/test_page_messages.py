@@ -13,11 +13,10 @@ from websockets.exceptions import ConnectionClosed
 from robopolicy.runtime.scene_request import BadSceneRequest, SceneRequest
 from robopolicy.viewer.live.records import DONE
 from robopolicy.viewer.page.admission import REJECTED
-from robopolicy.viewer.page.config import PageConfig
 from robopolicy.viewer.page.page import Page
 from tests.fuzzing import fuzz
-from tests.live_desks import OPEN, desk_at_work, finished
-from tests.page_visitors import look, socket_to, until
+from tests.live_desks import OPEN, finished
+from tests.page_visitors import look, page_at_work, socket_to
 
 pytest.importorskip("viser", reason="the extra 'page' is not installed")
 
@@ -55,13 +54,8 @@ HTTP = [
 
 @pytest.fixture
 def page(tmp_path) -> Iterator[Page]:
-    with desk_at_work(speed=5.0) as desk:
-        page = Page(PageConfig(port=0, clients=3, output=str(tmp_path), cameras=0), desk)
-        page.desk.start = lambda: None  # it runs already
-        page.start()
-        until(lambda: page.updates)
+    with page_at_work(tmp_path, speed=5.0) as page:
         yield page
-        page.close()
 
 
 def _closed_out(page: Page, frame: str | bytes) -> int | None:

@@ -39,6 +39,8 @@ SCENES = SceneConfig(n_objects=3, objects=SPLIT.objects)  # every layout, and fu
 SEED, VERSION, FILE = 7, 1, "chains.json"
 
 GRIPPING = ("carried", "turned")  # manners of handling an object that leave it between the fingers
+FAMILIES = tuple(task for task in TASKS if task.symbols)  # what a chain may ask for
+WEIGHTS = {task.name: task.symbols.weight for task in FAMILIES if task.symbols}
 
 
 class ChainsDamaged(ValueError):
@@ -151,9 +153,7 @@ def _next_goal(
     belief: Belief, names: tuple[str, ...], done: set[str], rng: np.random.Generator
 ) -> Goal | None:
     """A goal of a family that is not done yet, by weighted random draw; None if none is feasible."""
-    weights = {task.name: task.symbols.weight for task in TASKS if task.symbols}
-    families = [task for task in TASKS if task.symbols]
-    drawn = drawn_goals(rng, families, weights, len(names), skip=done)
+    drawn = drawn_goals(rng, FAMILIES, WEIGHTS, len(names), skip=done)
     return next((goal for goal in drawn if SPLIT.allows(goal, names) and feasible(belief, goal)), None)
 
 

@@ -8,7 +8,7 @@ for _ in range(60):
     observation, *_ = env.step(policy.act(observation))
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -132,7 +132,7 @@ def _checked_names(rows: Sequence[Sequence[object]]) -> list[tuple[str, ...]]:
     """The names of each environment's things; refuses what is no name, and different numbers of them."""
     checked: list[tuple[str, ...]] = []
     for row in rows:
-        given = row if isinstance(row, tuple | list) else (row,)
+        given = (row,) if isinstance(row, str) or not isinstance(row, Iterable) else tuple(row)
         names = tuple(name for name in given if isinstance(name, str))
         if len(names) < len(given) or isinstance(row, str):
             wrong = next((name for name in given if not isinstance(name, str)), row)
