@@ -6,6 +6,7 @@ the families that it is to know, `TASKS` unless told otherwise, so that a furthe
 being listed.
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sim.common.checks import whole
@@ -23,7 +24,7 @@ from sim.desk.tasks.relations import RELATION_TASKS
 from sim.desk.tasks.rotate import ROTATE_TASKS
 from sim.desk.tasks.stack import STACK, UNSTACK
 from sim.desk.tasks.task import Task
-from sim.state import FIXTURES, MAX_OBJECTS, State
+from sim.state import State
 
 TASKS: tuple[Task, ...] = (
     *DRAWER_TASKS,
@@ -47,10 +48,13 @@ class Goal(NamedTuple):
     object: int = -1
     other: int = -1
 
-    def entities(self) -> tuple[int, int]:
-        """Rows of the observation that are (acted on, related to); -1 where there is none."""
-        fixture = task_named(self.task).fixture
-        row = MAX_OBJECTS + FIXTURES.index(fixture) if fixture else -1
+    def rows(self, names: Sequence[str], tasks: "tuple[Task, ...] | None" = None) -> tuple[int, int]:
+        """Rows, among those with these names, of (what is acted on, what it is related to); -1: there is none.
+
+        Objects come first in them, in the scene's order.
+        """
+        fixture = task_named(self.task, TASKS if tasks is None else tasks).fixture
+        row = tuple(names).index(fixture) if fixture else -1
         if self.object < 0:
             return row, -1
         return self.object, row if fixture else self.other

@@ -9,8 +9,9 @@ motion (push, turn, lift) is never done already, as it can be repeated.
 from collections.abc import Callable
 from typing import NamedTuple
 
+from sim.desk.constants import DRAWER
 from sim.desk.contact import released
-from sim.desk.tasks.geometry import DRAWER, DRAWER_SHUT, in_drawer, rests_on
+from sim.desk.tasks.geometry import DRAWER_SHUT, in_drawer, rests_on
 from sim.desk.tasks.room import REACH
 from sim.state import State
 
@@ -51,10 +52,10 @@ def take(state: State, obj: int, other: int = -1) -> Hindrance | None:
 
 def away(state: State, obj: int) -> Hindrance | None:
     """The hand cannot get at the object."""
-    x, y, z = state.object_pos[obj]
+    x, y, z = state.pos(obj)
     if z < FLOOR:
         return Hindrance(UNREACHABLE, "{0} has fallen off the desk", (obj,))
-    if in_drawer(state, obj) and state.joints[DRAWER] <= DRAWER_AJAR:
+    if in_drawer(state, obj) and state.joint(DRAWER) <= DRAWER_AJAR:
         return Hindrance(UNREACHABLE, "{0} is in the drawer, and the drawer is shut", (obj,))
     (x_low, x_high), (y_low, y_high) = REACH
     if not (x_low - BEYOND <= x <= x_high + BEYOND and y_low - BEYOND <= y <= y_high + BEYOND):

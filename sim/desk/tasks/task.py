@@ -60,7 +60,7 @@ class Task:
     hindered: Hindering = nothing  # whether it is done already or cannot be done, and why
     skill: Skill  # how the scripted expert does it
     arguments: int = 0  # how many movable objects it names: 0, 1 ({object}) or 2 ({object}, {other})
-    fixture: str = ""  # the furniture that it is about ({fixture}), one of FIXTURES
+    fixture: str = ""  # the furniture that it is about ({fixture}), by name
     manner: Manner = ""  # how its object is handled on the way; "" for furniture
     lifts: bool = False  # its object is in the hand once it is done
     rides: Rides | None = None  # which objects may move along with its furniture
