@@ -27,7 +27,7 @@ HAND_COLUMNS = ("x", "y", "z", "qx", "qy", "qz", "qw", "opening")
 THING_COLUMNS = (
     "x", "y", "z", "qx", "qy", "qz", "qw", "size_x", "size_y", "size_z", "joint", "light",
 )  # fmt: skip
-"""Of `State.things`: position m, orientation xyzw, full size along its own axes m, joint m or rad, light 0 or 1.
+"""Of `State.things`: position m, orientation xyzw, size along its own axes m, joint m or rad, light 0 or 1.
 
 An object's position is its centre. That of something fixed is where a hand acts on it; its size is 0.
 """

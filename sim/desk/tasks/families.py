@@ -48,8 +48,8 @@ class Goal(NamedTuple):
     object: int = -1
     other: int = -1
 
-    def rows(self, names: Sequence[str], tasks: "tuple[Task, ...] | None" = None) -> tuple[int, int]:
-        """Rows, among those with these names, of (what is acted on, what it is related to); -1: there is none.
+    def rows(self, names: Sequence[str], tasks: tuple[Task, ...] | None = None) -> tuple[int, int]:
+        """Rows, among those with these names, of (what is acted on, what it is related to); -1 for none.
 
         Objects come first in them, in the scene's order.
         """
