@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from robopolicy.adaptation.dynamics_filter import ArmResponse, DynamicsEstimate, arriving
 from sim.bullet.arm import MAX_OPENING
 from sim.bullet.kinematics import STEP_ANGLE, STEP_LENGTH, WORKSPACE
+from sim.desk.constants import MAX_OBJECTS
 from sim.desk.contact import between_fingers, in_grip
 from sim.desk.layouts import GRIP_WIDTHS
 from sim.observation import Observation
-from sim.state import MAX_OBJECTS, Array
+from sim.state import Array
 
 CLOSING = 0.05  # m by which the fingers close or open in a step
 

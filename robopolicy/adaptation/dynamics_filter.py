@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.bullet.kinematics import REACH, STEP_ANGLE, STEP_LENGTH, WORKSPACE
-from sim.desk.constants import CONTROL_HZ
+from sim.desk.constants import CONTROL_HZ, MAX_OBJECTS
 from sim.observation import Observation
 from sim.rotations import tool_heading, wrap
-from sim.state import MAX_OBJECTS, Array
+from sim.state import Array
 
 DELAYS = 5  # hypotheses: actions arrive 0 to 4 control steps late
 TURNS = np.linspace(-1.4, 1.4, 57, dtype=np.float32)  # rad

@@ -15,10 +15,11 @@ from robopolicy.policies.agent import OWN, Agent
 from robopolicy.policies.base.condition import GoalState
 from robopolicy.policies.base.spec import untrained_families
 from robopolicy.policies.checkpoint import load_checkpoint
+from sim.desk.rows import entity_names
 from sim.desk.scene import Scene
 from sim.desk.sensors import Sensor
 from sim.desk.simulator import World
-from sim.observation import Observation, entity_names
+from sim.observation import Observation
 from sim.state import Array, State
 
 

@@ -9,9 +9,10 @@ from data.language.naming import tell
 from data.relabel.hindsight import happened
 from robopolicy.adaptation.dynamics_filter import DynamicsEstimate
 from robopolicy.policies.base.intent import Intent
+from sim.desk.rows import entity_names, seen_state
 from sim.desk.tasks.families import TASKS, Goal, achieved, hindrance, task_named
 from sim.desk.tasks.hindrances import DONE
-from sim.observation import Observation, entity_names, state_of
+from sim.observation import Observation
 from sim.state import Array, State, stack
 
 REST_STEPS = 10  # control steps in which the hand has to keep still to count as resting
@@ -123,7 +124,7 @@ def why_not(understood: Intent, names: tuple[str, ...], seen: Observation) -> st
     if understood.refused:
         return refusal(understood)
     goal = goal_of(understood, names)
-    found = hindrance(goal, state_of(seen)) if goal else None
+    found = hindrance(goal, seen_state(seen, names)) if goal else None
     return found.told(names) if found else ""
 
 

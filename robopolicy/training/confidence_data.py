@@ -16,9 +16,9 @@ from data.language.held_out import HELD_OUT_FRAMES, SPLITS, split_named
 from data.language.lexicon import IMPERATIVE_FRAMES, expand, normalise
 from data.language.out_of_domain import ORDERS
 from sim.common.seeds import rng_of
+from sim.desk.rows import entity_names
 from sim.desk.scenes.sampler import CannotDraw, SceneConfig, draw_scene, draw_scene_for
 from sim.desk.tasks.families import TASKS
-from sim.observation import entity_names
 
 BRIEF = 6  # words
 DRAWS = 24  # sentences of a scene among which short ones are looked for

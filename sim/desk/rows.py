@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.desk.constants import BUTTON, FIXTURES, JOINTED, LEVER, MAX_OBJECTS
+from sim.desk.constants import BUTTON, FIXTURES, JOINTED, LEVER, LIGHTS, MAX_OBJECTS
 from sim.desk.scene import Scene
-from sim.observation import Observation, padded
+from sim.observation import Observation, padded, state_of
 from sim.rotations import about_z
 from sim.state import JOINT, LIGHT, POS, QUAT, SIZE, THING_DIM, Array, State
 
@@ -47,3 +47,13 @@ def observe(state: State) -> Observation:
 def entity_names(object_names: tuple[str, ...]) -> tuple[str, ...]:
     """The names that go with an observation's rows; absent objects are the empty string."""
     return (*object_names, *[""] * (MAX_OBJECTS - len(object_names)), *FIXTURES)
+
+
+def seen_state(seen: Observation, object_names: tuple[str, ...]) -> State:
+    """The state of the desk as it was observed at one timestep; NaN for furniture that is absent."""
+    return state_of(seen, entity_names(object_names), len(FIXTURES))
+
+
+def lights_of(state: State) -> Array:
+    """Whether the LED and the lamp are on, 1 or 0: (..., 2)."""
+    return np.stack([state.light(switch) for switch in LIGHTS.values()], -1)

@@ -17,10 +17,9 @@ from robopolicy.policies.base.columns import HAND, THING
 from robopolicy.policies.base.intent import HOLD_STILL
 from sim.bullet.kinematics import STEP_ANGLE, STEP_LENGTH
 from sim.common.printable import shown
-from sim.desk.constants import CONTROL_HZ
+from sim.desk.constants import CONTROL_HZ, FIXTURES, MAX_THINGS
 from sim.desk.tasks.families import Task, task_named
-from sim.observation import HAND_COLUMNS, MAX_ENTITIES, THING_COLUMNS
-from sim.state import FIXTURES
+from sim.state import HAND_COLUMNS, THING_COLUMNS
 
 OBJECT = "object"
 """What a family is about where it is no piece of furniture: any movable object."""
@@ -125,7 +124,7 @@ def current_spec() -> PolicySpec:
         hand=HAND,
         thing=THING,
         action=ActionSpec(),
-        max_things=MAX_ENTITIES,
+        max_things=MAX_THINGS,
     )
 
 
