@@ -18,7 +18,7 @@ import numpy as np
 from data.common.bounds import MOST_CONTROL_STEPS, MOST_SEED, TINY, Bounds, check_bounds
 from data.common.workers import spawned
 from data.language.held_out import train_objects
-from data.play.player import Player
+from sim.desk.player import Player
 from data.store.episode import EpisodeRecord
 from data.store.writer import DatasetWriter
 from data.trials.chains import read_chains

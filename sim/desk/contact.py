@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.state import POS, State
-
-Truth = NDArray[np.bool_]
+from sim.task import Truth
 
 OPEN_HAND = 0.062  # m between the fingers: nothing in our catalogue is held at this opening
 GRIPPED = 0.018  # m from the tool to the object's centre, sideways: it is between the fingers

@@ -3,17 +3,18 @@
 import numpy as np
 
 from sim.desk.constants import DRAWER, TRAY
-from sim.desk.contact import Truth, released
+from sim.desk.contact import released
 from sim.desk.layouts import DRAWER_FLOOR, TRAY_FLOOR
 from sim.desk.tasks.drawer import DRAWER_OUT
 from sim.desk.tasks.geometry import DRAWER_OPEN, bottom, in_drawer, in_tray, on_desk
-from sim.desk.tasks.hindrances import DONE, DRAWER_AJAR, IMPOSSIBLE, LOW, Hindrance, take
+from sim.desk.tasks.hindrances import DRAWER_AJAR, LOW, take
 from sim.desk.tasks.motions import put
 from sim.desk.tasks.room import Spot, drawer_middle, graspable, is_clear, on_free_desk
 from sim.desk.tasks.symbols import Symbols, dragged, put_at
 from sim.desk.tasks.task import Begin, Task
 from sim.rotations import leftward
 from sim.state import State
+from sim.task import DONE, IMPOSSIBLE, Hindrance, Truth
 
 FAR_FROM_DRAWER = 0.155  # m from its middle: 3 cm beyond its corners
 

@@ -4,15 +4,14 @@ import numpy as np
 
 from sim.bullet.kinematics import STEP_LENGTH
 from sim.desk.constants import DOOR
-from sim.desk.contact import Truth
 from sim.desk.layouts import DOOR_TRAVEL
-from sim.desk.tasks.hindrances import DONE, Hindering, Hindrance
 from sim.desk.tasks.motions import Skill, Style, outward, use_handle
 from sim.desk.tasks.phrases import said
 from sim.desk.tasks.symbols import Effect, Rng, Symbols, slid
 from sim.desk.tasks.task import Begin, Judge, Task
 from sim.rotations import leftward
 from sim.state import Array, State
+from sim.task import DONE, Hindering, Hindrance, Truth
 
 DOOR_MOVED = 0.10  # m along the rail: it was slid
 DOOR_END = 0.008  # m: so near its end the door goes no farther

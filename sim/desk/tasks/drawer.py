@@ -4,15 +4,15 @@ import numpy as np
 
 from sim.bullet.kinematics import STEP_LENGTH
 from sim.desk.constants import DRAWER
-from sim.desk.contact import Truth
 from sim.desk.layouts import DRAWER_TRAVEL
 from sim.desk.tasks.geometry import DRAWER_OPEN, DRAWER_SHUT, in_drawer, top
-from sim.desk.tasks.hindrances import DONE, IMPOSSIBLE, Hindrance, covered
+from sim.desk.tasks.hindrances import covered
 from sim.desk.tasks.motions import Style, outward, use_handle
 from sim.desk.tasks.symbols import Rng, Symbols, near_drawer, slid
 from sim.desk.tasks.task import Begin, Task
 from sim.rotations import ahead
 from sim.state import Array, State
+from sim.task import DONE, IMPOSSIBLE, Hindrance, Truth
 
 ROOF = 0.064  # m: what is taller keeps the drawer from shutting
 DRAWER_OUT = (0.14, DRAWER_TRAVEL)  # m out: how a desk begins on which it is to be shut or used

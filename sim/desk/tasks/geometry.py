@@ -7,10 +7,11 @@ judged by the same code. Relations that only one group of families speaks of sta
 import numpy as np
 
 from sim.desk.constants import DRAWER, TRAY
-from sim.desk.contact import Truth, in_hand
+from sim.desk.contact import in_hand
 from sim.desk.layouts import DRAWER_INSIDE, HANDLE_OUT, TRAY_SIZE
 from sim.rotations import into_frame
 from sim.state import Array, State
+from sim.task import Truth
 
 DRAWER_SHUT = 0.03  # m out: at most this is closed
 DRAWER_OPEN = 0.11  # m out: at least this is open

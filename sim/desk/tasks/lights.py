@@ -5,14 +5,13 @@ from dataclasses import replace
 import numpy as np
 
 from sim.desk.constants import BUTTON, LEVER, PRESSED
-from sim.desk.contact import Truth
 from sim.desk.layouts import LEVER_LENGTH
-from sim.desk.tasks.hindrances import DONE, Hindering, Hindrance
 from sim.desk.tasks.motions import CLOSE, Skill, Style, approach, go_to, outward, use_handle
 from sim.desk.tasks.phrases import said
 from sim.desk.tasks.symbols import Effect, Symbols
 from sim.desk.tasks.task import Begin, Condition, Judge, Task
 from sim.state import LIGHT, Array, State
+from sim.task import DONE, Hindering, Hindrance, Truth
 
 # -- done, possible, hindered ---------------------------------------------------------------------
 

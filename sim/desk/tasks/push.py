@@ -6,7 +6,6 @@ import numpy as np
 
 from sim.bullet.arm import MAX_OPENING
 from sim.bullet.kinematics import STEP_LENGTH
-from sim.desk.contact import Truth
 from sim.desk.tasks.geometry import SAME_HEIGHT, displacement, on_desk
 from sim.desk.tasks.hindrances import take
 from sim.desk.tasks.motions import Skill, Style, approach, go_to, heading_of
@@ -29,6 +28,7 @@ from sim.desk.tasks.symbols import Symbols, moved
 from sim.desk.tasks.task import Condition, Judge, Task
 from sim.rotations import wrap
 from sim.state import Array, State
+from sim.task import Truth
 
 PUSHED = 0.06  # m along the direction asked for
 SIDEWAYS = 0.6  # a push strays at most this fraction of its length to the side

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.desk.contact import Truth, released
+from sim.desk.contact import released
 from sim.desk.tasks.geometry import (
     MOVED,
     SAME_HEIGHT,
@@ -12,7 +12,7 @@ from sim.desk.tasks.geometry import (
     on_desk,
     rests_on,
 )
-from sim.desk.tasks.hindrances import DONE, IMPOSSIBLE, Hindering, Hindrance, away, take
+from sim.desk.tasks.hindrances import away, take
 from sim.desk.tasks.motions import put
 from sim.desk.tasks.phrases import said
 from sim.desk.tasks.room import (
@@ -32,6 +32,7 @@ from sim.desk.tasks.room import (
 from sim.desk.tasks.symbols import Symbols, dragged, in_the_clear, put_at
 from sim.desk.tasks.task import Condition, Judge, Task
 from sim.state import State
+from sim.task import DONE, IMPOSSIBLE, Hindering, Hindrance, Truth
 
 BESIDE_NEAR, BESIDE_FAR = 0.045, 0.17  # m between centres, along the direction asked for
 BESIDE_ASTRAY = 0.045  # m, across it

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.bullet.kinematics import STEP_ANGLE
-from sim.desk.contact import Truth, holds
+from sim.desk.contact import holds
 from sim.desk.tasks.geometry import SAME_HEIGHT, displacement, on_desk
 from sim.desk.tasks.hindrances import take
 from sim.desk.tasks.motions import CLOSE, Skill, Style, go_to, grasp_heading, heading_of, pick
@@ -13,6 +13,7 @@ from sim.desk.tasks.symbols import Symbols, dragged, moved
 from sim.desk.tasks.task import Judge, Task
 from sim.rotations import wrap
 from sim.state import Array, State
+from sim.task import Truth
 
 TURNED = 0.6  # rad: it was turned
 IN_PLACE = 0.05  # m: an object that was only turned strays at most this far

@@ -2,14 +2,15 @@
 
 import numpy as np
 
-from sim.desk.contact import Truth, released
+from sim.desk.contact import released
 from sim.desk.tasks.geometry import bottom, in_drawer, on_desk, rests_on
-from sim.desk.tasks.hindrances import DONE, LOW, Hindrance, take
+from sim.desk.tasks.hindrances import LOW, take
 from sim.desk.tasks.motions import put
 from sim.desk.tasks.room import Spot, graspable, on_free_desk
 from sim.desk.tasks.symbols import Symbols, away_from_hand, dragged, object_at, put_at
 from sim.desk.tasks.task import Begin, Task
 from sim.state import State
+from sim.task import DONE, Hindrance, Truth
 
 APART = 0.05  # m between the centres of things of which neither is on the other
 FALL = 0.07  # m: how far a leaving hand throws what is on top
