@@ -74,7 +74,7 @@ def test_what_says_nothing_or_of_nobody_is_refused(segments: PlaySegments, sente
 
 def test_a_stretch_that_there_is_not_is_refused(segments: PlaySegments) -> None:
     goal = segments.draw().goal
-    with pytest.raises(BadAnnotation, match="there is no stretch"):
+    with pytest.raises(BadAnnotation, match="there is no segment"):
         annotate(segments.folder, 999, 0, 5, goal, "do it", "ada")
 
 

@@ -9,7 +9,7 @@ import pytest
 from data.language.grammar import Grammar
 from data.language.held_out import training_goal
 from data.language.naming import tell
-from data.relabel.hindsight import acts, relabel_episode
+from data.relabel.hindsight import reached_goals, relabel_episode
 from data.store.episode import EpisodeRecord
 from sim.desk.contact import Truth, released
 from sim.desk.scenes.sampler import SceneConfig, draw_scene_for, initial_state
@@ -121,7 +121,7 @@ def test_relabelling_finds_it_and_says_so(episodes: list[tuple[EpisodeRecord, Go
 
 def test_who_is_not_told_of_it_does_not_know_it(episodes: list[tuple[EpisodeRecord, Goal]]) -> None:
     record, goal = episodes[0]
-    assert goal not in [done for _, _, done in acts(record.states)]
+    assert goal not in [done for _, _, done in reached_goals(record.states)]
     with pytest.raises(UnknownTask, match="put_in_the_middle"):
         achieved(goal, record.states.at(0), record.states.at(-1))
 

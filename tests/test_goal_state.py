@@ -7,7 +7,8 @@ import torch
 from data.language.grammar import Grammar
 from data.play.collection import PlayConfig, play_episode
 from data.relabel.hindsight import relabel_episode
-from data.samples.batches import HOLD, SampleConfig, Samples
+from data.samples.batches import HOLD, SampleConfig
+from data.samples.sampler import Samples
 from robopolicy.policies.base.spec import current_spec
 from robopolicy.policies.networks.goal_encoder import (
     COURSE_DIM,
@@ -60,7 +61,7 @@ def everything(play: Play, samples: Samples, episodes: range) -> tuple[Candidate
     for i in episodes:
         states = play.records[i].states
         found.append(find_windows(samples, i, states))
-        what, sure = done_in(found[-1], samples.done_in(i), states)
+        what, sure = done_in(found[-1], samples.labels_of(i), states)
         done.append(what)
         known.append(sure)
     return joined(found), Choice(*(torch.cat(c) for c in zip(*done, strict=True))), np.concatenate(known)
@@ -71,12 +72,12 @@ def test_a_window_ends_with_what_its_segment_says_was_done(play):
     samples = described(play, len(play.records))
     found, done, known = everything(play, samples, range(len(play.records)))
     for i in range(len(play.records)):
-        for one in samples.done_in(i):
+        for one in samples.labels_of(i):
             rows = np.flatnonzero((found.episode == i) & (found.start == one.start))
             rows = rows[(found.stop[rows] == one.stop) & (found.thing[rows] == one.target)]
             assert len(rows) >= 1
             told = {tuple(int(part[row]) for part in done) for row in rows if known[row]}
-            at_once = {(o.family, o.target, o.other) for o in samples.done_in(i) if o.stop == one.stop}
+            at_once = {(o.family, o.target, o.other) for o in samples.labels_of(i) if o.stop == one.stop}
             assert told <= at_once
 
 
@@ -84,7 +85,7 @@ def test_a_window_ends_with_what_its_segment_says_was_done(play):
 def test_before_anything_was_done_the_answer_is_to_hold_still(play):
     samples = described(play, len(play.records))
     found, done, _ = everything(play, samples, range(len(play.records)))
-    firsts = np.r_[0, np.flatnonzero(np.diff(found.run)) + 1]
+    firsts = np.r_[0, np.flatnonzero(np.diff(found.motion)) + 1]
     assert (done.code[firsts] == HOLD).float().mean() > 0.9
     assert 0.2 < (done.code == HOLD).float().mean() < 0.9
 
@@ -97,7 +98,7 @@ def test_what_nobody_speaks_of_teaches_nothing(play):
         found = find_windows(some, i, states)
         done, known = done_in(found, [], states)
         assert (done.code == HOLD).all()
-        assert not known.all() or not all_told.done_in(i)
+        assert not known.all() or not all_told.labels_of(i)
 
 
 @pytest.mark.long
@@ -128,7 +129,7 @@ def test_taught_on_some_episodes_it_reads_what_was_done_in_others(play):
     fit_goal_encoder(net, examples_of(samples, kinds, taught), what, seed=0, steps=500)
     rest, truth, known = everything(play, samples, range(18, 24))
     look = examples_of(samples, kinds, rest)
-    found, sure = read_goals(net, look, len(rest.run))
+    found, sure = read_goals(net, look, len(rest.motion))
     right = torch.stack([a == b for a, b in zip(found, truth, strict=True)]).all(0) | (
         (found.code == HOLD) & (truth.code == HOLD)
     )

@@ -16,7 +16,8 @@ from data.common.errors import CannotWrite
 from data.language.grammar import Grammar
 from data.play.collection import PlayConfig, play_episode
 from data.relabel.hindsight import relabel_episode
-from data.samples.batches import SampleConfig, Samples, SegmentBatch
+from data.samples.batches import SampleConfig, SegmentBatch
+from data.samples.sampler import Samples
 from data.store.episode import EpisodeRecord
 from data.store.segments import Segment
 from robopolicy.policies.base.config import PolicyConfig

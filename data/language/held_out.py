@@ -137,7 +137,7 @@ HELD_OUT_FRAMES: frozenset[str] = frozenset(
     )
     for frame in expand(pattern)
 )
-"""Frames of `data.language.lexicon` that training never uses, although all their words occur in it."""
+"""Frames of `data.language.frames` that training never uses, although all their words occur in it."""
 
 HELD_OUT_WAITS: frozenset[str] = frozenset(
     text

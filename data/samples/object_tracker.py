@@ -1,10 +1,10 @@
-"""Where things are, by all that was seen of them and not by the last glance alone.
+"""Where the objects are, by all that was seen of them and not by the latest view alone.
 
-A tracker's view of an object jitters, and at times it does not see the object at all. An object that nobody
-touches stands still, and one between the fingers goes with the hand: as long as what is seen agrees with
-that, it is averaged (a Kalman filter with a gate: Bar-Shalom and Fortmann, "Tracking and Data Association",
-1988). What does not agree is believed at once. How much a view jitters is told from how it goes to and fro,
-so in a world that is seen as it is, nothing changes. A constant error of a view can't be told and stays.
+Views of an object jitter, and at times the object is not seen at all. An object that nobody touches stands
+still, and one between the fingers goes with the hand: as long as a view agrees with that, it is averaged with
+those before it (a Kalman filter with a gate: Bar-Shalom and Fortmann, "Tracking and Data Association", 1988).
+A view that does not agree is believed at once. How much views jitter is estimated from how they go to and
+fro, so in a world without noise nothing changes. A constant error of the views cannot be estimated and stays.
 """
 
 import math
@@ -30,7 +30,7 @@ _FAR, _BACK = 2.366, 2.189  # medians of both for noise of deviation 1 along thr
 
 
 class Tracker:
-    """Follows the objects of B worlds; `see` once a step."""
+    """Follows the objects of B worlds; call `see` once per control step."""
 
     def __init__(self, n: int) -> None:
         self._steps = np.full((n, MEMORY, 2, 2), np.nan)
@@ -38,7 +38,7 @@ class Tracker:
         self._learnt = np.zeros(n, int)
         self._seen: Observation | None = None  # the last view
         self._step = np.full((n, MAX_OBJECTS, 7), np.nan)  # by which it differs from the one before
-        self._rows = np.zeros((n, MAX_OBJECTS, 7))  # where things are thought to be
+        self._rows = np.zeros((n, MAX_OBJECTS, 7))  # estimated poses: position m, quaternion xyzw
         self._share = np.ones((n, MAX_OBJECTS, 2))  # variance of that, of a view's
         self.jitter = np.zeros((n, 2))
         """Standard deviations of views: of a place, m per axis, and of a quaternion's parts; 0 if unknown."""
@@ -46,17 +46,17 @@ class Tracker:
 
     @property
     def context(self) -> Array:
-        """What a probe may read (B, 3): both jitters, and the share of views that were lost."""
+        """What was learned of the sensor, (B, 3): both jitters, and the share of views that were lost."""
         jitters = self.jitter.any(1)  # where nothing does, what looks as it did may just be at rest
         lost = np.where(jitters, self._counts[:, 1] / np.maximum(self._counts[:, 0], 1), 0)
         return np.column_stack([self.jitter, lost]).astype(np.float32)
 
     def look_away(self) -> None:
-        """What happens until the next view is not followed; how much views jitter is remembered."""
+        """Forget where things are; the next view is believed. How much views jitter is remembered."""
         self._seen = None
 
     def see(self, now: Observation) -> Observation:
-        """A view (leading axis B), with the objects where they are thought to be."""
+        """A view (leading axis B) with the estimated poses of the objects in the place of the seen ones."""
         views = now.entities[:, :MAX_OBJECTS, :7].astype(float)
         last, self._seen = self._seen, now
         if last is None:
@@ -78,13 +78,13 @@ class Tracker:
         return now._replace(entities=entities)
 
     def _near(self, seen: Observation) -> NDArray[np.bool_]:
-        """Which objects the hand may touch, by where they are thought to be: (B, N)."""
+        """(B, N) which objects the hand may touch, by their estimated poses."""
         half = seen.entities[:, :MAX_OBJECTS, 7:10] / 2
         gap = np.maximum(np.abs(self._rows[..., :3] - seen.proprio[:, None, :3]) - half, 0)
         return np.linalg.norm(gap, axis=-1) < TOUCH
 
     def _learn(self, views: Array, before: Array, lost: NDArray[np.bool_], free: NDArray[np.bool_]) -> None:
-        """How much views jitter. Those of a thing that moves go on the way they went; jitter goes back."""
+        """Estimate how much views jitter: a thing that moves goes on the way it went, jitter goes back."""
         step = views - before
         step[..., 3:] = _same_side(views[..., 3:], before[..., 3:]) - before[..., 3:]
         far, back = (_parts(step * other) for other in (step / 2, -self._step))
@@ -108,7 +108,7 @@ class Tracker:
         lost: NDArray[np.bool_],
         near: NDArray[np.bool_],
     ) -> NDArray[np.bool_]:
-        """Where things are thought to be now; returns which are between closed fingers."""
+        """Update the estimated poses; returns (B, N) which objects are between closed fingers."""
         variance = np.maximum(self.jitter, EXACT)[:, None] ** 2  # (B, 1, 2)
         widths = now.entities[:, :MAX_OBJECTS, 7:9].min(-1)
         held = in_grip(self._rows[..., :3] - last.proprio[:, None, :3], now.proprio[:, 7:], widths)

@@ -1,7 +1,7 @@
-"""What the values of an episode may be; whatever enters as data is held against this.
+"""The ranges that the values of an episode must be in; whatever enters as data is checked against them.
 
 Play is physics with bounded actions, so a value beyond these limits was not recorded, and one such value
-(a NaN, say) spoils a whole training without a word.
+(a NaN, say) spoils a whole training without any error.
 """
 
 import numpy as np

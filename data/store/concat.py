@@ -22,7 +22,7 @@ class SameDataset(ValueError):
         )
 
 
-class Joined:
+class ConcatDataset:
     """The described episodes of datasets, in the order given.
 
     `undescribed` says of which folders how many episodes are left out, as they came after the relabelling.
@@ -37,7 +37,7 @@ class Joined:
         return chain.from_iterable(islice(one.episodes(), n) for one, n in self._parts)
 
 
-def open_described(folders: Sequence[Path], describer: str = GRAMMAR) -> tuple[Joined, list[Segment]]:
+def open_described(folders: Sequence[Path], describer: str = GRAMMAR) -> tuple[ConcatDataset, list[Segment]]:
     """All play, and its segments in the words of a describer of `data.store.annotations.DESCRIBERS`.
 
     Raises the errors of `data.store.reader` and `data.store.segments`, `SameDataset`, and `NoAnnotations`
@@ -61,7 +61,7 @@ def open_described(folders: Sequence[Path], describer: str = GRAMMAR) -> tuple[J
         described.append(n)
     if describer in (HUMAN, BOTH) and not people:
         raise NoAnnotations(folders, left_out)
-    return Joined(datasets, described), segments
+    return ConcatDataset(datasets, described), segments
 
 
 def _by_grammar(dataset: Dataset) -> tuple[list[Segment], int]:

@@ -13,10 +13,10 @@ from sim.state import Array, State
 
 
 class EpisodeRecord(NamedTuple):
-    """What happened, and nothing of why. State t is the one before action t."""
+    """One episode of play: what happened, and nothing of why. State t is the one before action t."""
 
     scene: Scene
-    states: State  # T + 1 instants
+    states: State  # T + 1 timesteps
     actions: Array  # (T, 7) float32 in [-1, 1]
 
     @property

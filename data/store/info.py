@@ -12,6 +12,7 @@ _COUNTS = ("total_episodes", "total_frames", "fps")
 
 
 def info_path(folder: Path) -> Path:
+    """Where a dataset keeps its totals and features."""
     return folder / "meta/info.json"
 
 

@@ -51,7 +51,7 @@ STATE_SHAPES: dict[str, tuple[int, ...]] = {
     "joints": (len(JOINTS),),
     "lights": (len(LIGHTS),),
 }
-"""Shape of a stored field of `State`, an instant, objects padded."""
+"""Shape of a stored field of `State` at one timestep, objects padded."""
 
 STATE_DIM = sum(int(np.prod(shape)) for shape in STATE_SHAPES.values())
 
@@ -102,10 +102,12 @@ def episodes_path(folder: Path, shard: int) -> Path:
 
 
 def data_file(folder: Path, chunk: int, file: int) -> Path:
+    """Where file `file` of folder `chunk` of the frames is."""
     return folder / f"data/chunk-{chunk:03d}/file-{file:03d}.parquet"
 
 
 def episodes_file(folder: Path, chunk: int, file: int) -> Path:
+    """Where file `file` of folder `chunk` of meta/episodes is."""
     return folder / f"meta/episodes/chunk-{chunk:03d}/file-{file:03d}.parquet"
 
 
@@ -145,7 +147,7 @@ def tasks_table() -> pa.Table:
 
 
 def flat_states(states: State) -> dict[str, NDArray[np.float32]]:
-    """State of L instants -> (L, width) by column, objects padded with zeros."""
+    """States of L timesteps -> (L, width) by column, objects padded with zeros."""
     columns = {}
     for field, shape in STATE_SHAPES.items():
         values = np.asarray(getattr(states, field), np.float32)
@@ -158,7 +160,7 @@ def flat_states(states: State) -> dict[str, NDArray[np.float32]]:
 
 
 def whole_states(columns: dict[str, NDArray[np.float32]], final: NDArray[np.float32], n: int) -> State:
-    """(T, width) by column and the final state (84,), n objects -> State of T + 1 instants."""
+    """(T, width) by column and the final state (84,), n objects -> states of T + 1 timesteps."""
     fields, at = [], 0
     for field, shape in STATE_SHAPES.items():
         rows = columns[f"state.{field}"]

@@ -1,7 +1,7 @@
-"""Segments: what stretches of play turned out to do, and the file that holds them.
+"""Segments: spans of play with what was done in them and sentences for it, and the file that holds them.
 
-They overlap, and a stretch may have many sentences, which LeRobot's one task a frame can't say; so they
-are in a file of ours, meta/lang_segments.parquet, a row a segment.
+They overlap, and a segment may have many sentences, which LeRobot's one task a frame cannot express; so they
+are in a file of our own, meta/lang_segments.parquet, a row a segment.
 """
 
 import json

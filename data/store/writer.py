@@ -2,7 +2,7 @@
 
 One commit is one file of frames and one of episodes. All of a commit's files are written beside their
 places first and then renamed, meta/info.json last; it counts what is committed. So a writer killed at
-any instant leaves a dataset that reads as it was after the last commit, and goes on from there.
+any moment leaves a dataset that reads as it was after the last commit, and goes on from there.
 
 The collector's config is stored. A dataset is only continued with the same one.
 """
@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from data.common.atomic_io import Write, as_text, publish_all, refusals_of, sweep, write_atomic
 from data.common.locks import Lock
 from data.common.settings import dotted
 from data.store.card import dataset_card
+from data.store.commit_files import PARQUET, episodes_table, json_item, stored_moments, write_frames
 from data.store.episode import (
     BadRecord,
     DatasetEdited,
@@ -30,7 +30,6 @@ from data.store.episode import (
     FolderTaken,
     NoDataset,
     check_record,
-    unreadable,
 )
 from data.store.info import config_of, read_info
 from data.store.lerobot_format import (
@@ -38,25 +37,15 @@ from data.store.lerobot_format import (
     CODEBASE_VERSION,
     FALLEN,
     FORMAT,
-    STATE_DIM,
-    TASK,
     WIDTHS,
-    as_table,
     data_path,
     described_features,
     episodes_path,
-    flat_states,
     frame_columns,
-    frame_schema,
     tasks_table,
 )
 from data.store.reader import Dataset, open_dataset
-from data.store.shards import read_parquet
-from data.store.statistics import STATS, Moments, by_feature, joined, merged, moments_of
-
-# Constant over an episode, or nearly: a dictionary makes them vanish. It bloats what varies.
-_DICTIONARY = ["state.object_size", "state.fixture_pos", "state.fixture_yaw", "state.lights", "state.joints"]
-_PARQUET: dict[str, Any] = {"compression": "snappy", "write_page_checksum": True}
+from data.store.statistics import Moments, by_feature, merged, moments_of
 
 
 class DatasetWriter:
@@ -112,7 +101,7 @@ class DatasetWriter:
             for i, record in enumerate(records)
         ]
         moments = [moments_of(np.concatenate([columns[n] for n in WIDTHS], axis=1)) for columns in frames]
-        episodes = _episodes_table(records, self.n_episodes, starts, shard, moments)
+        episodes = episodes_table(records, self.n_episodes, starts, shard, moments)
         whole = self._moments
         for one in moments:
             whole = merged(whole, one)
@@ -127,8 +116,8 @@ class DatasetWriter:
         info = self._info(*counts, fallen)
         self._replace(
             {
-                data_path(self.folder, shard): lambda path: _write_frames(path, frames),
-                episodes_path(self.folder, shard): lambda path: pq.write_table(episodes, path, **_PARQUET),
+                data_path(self.folder, shard): lambda path: write_frames(path, frames),
+                episodes_path(self.folder, shard): lambda path: pq.write_table(episodes, path, **PARQUET),
                 self.folder / "meta/stats.json": as_text(_json(by_feature(whole, WIDTHS))),
                 self.folder / "README.md": as_text(dataset_card(info)),
                 self.folder / "meta/info.json": as_text(_json(info)),
@@ -171,7 +160,7 @@ class DatasetWriter:
         self._fallen = whole.n_fallen
         self._command = self._command or str(stored["robopolicy"].get("command", ""))
         for shard in range(self.committed):
-            for moments in _stored_moments(self.folder, shard):
+            for moments in stored_moments(self.folder, shard):
                 self._moments = merged(self._moments, moments)
         self._tidy()
 
@@ -187,7 +176,7 @@ class DatasetWriter:
             sweep(self.folder / name)
         tasks, info = self.folder / "meta/tasks.parquet", self._info(*self._counts(), self._fallen)
         if remake or not tasks.exists():
-            publish_all({tasks: lambda path: pq.write_table(tasks_table(), path, **_PARQUET)})
+            publish_all({tasks: lambda path: pq.write_table(tasks_table(), path, **PARQUET)})
         if self._moments is None:
             (self.folder / "meta/stats.json").unlink(missing_ok=True)
         else:
@@ -251,61 +240,10 @@ def _refuse_edited(whole: Dataset) -> None:
         raise DatasetEdited(folder)
 
 
-def _write_frames(path: Path, frames: list[dict[str, NDArray[Any]]]) -> None:
-    schema = frame_schema()
-    how: dict[str, Any] = {**_PARQUET, "use_dictionary": [f"{name}.list.element" for name in _DICTIONARY]}
-    with pq.ParquetWriter(path, schema, **how) as writer:
-        for columns in frames:
-            writer.write_table(as_table(columns, schema), row_group_size=len(columns["index"]))
-
-
-def _episodes_table(
-    records: Sequence[EpisodeRecord], first: int, starts: NDArray[Any], shard: int, moments: list[Moments]
-) -> pa.Table:
-    """The rows of meta/episodes for a commit."""
-    n = len(records)
-    chunk, file = [shard // CHUNK] * n, [shard % CHUNK] * n
-    lasts = [flat_states(r.states.at(slice(-1, None))) for r in records]
-    finals = np.concatenate([value.ravel() for last in lasts for value in last.values()])
-    columns: dict[str, Any] = {
-        "episode_index": pa.array(range(first, first + n), pa.int64()),
-        "tasks": [[TASK]] * n,
-        "length": pa.array([r.length for r in records], pa.int64()),
-        "data/chunk_index": chunk,
-        "data/file_index": file,
-        "dataset_from_index": pa.array(starts[:-1], pa.int64()),
-        "dataset_to_index": pa.array(starts[1:], pa.int64()),
-        "meta/episodes/chunk_index": chunk,
-        "meta/episodes/file_index": file,
-        "scene": [json.dumps(r.scene.to_dict(), default=_item) for r in records],
-        "final_state": pa.FixedSizeListArray.from_arrays(pa.array(finals), STATE_DIM),
-    }
-    split = [by_feature(one, WIDTHS) for one in moments]
-    for name in WIDTHS:
-        for stat in STATS:
-            kind = pa.list_(pa.int64() if stat == "count" else pa.float64())
-            columns[f"stats/{name}/{stat}"] = pa.array([one[name][stat] for one in split], kind)
-    return pa.table(columns)
-
-
-def _stored_moments(folder: Path, shard: int) -> list[Moments]:
-    path = episodes_path(folder, shard)
-    try:
-        rows = read_parquet(path).to_pylist()
-        return [joined({n: {s: row[f"stats/{n}/{s}"] for s in STATS} for n in WIDTHS}) for row in rows]
-    except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
-        raise unreadable(path, error) from error
-
-
 def _plain(config: Any) -> dict[str, Any]:
     """A config as JSON holds it: tuples are lists."""
     raw: Any = asdict(config) if is_dataclass(config) else config or {}  # type: ignore[arg-type]
-    return json.loads(json.dumps(raw, default=_item))
-
-
-def _item(value: Any) -> Any:
-    """Numpy's scalars and arrays, and paths, for JSON."""
-    return value.tolist() if isinstance(value, (np.generic, np.ndarray)) else str(value)
+    return json.loads(json.dumps(raw, default=json_item))
 
 
 def _json(value: Any) -> str:

@@ -189,7 +189,7 @@ def _named(
 
 
 def _options(phrases: Phrases, rng: np.random.Generator) -> list[str]:
-    """Some of what the thing may be called, in an order by chance, of which half begin with a plain one."""
+    """Some of what the thing may be called, in random order; half of the lists begin with a plain name."""
     groups = (phrases.full, phrases.short, phrases.plain)
     drawn = [group[i] for group in groups for i in rng.permutation(len(group))[:OPTIONS]]
     shuffled = dict.fromkeys(drawn[i] for i in rng.permutation(len(drawn)))

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from typing import NamedTuple
 
+from data.language.frames import IMPERATIVE_FRAMES
 from data.language.grammar import Grammar
 from data.language.held_out import HELD_OUT_FRAMES, SPLITS, split_named
-from data.language.lexicon import IMPERATIVE_FRAMES, expand, normalise
+from data.language.lexicon import expand, normalise
 from data.language.out_of_domain import ORDERS
 from sim.common.seeds import rng_of
 from sim.desk.rows import entity_names

@@ -17,7 +17,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from data.common.atomic_io import refusals_of
 from data.common.locks import held
-from data.samples.batches import Episodes, Samples
+from data.samples.sampler import Episodes, Samples
 from data.store.concat import open_described
 from data.store.segments import Segment
 from robopolicy.common.console import console
@@ -43,7 +43,7 @@ class NotFinite(UserError):
 def train(config: TrainConfig, datasets: Sequence[Path], out: Path) -> Generator[tuple[int, int]]:
     """Train on folders of described play, into a checkpoint folder; goes on with what is there.
 
-    Yields (steps done, steps). Raises the errors of `data.store.concat`, `data.samples.batches` and
+    Yields (steps done, steps). Raises the errors of `data.store.concat`, `data.samples.sampler` and
     `robopolicy.training.training_state`, `NotFinite` and `FolderBusy`; nothing that is not finite is ever
     saved.
     """
@@ -89,9 +89,9 @@ def train_on(
     trained = {
         "steps": config.steps,
         "seed": config.seed,
-        "frames": samples.n_frames,
+        "frames": len(samples.frames),
         "segments": len(samples),
-        "stretches": samples.n_stretches,
+        "stretches": samples.n_segments,
         "sentences": len(samples.sentences),
         "config": asdict(config),
     }

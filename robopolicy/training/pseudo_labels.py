@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from data.language.held_out import is_held_out_combination
-from data.samples.batches import FAMILIES, HOLD, Episodes, Samples
+from data.samples.batches import FAMILIES, HOLD
+from data.samples.sampler import Episodes, Samples
 from robopolicy.policies.base.spec import MOVABLE
 from robopolicy.policies.networks.goal_encoder import fit_goal_encoder, read_goals
 from robopolicy.policies.networks.network import PolicyNetwork
@@ -52,7 +53,7 @@ def _learn(
         if not samples.described[i]:
             rest.append(found)
             continue
-        done, known = done_in(found, samples.done_in(i), record.states)
+        done, known = done_in(found, samples.labels_of(i), record.states)
         described.append(found.where(known))
         truth.append(Choice(*(column[torch.from_numpy(known)] for column in done)))
     asked = Choice(*(torch.cat(column) for column in zip(*truth, strict=True)))
@@ -62,14 +63,14 @@ def _learn(
     if rest:
         found = joined(rest)
         examples = examples_of(samples, kinds, found)
-        done, probability = read_goals(policy.goal_state, examples, len(found.run))
+        done, probability = read_goals(policy.goal_state, examples, len(found.motion))
         first = _first_sure(found, done, probability.numpy())
         done = Choice(*(column[first] for column in done))
-        names = samples.ends(found.episode[first], found.start[first], found.stop[first]).names
+        names = samples.frames.end_states(found.episode[first], found.start[first], found.stop[first]).names
         may = _may_train(done, names, kinds, samples.names)
         kept = first[may]
         if len(kept):
-            samples.learn_from(
+            samples.add_inferred(
                 found.episode[kept],
                 found.start[kept],
                 found.stop[kept],
@@ -78,10 +79,10 @@ def _learn(
 
 
 def _first_sure(found: Candidates, done: Choice, probability: NDArray[np.float32]) -> NDArray[np.int64]:
-    """For each run and each thing that was surely done in it, the row of the first window that says so."""
+    """For each motion and each thing that was surely done in it, the row of the first window that says so."""
     good = (probability > SURE) & (done.code.numpy() != HOLD) & (done.object.numpy() == found.thing)
     rows = np.flatnonzero(good)
-    what = np.stack([found.run[rows], *(column.numpy()[rows] for column in done)], 1)
+    what = np.stack([found.motion[rows], *(column.numpy()[rows] for column in done)], 1)
     return rows[np.sort(np.unique(what, axis=0, return_index=True)[1])]
 
 

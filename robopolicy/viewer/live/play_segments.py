@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from data.language.held_out import training_goal, why_held_out
-from data.relabel.hindsight import acts
+from data.relabel.hindsight import reached_goals
 from data.store.annotations import Annotation, annotate, read_annotations
 from data.store.reader import open_dataset
 from robopolicy.common.errors import UserError
@@ -47,7 +47,7 @@ class PlaySegments:
         for index in self._rng.permutation(self._dataset.n_episodes)[:EPISODES].tolist():
             record = self._dataset.episode(index)
             names = record.scene.names
-            found = [act for act in acts(record.states) if training_goal(act[2], names)]
+            found = [act for act in reached_goals(record.states) if training_goal(act[2], names)]
             new = [act for act in found if (index, *act) not in described] or found
             if new:
                 start, stop, goal = new[int(self._rng.integers(len(new)))]
