@@ -46,6 +46,7 @@ class WorldSpec:
     """What states, observations and actions of a kind of world are, for whoever learns to act in it."""
 
     name: str
+    robot: str  # what acts in it
     control_hz: int  # actions in a second
     action: ActionSpec
     workspace: Box  # where the hand may be sent
@@ -183,6 +184,11 @@ class WorldKind(ABC):
     def scene_from(self, raw: Any) -> Any:
         """The scene of a `Scene.to_dict`; raises ValueError for what is none."""
 
+    def mismatch(self, scene: Any, states: State) -> str:
+        """Why recorded states (T, ...) cannot be of a scene; "" if they may."""
+        del scene, states
+        return ""
+
     # -- running ---------------------------------------------------------------------------------
 
     @abstractmethod
@@ -231,6 +237,10 @@ class WorldKind(ABC):
     def hindrance(self, goal: Goal, state: State) -> Hindrance | None:
         """What there is against beginning: it is done already, or cannot be done; None if nothing is."""
         return self.task(goal.task).hindered(state, goal.object, goal.other)
+
+    def fallen(self, state: State, which: int) -> Truth:
+        """Where an object is off the ground that things lie on, and nothing brings it back: (...,)."""
+        return np.zeros_like(state.pos(which)[..., 2], bool)
 
     def rows(self, goal: Goal) -> tuple[int, int]:
         """Rows of an observation of (what is acted on, what it is related to); -1 for none."""

@@ -17,7 +17,7 @@ from data.language.naming import has_held_out_word
 from data.language.templates import negatable, templates
 from sim.common.seeds import rng_of
 from sim.desk.tasks.families import TASKS, task_named
-from sim.desk.tasks.task import ContrastKind
+from sim.task import ContrastKind
 
 
 class Contrast(NamedTuple):

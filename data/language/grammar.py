@@ -14,8 +14,8 @@ import numpy as np
 from data.language.held_out import split_named
 from data.language.naming import Phrases, fixture_phrases, phrases_for
 from data.language.templates import FRAMES, frame_class, framed, negatable, waits, wordings_of
-from sim.desk.tasks.families import TASKS, Goal, task_named
-from sim.desk.tasks.task import Task
+from sim.desk.tasks.families import TASKS
+from sim.task import Goal, Task, task_named
 
 PLAIN_FRAME = 0.3  # of the sentences are the bare imperative
 PLAIN_NAME = 0.5  # of the noun phrases are the plainest that will do: "the red cube"

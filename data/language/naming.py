@@ -19,8 +19,8 @@ from data.language.vocabulary import (
     WITH_COLOUR,
     Noun,
 )
-from sim.desk.tasks.families import TASKS, Goal, task_named
-from sim.desk.tasks.task import Task
+from sim.desk.tasks.families import TASKS
+from sim.task import Goal, Task, task_named
 
 
 class Ways(Sequence[str]):

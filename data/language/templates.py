@@ -18,7 +18,7 @@ from data.language.frames import (
 from data.language.held_out import HELD_OUT_FRAMES, HELD_OUT_WAITS, held_out_wordings
 from data.language.lexicon import expand
 from data.language.naming import has_held_out_word
-from sim.desk.tasks.task import Task
+from sim.task import Task
 
 FRONTED = frozenset(
     [

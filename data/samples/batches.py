@@ -7,12 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.common.bounds import TINY, Bounds, check_bounds
-from sim.desk.tasks.families import TASKS
 from sim.observation import Observation
-
-FAMILIES = tuple(task.name for task in TASKS)
-HOLD = len(FAMILIES)
-"""In the place of a family: the sentence asks for nothing to be done."""
 
 MOST_OF_A_BATCH = 100_000
 BOUNDS: Bounds = {
@@ -46,7 +41,7 @@ class SegmentBatch(NamedTuple):
     valid: NDArray[np.float32]  # (S, R, K) 1 for actions within the segment
     sentence: NDArray[np.int64]  # (S,) index into `Samples.sentences`, -1 where nobody described it
     names: NDArray[np.int64]  # (S, E) index into `Samples.names`
-    family: NDArray[np.int64]  # (S,) index into `FAMILIES`
+    family: NDArray[np.int64]  # (S,) index into `Samples.families`
     target: NDArray[np.int64]  # (S,) row of the thing acted on
     other: NDArray[np.int64]  # (S,) row of the thing it is related to, -1 for none
 
@@ -56,7 +51,7 @@ class SentenceBatch(NamedTuple):
 
     sentence: NDArray[np.int64]  # (L,) index into `Samples.sentences`
     names: NDArray[np.int64]  # (L, E) index into `Samples.names`
-    family: NDArray[np.int64]  # (L,) index into `FAMILIES`, or HOLD
+    family: NDArray[np.int64]  # (L,) index into `Samples.families`, or `Samples.hold`
     target: NDArray[np.int64]  # (L,) row of the thing acted on
     other: NDArray[np.int64]  # (L,) row of the thing it is related to, -1 for none
 
@@ -74,6 +69,6 @@ class SegmentLabel(NamedTuple):
 
     start: int
     stop: int
-    family: int  # index into `FAMILIES`
+    family: int  # index into `Samples.families`
     target: int  # row of the thing acted on
     other: int  # row of the thing it is related to, -1 for none

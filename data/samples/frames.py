@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 from data.samples.batches import EndStates
 from data.samples.object_tracker import follow_all
 from data.store.episode import EpisodeRecord
-from sim.bullet.actuation import arrived
-from sim.desk.sensors import is_clear, sense
-from sim.observation import Observation, entity_names
+from sim.observation import Observation
+from sim.world import WorldKind
 
 
 class Frames:
@@ -23,19 +22,21 @@ class Frames:
     `chunk` is how many actions are read from each frame; those behind the last frame are zero.
     """
 
-    def __init__(self, records: Iterable[EpisodeRecord], chunk: int, with_memory: bool) -> None:
+    def __init__(
+        self, records: Iterable[EpisodeRecord], chunk: int, with_memory: bool, kind: WorldKind
+    ) -> None:
         views: list[Observation] = []
         noisy, actions, names = [], [], []
         for record in records:
-            seen, n = sense(record.states, record.scene), len(record.actions)
+            (seen, has_errors), n = kind.sense(record.states, record.scene), len(record.actions)
             views.append(Observation(*(field[:n] for field in seen)))
-            noisy.append(not is_clear(record.scene.dynamics))
+            noisy.append(has_errors)
             sent = record.actions
-            acts = arrived(sent, record.scene.dynamics) if with_memory else sent
+            acts = kind.arrived(sent, record.scene) if with_memory else sent
             actions.append(np.asarray(acts, np.float32))
-            names.append(entity_names(record.scene.names))
+            names.append(kind.spec.names(record.scene.names))
         if with_memory:
-            follow_all(views, np.flatnonzero(noisy))
+            follow_all(views, np.flatnonzero(noisy), kind.spec.most_objects)
         self.starts = np.cumsum([0, *(len(a) for a in actions)]).astype(np.int64)  # (N + 1,) first frames
         self.proprio = np.concatenate([view.proprio for view in views])  # (F, 8)
         self.entities = np.concatenate([view.entities for view in views])  # (F, E, 12)

@@ -15,14 +15,14 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from data.samples.batches import FAMILIES, HOLD, SampleConfig, SegmentBatch, SegmentLabel, SentenceBatch
+from data.samples.batches import SampleConfig, SegmentBatch, SegmentLabel, SentenceBatch
 from data.samples.frames import Frames
 from data.store.episode import EpisodeRecord
 from data.store.segments import Segment, check_segments
 from sim.common.seeds import rng_of
-from sim.desk.tasks.families import Goal
 from sim.observation import Observation
-from sim.state import MAX_OBJECTS
+from sim.task import Goal
+from sim.world import WorldKind
 
 
 class TooFewSegments(ValueError):
@@ -31,6 +31,8 @@ class TooFewSegments(ValueError):
 
 class Episodes(Protocol):
     """As `data.store.reader.Dataset`."""
+
+    kind: WorldKind
 
     @property
     def n_episodes(self) -> int: ...
@@ -58,8 +60,8 @@ class Samples:
     `chunk` and `with_memory` as in `Frames`. Raises `TooFewSegments`, and `BadSegment` for segments that are
     not in the episodes.
 
-    Attributes: `frames`; `names`, of things, and `sentences`, into which batches hold indices; `n_episodes`
-    that are used; `described`, (n_episodes,) bool.
+    Attributes: `kind` of world; `families`, by name; `frames`; `names`, of things, and `sentences`, into
+    which batches hold indices; `n_episodes` that are used; `described`, (n_episodes,) bool.
     """
 
     def __init__(
@@ -80,12 +82,14 @@ class Samples:
                 f"the segments are of another dataset: they speak of episode {last}, and there are {n}"
             )
         self.n_episodes = math.ceil(self.config.play_fraction * n)
-        self.frames = Frames(islice(dataset.episodes(), self.n_episodes), chunk, with_memory)
+        self.kind = dataset.kind
+        self.families = tuple(task.name for task in self.kind.tasks)
+        self.frames = Frames(islice(dataset.episodes(), self.n_episodes), chunk, with_memory, self.kind)
         self.names = self.frames.names
         self.described = _described(self.n_episodes, self.config.label_fraction)
         kept = [s for s in segments if s.episode < self.n_episodes and self.described[s.episode]]
-        objects = self.frames.masks[:, :MAX_OBJECTS].sum(1).astype(int)
-        check_segments(kept, np.diff(self.frames.starts).tolist(), objects.tolist())
+        objects = self.frames.masks[:, : self.kind.spec.most_objects].sum(1).astype(int)
+        check_segments(kept, np.diff(self.frames.starts).tolist(), objects.tolist(), self.kind)
         if not kept:
             raise TooFewSegments(
                 f"label_fraction={self.config.label_fraction:g} leaves {int(self.described.sum())} of "
@@ -100,16 +104,16 @@ class Samples:
         ids = {sentence: i for i, sentence in enumerate(self.sentences)}
         self._said, said_from, said_count = _ragged([[ids[t] for t in s.sentences] for s in segments])
         self._no, no_from, no_count = _ragged([[ids[t] for t in s.forbidding] for s in segments])
-        rows = [Goal(s.task, s.object, s.other).entities() for s in segments]
+        rows = [self.kind.rows(Goal(s.task, s.object, s.other)) for s in segments]
         target, other = (np.array(column, np.int64) for column in zip(*rows, strict=True))
         episode = np.array([s.episode for s in segments], np.int64)
         first = self.frames.starts[episode] + [s.start for s in segments]
         length = np.array([s.stop - s.start for s in segments], np.int64)
-        family = np.array([FAMILIES.index(s.task) for s in segments], np.int64)
+        family = np.array([self.families.index(s.task) for s in segments], np.int64)
         sentences = (said_from, said_count, no_from, no_count)
         self._labelled = SegmentTable(episode, first, length, family, target, other, *sentences)
         self._all = self._labelled
-        self._labelled_families = self._all_families = _Families(family, self.config.balance)
+        self._labelled_families = self._all_families = self._by_family(family)
 
     def add_inferred(
         self,
@@ -129,7 +133,15 @@ class Samples:
         added = SegmentTable(episode, first, stop - start, family, target, other, none, none, none, none)
         both = zip(self._labelled, added, strict=True)
         self._all = SegmentTable(*(np.concatenate(pair) for pair in both))
-        self._all_families = _Families(self._all.family, self.config.balance)
+        self._all_families = self._by_family(self._all.family)
+
+    def _by_family(self, family: NDArray[np.int64]) -> "_Families":
+        return _Families(family, len(self.families), self.config.balance)
+
+    @property
+    def hold(self) -> int:
+        """In the place of a family: the sentence asks for nothing to be done."""
+        return len(self.families)
 
     @property
     def fingerprint(self) -> str:
@@ -145,7 +157,7 @@ class Samples:
     @property
     def counts(self) -> dict[str, int]:
         """Described segments of each family."""
-        return dict(zip(FAMILIES, self._labelled_families.sizes.tolist(), strict=True))
+        return dict(zip(self.families, self._labelled_families.sizes.tolist(), strict=True))
 
     def __len__(self) -> int:
         """How many segments are described."""
@@ -201,15 +213,15 @@ class Samples:
         if len(self._no):
             forbidden = table.no_from + _below(rng, table.no_count)
             said = np.where(no, self._no[np.minimum(forbidden, len(self._no) - 1)], said)
-        family = np.where(no, HOLD, table.family)
+        family = np.where(no, self.hold, table.family)
         return SentenceBatch(said, self.frames.name_ids[table.episode], family, table.target, table.other)
 
 
 class _Families:
     """Draws rows of a table so that rare families are not forgotten."""
 
-    def __init__(self, family: NDArray[np.int64], balance: float) -> None:
-        self.sizes = np.bincount(family, minlength=len(FAMILIES))
+    def __init__(self, family: NDArray[np.int64], n_families: int, balance: float) -> None:
+        self.sizes = np.bincount(family, minlength=n_families)
         self._rows = np.argsort(family, kind="stable")
         self._from = np.cumsum(self.sizes) - self.sizes
         weights = np.where(self.sizes > 0, self.sizes.astype(float) ** balance, 0.0)

@@ -20,7 +20,7 @@ from data.language.sentence import LONGEST, checked
 from data.store.episode import DatasetDamaged, unreadable
 from data.store.reader import Dataset, open_dataset
 from data.store.segments import BadSegment, Segment, check_segment, check_segments
-from sim.desk.tasks.families import Goal
+from sim.task import Goal
 
 HUMAN, GRAMMAR, BOTH = "human", "grammar", "both"
 DESCRIBERS = (GRAMMAR, HUMAN, BOTH)
@@ -130,9 +130,9 @@ def segments_by_people(dataset: Dataset) -> tuple[list[Segment], list[str]]:
 def check_in(dataset: Dataset, segments: Sequence[Segment], path: Path) -> None:
     """Refuse segments, read from a file, that are not in the dataset; raises `DatasetDamaged`."""
     used = {segment.episode for segment in segments if segment.episode < dataset.n_episodes}
-    objects = [len(dataset.scene(i).objects) if i in used else 0 for i in range(dataset.n_episodes)]
+    objects = [len(dataset.scene(i).names) if i in used else 0 for i in range(dataset.n_episodes)]
     try:
-        check_segments(segments, dataset.lengths.tolist(), objects)
+        check_segments(segments, dataset.lengths.tolist(), objects, dataset.kind)
     except BadSegment as error:
         raise DatasetDamaged(path, error) from error
 

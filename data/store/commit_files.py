@@ -11,35 +11,27 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from data.store.episode import EpisodeRecord, unreadable
-from data.store.lerobot_format import (
-    CHUNK,
-    STATE_DIM,
-    TASK,
-    WIDTHS,
-    as_table,
-    episodes_path,
-    flat_states,
-    frame_schema,
-)
+from data.store.lerobot_format import CHUNK, TASK, FrameFormat, episodes_path
 from data.store.shards import read_parquet
 from data.store.statistics import STATS, Moments, by_feature, joined
 
 PARQUET: dict[str, Any] = {"compression": "snappy", "write_page_checksum": True}
-# Constant over an episode, or nearly: a dictionary makes them vanish. It bloats what varies.
-_DICTIONARY = ["state.object_size", "state.fixture_pos", "state.fixture_yaw", "state.lights", "state.joints"]
 
 
-def write_frames(path: Path, frames: list[dict[str, NDArray[Any]]]) -> None:
+def write_frames(path: Path, frames: list[dict[str, NDArray[Any]]], form: FrameFormat) -> None:
     """Write the frames of a commit: for each episode {column: (T, width)}, which becomes a row group."""
-    schema = frame_schema()
-    how: dict[str, Any] = {**PARQUET, "use_dictionary": [f"{name}.list.element" for name in _DICTIONARY]}
-    with pq.ParquetWriter(path, schema, **how) as writer:
+    with pq.ParquetWriter(path, form.schema(), use_dictionary=False, **PARQUET) as writer:
         for columns in frames:
-            writer.write_table(as_table(columns, schema), row_group_size=len(columns["index"]))
+            writer.write_table(form.as_table(columns), row_group_size=len(columns["index"]))
 
 
 def episodes_table(
-    records: Sequence[EpisodeRecord], first: int, starts: NDArray[Any], shard: int, moments: list[Moments]
+    records: Sequence[EpisodeRecord],
+    form: FrameFormat,
+    first: int,
+    starts: NDArray[Any],
+    shard: int,
+    moments: list[Moments],
 ) -> pa.Table:
     """The rows of meta/episodes for a commit.
 
@@ -48,8 +40,7 @@ def episodes_table(
     """
     n = len(records)
     chunk, file = [shard // CHUNK] * n, [shard % CHUNK] * n
-    lasts = [flat_states(r.states.at(slice(-1, None))) for r in records]
-    finals = np.concatenate([value.ravel() for last in lasts for value in last.values()])
+    finals = np.concatenate([form.final_of(record.states) for record in records])
     columns: dict[str, Any] = {
         "episode_index": pa.array(range(first, first + n), pa.int64()),
         "tasks": [[TASK]] * n,
@@ -61,22 +52,23 @@ def episodes_table(
         "meta/episodes/chunk_index": chunk,
         "meta/episodes/file_index": file,
         "scene": [json.dumps(r.scene.to_dict(), default=json_item) for r in records],
-        "final_state": pa.FixedSizeListArray.from_arrays(pa.array(finals), STATE_DIM),
+        "final_state": pa.FixedSizeListArray.from_arrays(pa.array(finals), form.final_width),
     }
-    split = [by_feature(one, WIDTHS) for one in moments]
-    for name in WIDTHS:
+    split = [by_feature(one, form.widths) for one in moments]
+    for name in form.widths:
         for stat in STATS:
             kind = pa.list_(pa.int64() if stat == "count" else pa.float64())
             columns[f"stats/{name}/{stat}"] = pa.array([one[name][stat] for one in split], kind)
     return pa.table(columns)
 
 
-def stored_moments(folder: Path, shard: int) -> list[Moments]:
+def stored_moments(folder: Path, shard: int, form: FrameFormat) -> list[Moments]:
     """The statistics of each episode of a commit, as stored; raises `DatasetDamaged` or `CannotRead`."""
     path = episodes_path(folder, shard)
     try:
         rows = read_parquet(path).to_pylist()
-        return [joined({n: {s: row[f"stats/{n}/{s}"] for s in STATS} for n in WIDTHS}) for row in rows]
+        names = form.widths
+        return [joined({n: {s: row[f"stats/{n}/{s}"] for s in STATS} for n in names}) for row in rows]
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
         raise unreadable(path, error) from error
 

@@ -26,6 +26,7 @@ from data.store.episode import (
     BadRecord,
     DatasetEdited,
     DatasetMismatch,
+    DatasetOld,
     EpisodeRecord,
     FolderTaken,
     NoDataset,
@@ -37,15 +38,16 @@ from data.store.lerobot_format import (
     CODEBASE_VERSION,
     FALLEN,
     FORMAT,
-    WIDTHS,
+    FrameFormat,
     data_path,
-    described_features,
     episodes_path,
-    frame_columns,
+    format_of,
     tasks_table,
 )
 from data.store.reader import Dataset, open_dataset
 from data.store.statistics import Moments, by_feature, merged, moments_of
+from sim.desk.kind import DESK
+from sim.world import WorldKind
 
 
 class DatasetWriter:
@@ -54,7 +56,8 @@ class DatasetWriter:
     Attributes: `committed` (commits so far, the number of the next), `n_episodes`, `n_frames`.
 
     `config`, a dataclass or mapping, says how the episodes are made; its fields named in `may_change`
-    (how much of it) may differ from one run to the next. `command` goes into the dataset card.
+    (how much of it) may differ from one run to the next. `kind` is that of the worlds, `command` goes into
+    the dataset card.
     Raises `DatasetMismatch`, `FolderBusy`, `FolderTaken`, `CannotWrite`, and as `open_dataset`.
     """
 
@@ -63,8 +66,7 @@ class DatasetWriter:
         folder: Path | str,
         config: Any = None,
         *,
-        fps: int = 10,
-        robot_type: str = "panda",
+        kind: WorldKind = DESK,
         command: str = "",
         may_change: Sequence[str] = ("minutes",),
     ) -> None:
@@ -72,7 +74,7 @@ class DatasetWriter:
         self.committed = self.n_episodes = self.n_frames = 0
         self._fallen: int | None = 0  # episodes in which something left the desk; None: not recorded here
         self._moments: Moments | None = None
-        self._fps, self._robot_type, self._command = fps, robot_type, command
+        self._kind, self._form, self._command = kind, format_of(kind.spec), command
         self._config = _plain(config)
         _refuse_strangers(self.folder)
         self._lock = Lock(self.folder, "meta")
@@ -94,20 +96,21 @@ class DatasetWriter:
         if not records:
             raise BadRecord("a commit needs at least one episode")
         for record in records:
-            check_record(record)
+            check_record(record, self._kind)
         shard, starts = self.committed, self.n_frames + np.cumsum([0, *(r.length for r in records)])
         frames = [
-            frame_columns(record, self.n_episodes + i, int(starts[i]), self._fps)
+            self._form.columns_of(record, self.n_episodes + i, int(starts[i]))
             for i, record in enumerate(records)
         ]
-        moments = [moments_of(np.concatenate([columns[n] for n in WIDTHS], axis=1)) for columns in frames]
-        episodes = episodes_table(records, self.n_episodes, starts, shard, moments)
+        widths = self._form.widths
+        moments = [moments_of(np.concatenate([columns[n] for n in widths], axis=1)) for columns in frames]
+        episodes = episodes_table(records, self._form, self.n_episodes, starts, shard, moments)
         whole = self._moments
         for one in moments:
             whole = merged(whole, one)
         assert whole is not None
         if self._fallen is not None:
-            lost = [list(record.fallen) for record in records]
+            lost = [self._fallen_in(record) for record in records]
             episodes = episodes.append_column(FALLEN, pa.array(lost, pa.list_(pa.string())))
             fallen = self._fallen + sum(map(bool, lost))
         else:
@@ -116,9 +119,9 @@ class DatasetWriter:
         info = self._info(*counts, fallen)
         self._replace(
             {
-                data_path(self.folder, shard): lambda path: write_frames(path, frames),
+                data_path(self.folder, shard): lambda path: write_frames(path, frames, self._form),
                 episodes_path(self.folder, shard): lambda path: pq.write_table(episodes, path, **PARQUET),
-                self.folder / "meta/stats.json": as_text(_json(by_feature(whole, WIDTHS))),
+                self.folder / "meta/stats.json": as_text(_json(by_feature(whole, widths))),
                 self.folder / "README.md": as_text(dataset_card(info)),
                 self.folder / "meta/info.json": as_text(_json(info)),
             }
@@ -146,21 +149,21 @@ class DatasetWriter:
 
     def _begin(self, may_change: tuple[str, ...]) -> None:
         try:
-            stored = read_info(self.folder)
+            stored = read_info(self.folder, self._kind.spec)
         except NoDataset:
             stored = None
         if stored is None or not stored["total_episodes"]:
             self._tidy(remake=True)
             return
-        whole = open_dataset(self.folder)
-        _refuse_edited(whole)
+        whole = open_dataset(self.folder, self._kind)
+        _refuse_edited(whole, self._form)
         self._compare(stored, may_change)
         self.committed = stored["robopolicy"]["shards"]
         self.n_episodes, self.n_frames = whole.n_episodes, whole.n_frames
         self._fallen = whole.n_fallen
         self._command = self._command or str(stored["robopolicy"].get("command", ""))
         for shard in range(self.committed):
-            for moments in stored_moments(self.folder, shard):
+            for moments in stored_moments(self.folder, shard, self._form):
                 self._moments = merged(self._moments, moments)
         self._tidy()
 
@@ -180,16 +183,21 @@ class DatasetWriter:
         if self._moments is None:
             (self.folder / "meta/stats.json").unlink(missing_ok=True)
         else:
-            write_atomic(self.folder / "meta/stats.json", _json(by_feature(self._moments, WIDTHS)))
+            write_atomic(self.folder / "meta/stats.json", _json(by_feature(self._moments, self._form.widths)))
         if remake:
             write_atomic(self.folder / "meta/info.json", _json(info))
         write_atomic(self.folder / "README.md", dataset_card(info))
+
+    def _fallen_in(self, record: EpisodeRecord) -> list[str]:
+        """The names of the objects that were off the ground at some time of an episode."""
+        names = enumerate(record.scene.names)
+        return [name for i, name in names if self._kind.fallen(record.states, i).any()]
 
     def _counts(self) -> tuple[int, int, int]:
         return self.committed, self.n_episodes, self.n_frames
 
     def _compare(self, stored: dict[str, Any], may_change: tuple[str, ...]) -> None:
-        own = {"fps": self._fps, "robot_type": self._robot_type}
+        own = {"fps": self._kind.spec.control_hz, "robot_type": self._kind.spec.robot}
         given = dotted(own | self._config)
         kept = dotted({key: stored.get(key) for key in own} | config_of(stored))
         for key in [*given, *(key for key in kept if key not in given)]:
@@ -199,20 +207,21 @@ class DatasetWriter:
     def _info(self, shards: int, episodes: int, frames: int, fallen: int | None) -> dict[str, Any]:
         return {
             "codebase_version": CODEBASE_VERSION,
-            "robot_type": self._robot_type,
+            "robot_type": self._kind.spec.robot,
             "total_episodes": episodes,
             "total_frames": frames,
             "total_tasks": 1,
             "chunks_size": CHUNK,
             "data_files_size_in_mb": 100,
             "video_files_size_in_mb": 200,
-            "fps": self._fps,
+            "fps": self._kind.spec.control_hz,
             "splits": {"train": f"0:{episodes}"},
             "data_path": "data/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet",
             "video_path": None,
-            "features": described_features(),
+            "features": self._form.described(),
             "robopolicy": {
                 "format": FORMAT,
+                "world": self._kind.spec.name,
                 "shards": shards,
                 "command": self._command,
                 **({} if fallen is None else {"fallen_episodes": fallen}),
@@ -230,13 +239,16 @@ def _refuse_strangers(folder: Path) -> None:
             raise FolderTaken(folder, str(found.relative_to(folder)))
 
 
-def _refuse_edited(whole: Dataset) -> None:
+def _refuse_edited(whole: Dataset, form: FrameFormat) -> None:
     """Only what this writer wrote, two files a commit with our features, is gone on with; `DatasetEdited`."""
     folder, info = whole.folder, whole.info
-    shards = (info.get("robopolicy") or {}).get("shards")
-    ours = [(data_path(folder, i), episodes_path(folder, i)) for i in range(len(whole.files))]
-    as_written = info["features"] == described_features() and info.get("total_tasks") == 1
-    if shards != len(ours) or whole.files != ours or not as_written:
+    ours = info.get("robopolicy") or {}
+    if ours.get("format", FORMAT) != FORMAT:
+        raise DatasetOld(folder, ours["format"])
+    shards = ours.get("shards")
+    files = [(data_path(folder, i), episodes_path(folder, i)) for i in range(len(whole.files))]
+    as_written = info["features"] == form.described() and info.get("total_tasks") == 1
+    if shards != len(files) or whole.files != files or not as_written:
         raise DatasetEdited(folder)
 
 

@@ -13,7 +13,8 @@ from robopolicy.evaluation.trials.trial import Command
 from sim.desk.scene import Scene
 from sim.desk.simulator import World
 from sim.desk.tasks import expert
-from sim.desk.tasks.families import Goal, achieved
+from sim.desk.tasks.families import achieved
+from sim.task import Goal
 from sim.desk.tasks.motions import DEFAULT_STYLE
 from sim.observation import Observation
 from sim.randomize.dynamics import Dynamics

@@ -10,8 +10,9 @@ from data.relabel.hindsight import happened
 from robopolicy.adaptation.dynamics_filter import DynamicsEstimate
 from robopolicy.policies.base.intent import Intent
 from sim.desk.rows import entity_names, seen_state
-from sim.desk.tasks.families import TASKS, Goal, achieved, hindrance, task_named
-from sim.desk.tasks.hindrances import DONE
+from sim.desk.tasks.families import TASKS, achieved, hindrance, task_named
+from sim.task import Goal
+from sim.task import DONE
 from sim.observation import Observation
 from sim.state import Array, State, stack
 

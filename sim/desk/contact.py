@@ -31,9 +31,11 @@ def between_fingers(gap: NDArray[np.floating]) -> Truth:
     return (np.hypot(gap[..., 0], gap[..., 1]) < GRIPPED) & (np.abs(gap[..., 2]) < LEVEL)
 
 
-def closing_on(gap: NDArray[np.floating], opening: NDArray[np.floating]) -> Truth:
+def closing_on(
+    gap: NDArray[np.floating], opening: NDArray[np.floating], open_hand: float = OPEN_HAND
+) -> Truth:
     """Whether a thing is between fingers that are not wide open; `gap` (..., 3) and `opening` (...), m."""
-    return between_fingers(gap) & (opening < OPEN_HAND)
+    return between_fingers(gap) & (opening < open_hand)
 
 
 def in_grip(gap: NDArray[np.floating], opening: NDArray[np.floating], width: NDArray[np.floating]) -> Truth:

@@ -17,17 +17,20 @@ from sim.desk.scenes.sampler import SceneConfig, draw_scene, draw_scene_for
 from sim.desk.sensors import Sensor, is_clear, sense
 from sim.desk.tasks import expert
 from sim.desk.tasks.families import TASKS
+from sim.desk.tasks.geometry import fallen
 from sim.desk.tasks.motions import DEFAULT_STYLE
 from sim.observation import Observation
-from sim.state import Array, State
-from sim.task import Goal, Task
+from sim.state import SIZE, Array, State
+from sim.task import Goal, Task, Truth
 from sim.world import ActionSpec, Fixture, World, WorldKind, WorldSpec
 
 SLIDING = 0.0015  # m a control step: slower is standing still
 TURNING = 0.02  # rad a control step
+OFF_SIZE = 1e-4  # m: of an object's recorded size from what the scene says
 
 DESK_SPEC = WorldSpec(
     name="desk",
+    robot="panda",
     control_hz=CONTROL_HZ,
     action=ActionSpec(STEP_LENGTH, STEP_ANGLE, MAX_OPENING),
     workspace=WORKSPACE,
@@ -67,6 +70,11 @@ class DeskKind(WorldKind):
     def scene_from(self, raw: Any) -> Scene:
         return Scene.from_dict(raw)
 
+    def mismatch(self, scene: Scene, states: State) -> str:
+        sizes = np.array([thing.size for thing in scene.objects])
+        off = sizes.size and np.abs(states.objects[..., SIZE] - sizes).max() > OFF_SIZE
+        return "sizes of the objects differ from those in the scene" if off else ""
+
     def open(self, pictures: bool = False) -> World:
         from sim.desk.simulator import World  # noqa: PLC0415 - the engine; who only reads states needs none
 
@@ -80,6 +88,9 @@ class DeskKind(WorldKind):
 
     def arrived(self, actions: Array, scene: Scene) -> Array:
         return arrived(actions, scene.dynamics)
+
+    def fallen(self, state: State, which: int) -> Truth:
+        return fallen(state, which)
 
     def player(self, rng: np.random.Generator, scene: Scene) -> Player:
         return Player(rng, scene.dynamics.latency)

@@ -15,7 +15,8 @@ from robopolicy.evaluation.trials.trial import Trial
 from sim.common.seeds import RETRIES, rng_of, seeds_of
 from sim.desk.scene import Scene
 from sim.desk.scenes.sampler import draw_scene_for
-from sim.desk.tasks.families import TASKS, Goal
+from sim.desk.tasks.families import TASKS
+from sim.task import Goal
 
 DRAWS = 20  # draws for a sentence that belongs to the level, in each scene
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from robopolicy.evaluation.trials.trial import Command
-from sim.desk.tasks.families import TASKS, achieved, goals_of
+from sim.desk.tasks.families import TASKS, achieved
+from sim.task import goals_of
 from sim.desk.tasks.geometry import fallen
 from sim.state import State
 

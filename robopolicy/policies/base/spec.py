@@ -18,7 +18,8 @@ from robopolicy.policies.base.intent import HOLD_STILL
 from sim.bullet.kinematics import STEP_ANGLE, STEP_LENGTH
 from sim.common.printable import shown
 from sim.desk.constants import CONTROL_HZ, FIXTURES, MAX_THINGS
-from sim.desk.tasks.families import Task, task_named
+from sim.desk.tasks.families import task_named
+from sim.task import Task
 from sim.state import HAND_COLUMNS, THING_COLUMNS
 
 OBJECT = "object"

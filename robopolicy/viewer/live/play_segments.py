@@ -11,7 +11,7 @@ from data.store.annotations import Annotation, annotate, read_annotations
 from data.store.reader import open_dataset
 from robopolicy.common.errors import UserError
 from sim.desk.scene import Scene
-from sim.desk.tasks.families import Goal
+from sim.task import Goal
 from sim.state import State
 
 EPISODES = 50  # at most so many are searched for a segment
