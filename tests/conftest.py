@@ -81,7 +81,9 @@ def _outcome(stats: dict[str, list]) -> Outcome:
 
 @pytest.fixture(autouse=True)
 def _logging_as_it_was() -> Iterator[None]:
-    """Hydra leaves a handler that writes to a stream of its test, which is closed when the next one logs."""
-    yield
+    """Hydra leaves its level, and a handler on a stream of its test, which is closed when the next one logs."""
     root = logging.getLogger()
+    level = root.level
+    yield
+    root.setLevel(level)
     root.handlers[:] = [one for one in root.handlers if type(one) is not logging.StreamHandler]
