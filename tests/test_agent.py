@@ -12,9 +12,10 @@ from robopolicy.policies.base.config import PolicyConfig
 from robopolicy.policies.checkpoint import CheckpointError
 from robopolicy.policies.registry import build
 from robopolicy.policies.text.encoder import TextEncoder
+from sim.desk.rows import entity_names, observe
 from sim.desk.scenes.sampler import SceneConfig, draw_scene
 from sim.desk.simulator import World
-from sim.observation import MAX_ENTITIES, Observation, entity_names, observe
+from sim.observation import MAX_ENTITIES, Observation
 from sim.randomize.dynamics import Dynamics
 
 NAMES = entity_names(draw_scene(0, SceneConfig()).names)

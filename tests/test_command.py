@@ -64,9 +64,9 @@ def test_the_world_stays_as_a_command_left_it(tmp_path: Path) -> None:
     session = session_in(tmp_path, video=False, seed=_seed_with_shut_drawer(tmp_path))
     opened = session.carry_out("open the drawer")
     closed = session.carry_out("close the drawer")
-    assert opened.states.joints[-1, 0] > 0.1
-    assert np.array_equal(opened.states.joints[-1], closed.states.joints[0])
-    assert closed.states.joints[-1, 0] < 0.03
+    assert opened.states.joint("drawer")[-1] > 0.1
+    assert np.array_equal(opened.states.joints[-1], closed.states.joint("drawer"))
+    assert closed.states.joint("drawer")[-1] < 0.03
     session.close()
 
 

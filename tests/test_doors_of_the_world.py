@@ -332,7 +332,7 @@ def test_what_falls_off_the_floor_too_stays_in_the_observation_space() -> None:
     env.reset(options={"scene": replace(SCENE, objects=(replace(first, pos=(15.0, 0.0, 1.0)), *rest))})
     for _ in range(4):
         seen, *_, info = env.step(STILL)
-    assert info["state"].object_pos[0, 2] < -20
+    assert info["state"].pos(0)[2] < -20
     assert env.observation_space.contains(seen)
     env.close()
 
@@ -376,7 +376,7 @@ def live_through(course: list[tuple[str, Any]]) -> None:
                 saved = came if name == "save" else saved
                 if name in ("reset", "step", "restore"):
                     state: State = came["state"]
-                    assert all(np.isfinite(field).all() for field in state)
+                    assert all(np.isfinite(field).all() for field in state[:2])
     finally:
         env.close()
 
@@ -395,7 +395,7 @@ def test_an_environment_lives_through_anything_by_the_thousand(injected: Callabl
 
 def acts_or_refuses(env: DeskEnv, action: Any) -> None:
     with refused_in_a_sentence():
-        assert all(np.isfinite(field).all() for field in env.step(action)[-1]["state"])
+        assert all(np.isfinite(field).all() for field in env.step(action)[-1]["state"][:2])
 
 
 @pytest.mark.faults

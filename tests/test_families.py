@@ -31,7 +31,7 @@ STEPS, AFTER = 60, 6  # control steps: to do it in at most, and to look on after
 
 
 def distance(state: State, obj: int) -> np.ndarray:
-    gap = state.object_pos[..., obj, :2] - MIDDLE
+    gap = state.pos(obj)[..., :2] - MIDDLE
     return np.hypot(gap[..., 0], gap[..., 1])
 
 

@@ -8,10 +8,11 @@ import pytest
 from robopolicy.adaptation.delay_compensation import predict_arrival
 from robopolicy.adaptation.dynamics_filter import DELAYS, ArmResponse, DynamicsEstimate
 from sim.desk.layouts import GRIP_WIDTHS
+from sim.desk.rows import observe
 from sim.desk.scenes.sampler import draw_scene_for
 from sim.desk.simulator import World
 from sim.desk.tasks import expert
-from sim.observation import Observation, observe
+from sim.observation import Observation
 from sim.state import MAX_OBJECTS, State
 
 RESPONSE = ArmResponse(0.9, 0.87)
@@ -61,13 +62,13 @@ def test_the_hand_is_foreseen_better_than_by_thinking_that_it_stays() -> None:
 
 def test_what_the_hand_holds_is_foreseen_to_go_with_it() -> None:
     states, actions, held = rollout()
-    up = [t for t in range(len(actions) - AHEAD) if states[t].object_pos[held, 2] > 0.06]
+    up = [t for t in range(len(actions) - AHEAD) if states[t].pos(held)[2] > 0.06]
     up = [t for t in up if states[t + AHEAD].gripper < 0.06]
     assert len(up) > 3
     for t in up:
-        then = states[t + AHEAD].object_pos[held]
+        then = states[t + AHEAD].pos(held)
         ahead = foretold(t, obeys(AHEAD), actions).entities[0, held, :3]
-        assert np.linalg.norm(then - ahead) < 0.5 * np.linalg.norm(then - states[t].object_pos[held]) + 0.015
+        assert np.linalg.norm(then - ahead) < 0.5 * np.linalg.norm(then - states[t].pos(held)) + 0.015
 
 
 def test_what_is_not_held_stays_where_it_is() -> None:

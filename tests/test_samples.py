@@ -11,9 +11,10 @@ from data.samples.object_tracker import Tracker
 from data.samples.sampler import Samples, TooFewSegments
 from data.store.episode import EpisodeRecord
 from data.store.segments import Segment
+from sim.desk.rows import entity_names
 from sim.desk.scene import Scene, Thing
 from sim.desk.sensors import sense
-from sim.observation import Observation, entity_names
+from sim.observation import Observation
 from sim.randomize.dynamics import Dynamics
 from sim.state import State
 

@@ -34,8 +34,9 @@ from robopolicy.policies.checkpoint import (
 from robopolicy.policies.convert import convert, main
 from robopolicy.policies.formats import FAMILIES_2, FORMAT
 from robopolicy.policies.text.encoder import TextEncoder
+from sim.desk.rows import entity_names
 from sim.desk.scenes.sampler import draw_scene
-from sim.observation import Observation, entity_names
+from sim.observation import Observation
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = entity_names(draw_scene(0).names)

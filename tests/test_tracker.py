@@ -8,12 +8,13 @@ import pytest
 
 from data.play.collection import PlayConfig, play_episode
 from data.samples.object_tracker import ENOUGH, Tracker, tracked
+from sim.desk.rows import observe
 from sim.desk.scene import Scene
 from sim.desk.scenes.sampler import SceneConfig, draw_scene_for
 from sim.desk.sensors import sense
 from sim.desk.simulator import World
 from sim.desk.tasks import expert
-from sim.observation import Observation, observe
+from sim.observation import Observation
 from sim.randomize.dynamics import Dynamics
 from sim.state import State, stack
 from tests.states import HERE, state_with
@@ -104,7 +105,7 @@ def test_how_much_views_jitter_is_told() -> None:
 
 def test_what_is_carried_out_of_sight_goes_with_the_hand() -> None:
     states, _, thing = rollout()
-    carried = states.object_pos[:, thing, 2] > 0.05
+    carried = states.pos(thing)[..., 2] > 0.05
     assert carried.sum() > 5
     raw = [views(Dynamics(dropout=0.35), seed) for seed in range(8)]
     left_behind = np.concatenate([errors(view)[carried, thing] for view in raw])
