@@ -28,11 +28,12 @@ from sim.desk.cameras import CAMERAS, Camera, UnknownCamera, render
 from sim.desk.scene import Scene
 from sim.desk.scenes.sampler import CannotDraw, SceneConfig, draw_scene, draw_scene_for
 from sim.desk.simulator import World
-from sim.desk.tasks.families import Goal, UnknownTask
+from sim.desk.tasks.families import Goal
 from sim.env import BadOptions, BadRenderMode, DeskEnv
 from sim.randomize.dynamics import Dynamics, Looks
 from sim.randomize.presets import BadValue, UnknownWorld, parse_world
 from sim.state import State
+from sim.task import UnknownTask
 from tests.fuzzing import fuzz
 
 REFUSALS = (

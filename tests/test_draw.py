@@ -9,9 +9,10 @@ from sim.desk.layouts import LAYOUTS
 from sim.desk.scene import COLOURS, SHAPES, Scene
 from sim.desk.scenes.sampler import CannotDraw, SceneConfig, draw_scene, draw_scene_for, initial_state
 from sim.desk.simulator import World
-from sim.desk.tasks.families import TASKS, UnknownTask, achieved, possible
+from sim.desk.tasks.families import TASKS, achieved, possible
 from sim.desk.tasks.geometry import bottom, in_drawer, in_tray, on_desk, rests_on
 from sim.state import LIGHT
+from sim.task import UnknownTask
 from tests.states import joints_of, positions_of
 
 SEEDS = range(60)

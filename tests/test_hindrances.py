@@ -7,14 +7,12 @@ import pytest
 
 from robopolicy.evaluation.plan import make_plan
 from robopolicy.evaluation.trials.config import EvaluateConfig
-from sim.desk.constants import FIXTURES
-from sim.desk.rows import entity_names, observe
+from sim.desk.rows import observe, seen_state
 from sim.desk.scenes.sampler import draw_scene, initial_state
 from sim.desk.sensors import Sensor
 from sim.desk.tasks.families import TASKS, Goal, achieved, goals_of, hindrance, possible
-from sim.desk.tasks.hindrances import DONE, IMPOSSIBLE, UNREACHABLE
-from sim.observation import Observation, state_of
 from sim.state import State
+from sim.task import DONE, IMPOSSIBLE, UNREACHABLE
 from tests.states import HALF, HERE, SIDE, in_drawer, in_tray, positions_of, state_with
 
 NAMES = ("red cube", "blue puck", "black bar")
@@ -28,11 +26,6 @@ def goal_of(family: str) -> Goal:
     """With the red cube, and the blue puck if it takes two."""
     arguments = next(task.arguments for task in TASKS if task.name == family)
     return Goal(family, *(0, 1)[:arguments])
-
-
-def seen_again(state: State, seen: Observation) -> State:
-    """What an observation says about the world."""
-    return state_of(seen, entity_names(state.names[: state.n_objects]), len(FIXTURES))
 
 
 def beside(x: float, y: float) -> State:
@@ -158,7 +151,7 @@ def test_nothing_that_released_trials_ask_for_is_hindered_by_what_the_sensors_se
     for trial, scene in trials:
         state = initial_state(scene)
         assert hindrance(trial.goal, state) is None
-        assert hindrance(trial.goal, seen_again(state, Sensor(scene).observe(state))) is None, trial
+        assert hindrance(trial.goal, seen_state(Sensor(scene).observe(state), scene.names)) is None, trial
 
 
 def test_what_is_called_done_was_achieved_wherever_it_was_possible_before() -> None:
@@ -183,8 +176,9 @@ def test_what_is_called_done_was_achieved_wherever_it_was_possible_before() -> N
 
 
 def test_what_was_seen_leads_back_to_the_state() -> None:
-    state = initial_state(draw_scene(5))
-    back = seen_again(state, observe(state))
+    scene = draw_scene(5)
+    state = initial_state(scene)
+    back = seen_state(observe(state), scene.names)
     assert np.allclose(back.hand, state.hand, atol=1e-6)
     assert np.allclose(back.things, state.things, atol=1e-6)
     assert back[2:] == state[2:]
@@ -192,6 +186,6 @@ def test_what_was_seen_leads_back_to_the_state() -> None:
 
 def test_of_furniture_that_is_not_there_nothing_is_said() -> None:
     seen = observe(state_with())
-    bare = seen_again(state_with(), seen._replace(mask=np.r_[seen.mask[:5], np.zeros(5, np.float32)]))
+    bare = seen_state(seen._replace(mask=np.r_[seen.mask[:5], np.zeros(5, np.float32)]), NAMES)
     furniture = [task.name for task in TASKS if not task.arguments] + ["put_in_drawer", "put_in_tray"]
     assert all(hindrance(goal_of(family), bare) is None for family in furniture)

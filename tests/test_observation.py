@@ -73,7 +73,7 @@ def test_an_episode_is_seen_as_its_timesteps_are(lead: tuple[int, ...]) -> None:
 def test_furniture_that_is_absent_has_no_numbers_and_the_rest_has() -> None:
     state = kitchen(2)
     seen, names = padded(state, 4), padded_names(state, 4)
-    bare = state_of(Observation(seen.proprio, seen.entities, np.float32([1, 1, 0, 0, 0, 1])), names, 2)
+    bare = state_of(Observation(seen.proprio, seen.entities, np.array([1, 1, 0, 0, 0, 1.0])), names, 2)
     assert np.isnan(bare.things[bare.row("kettle")]).all()
     assert np.array_equal(bare.pos("sink"), state.pos("sink"))
     assert np.array_equal(bare.objects, state.objects)

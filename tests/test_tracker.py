@@ -16,7 +16,7 @@ from sim.desk.simulator import World
 from sim.desk.tasks import expert
 from sim.observation import Observation
 from sim.randomize.dynamics import Dynamics
-from sim.state import State, stack
+from sim.state import POS, QUAT, State, stack
 from tests.states import HERE, state_with
 
 NOISE = Dynamics(position_noise=0.004, orientation_noise=0.06)
@@ -43,13 +43,13 @@ def views(dynamics: Dynamics = NOISE, seed: int = 3) -> Observation:
 
 def errors(seen: Observation) -> np.ndarray:
     """How far objects are from where they are thought to be, m: (T, N)."""
-    true = rollout()[0].object_pos
+    true = rollout()[0].objects[..., POS]
     return np.linalg.norm(seen.entities[0, :, : true.shape[1], :3] - true, axis=-1)
 
 
 def turns(seen: Observation) -> np.ndarray:
     """Likewise of their orientation, rad."""
-    true = rollout()[0].object_quat
+    true = rollout()[0].objects[..., QUAT]
     dot = (seen.entities[0, :, : true.shape[1], 3:7] * true).sum(-1)
     return 2 * np.arccos(np.clip(np.abs(dot), 0, 1))
 
