@@ -15,10 +15,10 @@ from robopolicy.policies.base.condition import GoalState
 from robopolicy.policies.base.config import PolicyConfig
 from robopolicy.policies.registry import build
 from robopolicy.policies.text.encoder import TextEncoder
+from sim.desk.rows import observe
 from sim.desk.sensors import sense
 from sim.desk.simulator import World
 from sim.desk.tasks.families import TASKS, achieved
-from sim.observation import observe
 from sim.state import stack
 
 

@@ -162,4 +162,4 @@ def test_a_segment_is_shown_and_the_next_command_shows_the_desk_again(segments: 
         finished(desk, desk.shared.submit(OPEN))
         assert desk.shared.status.scene == desk.scene
         assert desk.shared.latest.scene_number == built + 2
-        assert desk.state.joints[0] > 0.1
+        assert desk.state.joint("drawer") > 0.1

@@ -27,8 +27,8 @@ from robopolicy.runtime.session import CommandConfig, Session
 from robopolicy.training import calibration
 from robopolicy.training.calibration import calibrate, fitted
 from robopolicy.training.confidence_data import BRIEF, nonsense, sound
+from sim.desk.rows import entity_names
 from sim.desk.scenes.sampler import draw_scene
-from sim.observation import entity_names
 
 
 @pytest.fixture(scope="module")

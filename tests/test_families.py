@@ -15,13 +15,14 @@ from sim.desk.contact import Truth, released
 from sim.desk.scenes.sampler import SceneConfig, draw_scene_for, initial_state
 from sim.desk.simulator import World
 from sim.desk.tasks import expert
-from sim.desk.tasks.families import TASKS, Goal, UnknownTask, achieved, goals_of, hindrance, possible
+from sim.desk.tasks.families import TASKS, Goal, achieved, goals_of, hindrance, possible
 from sim.desk.tasks.geometry import on_desk
 from sim.desk.tasks.hindrances import take
 from sim.desk.tasks.motions import put
 from sim.desk.tasks.room import Spot, graspable, is_clear
 from sim.desk.tasks.task import Task
 from sim.state import State, stack
+from sim.task import UnknownTask
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "put_in_the_middle"
@@ -31,7 +32,7 @@ STEPS, AFTER = 60, 6  # control steps: to do it in at most, and to look on after
 
 
 def distance(state: State, obj: int) -> np.ndarray:
-    gap = state.object_pos[..., obj, :2] - MIDDLE
+    gap = state.pos(obj)[..., :2] - MIDDLE
     return np.hypot(gap[..., 0], gap[..., 1])
 
 

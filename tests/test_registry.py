@@ -16,8 +16,8 @@ from robopolicy.policies.base.spec import current_spec
 from robopolicy.policies.registry import KINDS, build, check_policy, kind_named
 from robopolicy.policies.text.encoder import TextEncoder
 from robopolicy.training.config import TrainConfig
+from sim.desk.rows import entity_names, observe
 from sim.desk.scenes.sampler import draw_scene, initial_state
-from sim.observation import entity_names, observe
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALL: dict[str, Any] = {"width": 32, "blocks": 1, "slot_width": 8, "code_width": 8}

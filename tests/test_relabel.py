@@ -81,10 +81,10 @@ def test_no_segment_of_play_is_of_a_held_out_goal(played: list[EpisodeRecord]) -
 def test_two_changes_at_once_are_ambiguous_and_dropped(played: list[EpisodeRecord]) -> None:
     record = played[0]
     start, stop, goal = next(a for a in reached_goals(record.states) if a[2].object >= 0)
-    pos = record.states.object_pos.copy()
+    things = record.states.things.copy()
     other = (goal.object + 1) % record.states.n_objects
-    pos[start + 1 : stop + 1, other, 0] += 0.06  # something else moved in the meantime
-    assert (start, stop, goal) not in list(reached_goals(record.states._replace(object_pos=pos)))
+    things[start + 1 : stop + 1, other, 0] += 0.06  # something else moved in the meantime
+    assert (start, stop, goal) not in list(reached_goals(record.states._replace(things=things)))
 
 
 def test_the_relabeller_reads_states_only(played: list[EpisodeRecord]) -> None:

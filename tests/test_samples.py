@@ -11,11 +11,13 @@ from data.samples.object_tracker import Tracker
 from data.samples.sampler import Samples, TooFewSegments
 from data.store.episode import EpisodeRecord
 from data.store.segments import Segment
+from sim.desk.constants import FIXTURES
+from sim.desk.rows import entity_names
 from sim.desk.scene import Scene, Thing
 from sim.desk.sensors import sense
-from sim.observation import Observation, entity_names
+from sim.observation import Observation
 from sim.randomize.dynamics import Dynamics
-from sim.state import State
+from sim.state import HAND_DIM, QUAT, SIZE, THING_DIM, State
 
 LENGTH, CHUNK = 20, 4
 SMALL = SampleConfig(segments=16, instants=4, sentences=16)
@@ -28,20 +30,12 @@ def toy_episode(index: int, n_objects: int) -> EpisodeRecord:
         Thing(colour, "cube", (0.04, 0.04, 0.04), (0.5, 0.0, 0.02), 0.0)
         for colour in ("red", "green", "blue")[:n_objects]
     )
-    lead = (LENGTH + 1,)
-    states = State(
-        ee_pos=np.stack([code, 0 * code, 0 * code], -1),
-        ee_quat=np.tile([1.0, 0.0, 0.0, 0.0], (*lead, 1)),
-        gripper=np.full(lead, 0.08),
-        object_pos=np.zeros((*lead, n_objects, 3)),
-        object_quat=np.tile([0.0, 0.0, 0.0, 1.0], (*lead, n_objects, 1)),
-        object_size=np.full((*lead, n_objects, 3), 0.04),
-        fixture_pos=np.zeros((*lead, 5, 3)),
-        fixture_yaw=np.zeros((*lead, 5)),
-        joints=np.zeros((*lead, 4)),
-        lights=np.zeros((*lead, 2)),
-    )
+    hand = np.zeros((LENGTH + 1, HAND_DIM))
+    hand[:, 0], hand[:, QUAT], hand[:, 7] = code, (1, 0, 0, 0), 0.08
+    rows = np.zeros((LENGTH + 1, n_objects + len(FIXTURES), THING_DIM))
+    rows[..., QUAT], rows[:, :n_objects, SIZE] = (0, 0, 0, 1), 0.04
     scene = Scene(index, "right_handed", things, (0.0, 0.0, 0.0, 0.0), False)
+    states = State(hand, rows, (*scene.names, *FIXTURES), n_objects)
     return EpisodeRecord(scene, states, np.repeat(code[:LENGTH, None], 7, 1))
 
 
@@ -240,8 +234,8 @@ def test_with_a_memory_play_is_learned_from_as_a_tracker_followed_it():
     records = []
     for index, (length, noise) in enumerate([(20, 0.004), (12, 0.004), (20, 0.0), (20, 0.002)]):
         toy = toy_episode(index, 3)
-        states = State(*(field[: length + 1] for field in toy.states))
-        states = states._replace(ee_pos=states.ee_pos + [0.0, 0.0, 0.3])  # away from the things
+        states = toy.states.at(slice(length + 1))
+        states = states._replace(hand=states.hand + 0.3 * np.eye(HAND_DIM)[2])  # away from the things
         scene = replace(toy.scene, dynamics=Dynamics(position_noise=noise, dropout=noise and 0.2))
         records.append(EpisodeRecord(scene, states, toy.actions[:length]))
 

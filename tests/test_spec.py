@@ -34,8 +34,9 @@ from robopolicy.policies.checkpoint import (
 from robopolicy.policies.convert import convert, main
 from robopolicy.policies.formats import FAMILIES_2, FORMAT
 from robopolicy.policies.text.encoder import TextEncoder
+from sim.desk.rows import entity_names
 from sim.desk.scenes.sampler import draw_scene
-from sim.observation import Observation, entity_names
+from sim.observation import Observation
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = entity_names(draw_scene(0).names)
@@ -56,8 +57,10 @@ from data.samples.batches import FAMILIES
 from robopolicy.policies.agent import Agent
 from robopolicy.policies.checkpoint import load_checkpoint
 from sim.desk.scenes.sampler import draw_scene
+from sim.desk.rows import entity_names, observe
 from sim.desk.simulator import World
-from sim.observation import Observation, entity_names, observe
+from sim.observation import Observation
+from sim.state import JOINT
 
 agent, world, found = Agent(load_checkpoint("benchmark")), World(), []
 SAID = ("open the drawer", "turn on the lamp", "wait", "lift the cube", "slide the door left")
@@ -71,7 +74,7 @@ for seed, said in enumerate(SAID):
         action = agent.act(Observation(*(field[None] for field in observe(state))))[0]
         actions.append(action.tolist())
         state = world.step(action)
-    found.append([said, intent, actions, state.joints.tolist(), state.ee_pos.tolist()])
+    found.append([said, intent, actions, state.things[:, JOINT].tolist(), state.ee_pos.tolist()])
 print(json.dumps({"families": FAMILIES, "rollouts": found}))
 """
 

@@ -29,9 +29,9 @@ from data.store.episode import (
 from data.store.lerobot_format import STATE_SHAPES, WIDTHS
 from data.store.reader import open_dataset
 from data.store.writer import DatasetWriter
+from sim.desk.rows import observe
 from sim.desk.scene import Scene, Thing
 from sim.desk.scenes.sampler import draw_scene
-from sim.observation import observe
 from sim.state import State
 
 

@@ -8,14 +8,15 @@ import pytest
 
 from data.play.collection import PlayConfig, play_episode
 from data.samples.object_tracker import ENOUGH, Tracker, tracked
+from sim.desk.rows import observe
 from sim.desk.scene import Scene
 from sim.desk.scenes.sampler import SceneConfig, draw_scene_for
 from sim.desk.sensors import sense
 from sim.desk.simulator import World
 from sim.desk.tasks import expert
-from sim.observation import Observation, observe
+from sim.observation import Observation
 from sim.randomize.dynamics import Dynamics
-from sim.state import State, stack
+from sim.state import POS, QUAT, State, stack
 from tests.states import HERE, state_with
 
 NOISE = Dynamics(position_noise=0.004, orientation_noise=0.06)
@@ -42,13 +43,13 @@ def views(dynamics: Dynamics = NOISE, seed: int = 3) -> Observation:
 
 def errors(seen: Observation) -> np.ndarray:
     """How far objects are from where they are thought to be, m: (T, N)."""
-    true = rollout()[0].object_pos
+    true = rollout()[0].objects[..., POS]
     return np.linalg.norm(seen.entities[0, :, : true.shape[1], :3] - true, axis=-1)
 
 
 def turns(seen: Observation) -> np.ndarray:
     """Likewise of their orientation, rad."""
-    true = rollout()[0].object_quat
+    true = rollout()[0].objects[..., QUAT]
     dot = (seen.entities[0, :, : true.shape[1], 3:7] * true).sum(-1)
     return 2 * np.arccos(np.clip(np.abs(dot), 0, 1))
 
@@ -104,7 +105,7 @@ def test_how_much_views_jitter_is_told() -> None:
 
 def test_what_is_carried_out_of_sight_goes_with_the_hand() -> None:
     states, _, thing = rollout()
-    carried = states.object_pos[:, thing, 2] > 0.05
+    carried = states.pos(thing)[..., 2] > 0.05
     assert carried.sum() > 5
     raw = [views(Dynamics(dropout=0.35), seed) for seed in range(8)]
     left_behind = np.concatenate([errors(view)[carried, thing] for view in raw])

@@ -27,6 +27,7 @@ from robopolicy.training.loop import NotFinite, rate, train_on
 from robopolicy.training.metrics import read_metrics
 from robopolicy.training.training_state import OtherTraining
 from sim.desk.simulator import World
+from sim.state import POS
 from tests.process_faults import fill, small_disk
 
 TINY = TrainConfig(
@@ -267,9 +268,7 @@ def test_a_loss_that_is_not_finite_stops_training_and_the_last_good_state_stays(
 def test_play_that_is_not_finite_is_refused_before_the_first_step(play, tmp_path: Path):
     bad = Play.__new__(Play)
     record = play.records[0]
-    pos = record.states.object_pos.copy()
-    pos[:, 0, 0] = np.inf
-    bad.records = [record._replace(states=record.states._replace(object_pos=pos)), play.records[1]]
+    bad.records = [record._replace(states=record.states.changed(0, POS, np.inf)), play.records[1]]
     bad.segments = play.segments
     with pytest.raises(NotFinite):
         train_all(bad, tmp_path)
