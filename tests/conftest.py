@@ -81,7 +81,7 @@ def _outcome(stats: dict[str, list]) -> Outcome:
 
 @pytest.fixture(autouse=True)
 def _logging_as_it_was() -> Iterator[None]:
-    """Hydra leaves its level, and a handler on a stream of its test, which is closed when the next one logs."""
+    """Hydra leaves its level, and a handler on a stream that is closed when the next test logs."""
     root = logging.getLogger()
     level = root.level
     yield
