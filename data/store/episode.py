@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 from data.store.checks import why_unsound
 from sim.common.printable import shortened
 from sim.state import Array, State
-from sim.world import Scene, WorldKind
+from sim.world import WorldKind
 
 
 class EpisodeRecord(NamedTuple):
     """One episode of play: what happened, and nothing of why. State t is the one before action t."""
 
-    scene: Scene
+    scene: Any  # a `sim.world.Scene`, of its kind of world
     states: State  # T + 1 timesteps
     actions: Array  # (T, 7) float32 in [-1, 1]
 

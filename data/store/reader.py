@@ -22,7 +22,7 @@ from data.store.info import config_of, info_path, read_info
 from data.store.lerobot_format import format_of
 from data.store.shards import Shard, find_shards, read_frames
 from sim.desk.kind import DESK
-from sim.world import Scene, WorldKind
+from sim.world import WorldKind
 
 
 class Dataset:
@@ -74,7 +74,7 @@ class Dataset:
                 digest.update(shard.finals[row].tobytes())
         return digest.hexdigest()[:16]
 
-    def scene(self, index: int) -> Scene:
+    def scene(self, index: int) -> Any:
         """The scene of an episode, without reading its frames."""
         return _scene(*self._find(index), self.kind)
 
@@ -123,7 +123,7 @@ def _record(shard: Shard, row: int, columns: dict[str, NDArray[Any]], kind: Worl
     return EpisodeRecord(scene, states, actions)
 
 
-def _scene(shard: Shard, row: int, kind: WorldKind) -> Scene:
+def _scene(shard: Shard, row: int, kind: WorldKind) -> Any:
     try:
         return kind.scene_from(json.loads(shard.scenes[row]))
     except (ValueError, RecursionError) as error:

@@ -93,7 +93,7 @@ def prepare(checkpoint: str, plan: Plan) -> None:
         names = [entity_names(scene.names) for _, scene in given]
         agent.reset([command.sentence for command, _ in given], names)
     asked_for = {command.task for one in plan.levels for trial in one.trials for command in trial.commands}
-    lacking = asked_for & set(untrained_families(agent.policy.spec))
+    lacking = asked_for & set(untrained_families(agent.policy.spec, config.kind.tasks))
     if lacking:
         warn(
             f"the policy was not trained on {', '.join(sorted(lacking))}, and takes such commands for others"

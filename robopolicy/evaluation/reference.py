@@ -14,11 +14,11 @@ from sim.desk.scene import Scene
 from sim.desk.simulator import World
 from sim.desk.tasks import expert
 from sim.desk.tasks.families import achieved
-from sim.task import Goal
 from sim.desk.tasks.motions import DEFAULT_STYLE
 from sim.observation import Observation
 from sim.randomize.dynamics import Dynamics
 from sim.state import Array, State
+from sim.task import Goal
 
 EXPERT = "expert"
 LEAVING = 4  # control steps that it goes on after it has reached a goal

@@ -11,10 +11,9 @@ from robopolicy.adaptation.dynamics_filter import DynamicsEstimate
 from robopolicy.policies.base.intent import Intent
 from sim.desk.rows import entity_names, seen_state
 from sim.desk.tasks.families import TASKS, achieved, hindrance, task_named
-from sim.task import Goal
-from sim.task import DONE
 from sim.observation import Observation
 from sim.state import Array, State, stack
+from sim.task import DONE, Goal
 
 REST_STEPS = 10  # control steps in which the hand has to keep still to count as resting
 REST_DRIFT = 0.004  # m that a resting hand, or the opening of its gripper, may change in them

@@ -122,7 +122,7 @@ class Session:
         happened = execution.happened()
         self._count += 1
         video = self._write_video(sentence, frames, happened) if frames else None
-        world = in_words(self._agent.world) if self._agent.world else ""
+        world = in_words(self._agent.world, CONTROL_HZ) if self._agent.world else ""
         return Outcome(sentence, execution.understood, stack(execution.states), happened, video, world)
 
     def close(self) -> None:

@@ -15,12 +15,13 @@ from torch import Tensor
 
 from data.relabel.hindsight import reached_goals
 from data.relabel.windows import candidate_windows, find_motions
-from data.samples.batches import FAMILIES, HOLD, SegmentLabel
+from data.samples.batches import SegmentLabel
 from data.samples.sampler import Samples
 from robopolicy.policies.base.columns import select
 from robopolicy.policies.networks.goal_encoder import COURSE_DIM, Examples, GoalExamples, course_of
 from robopolicy.policies.networks.reading import Choice
-from sim.state import MAX_OBJECTS, State
+from sim.state import State
+from sim.world import WorldKind
 
 
 class Candidates(NamedTuple):
@@ -43,8 +44,8 @@ class Candidates(NamedTuple):
 
 def find_windows(samples: Samples, episode: int, states: State) -> Candidates:
     """The candidate windows of one episode."""
-    motions = find_motions(states)
-    found = candidate_windows(states, motions)
+    motions = find_motions(states, samples.kind.spec)
+    found = candidate_windows(states, motions, samples.kind.spec.control_hz)
     proprio, entities = samples.frames.views(episode)
     last = len(proprio) - 1  # the very last state has no view
     course = np.zeros((len(found.start), entities.shape[1], COURSE_DIM), np.float16)
@@ -52,9 +53,10 @@ def find_windows(samples: Samples, episode: int, states: State) -> Candidates:
         rows = np.flatnonzero(found.motion == motion)
         start, stops = int(found.start[rows[0]]), np.minimum(found.stop[rows], last)
         way = slice(start, int(stops[-1]) + 1)
-        course[rows] = course_of(proprio[way], entities[way])[stops - start]
+        course[rows] = course_of(proprio[way], entities[way], samples.kind.spec.open_hand)[stops - start]
     moved = np.array([motion.thing for motion in motions], np.int64)
-    thing = np.where(moved < states.n_objects, moved, moved - states.n_objects + MAX_OBJECTS)
+    most = samples.kind.spec.most_objects
+    thing = np.where(moved < states.n_objects, moved, moved - states.n_objects + most)
     which = np.full_like(found.motion, episode)
     return Candidates(which, found.start, found.stop, found.motion, thing[found.motion], course)
 
@@ -87,17 +89,18 @@ def examples_of(samples: Samples, kinds: Tensor, found: Candidates) -> Examples:
 
 
 def done_in(
-    found: Candidates, described: Sequence[SegmentLabel], states: State
+    found: Candidates, described: Sequence[SegmentLabel], states: State, kind: WorldKind
 ) -> tuple[Choice, NDArray[np.bool_]]:
     """What had been done by the end of each window of a described episode, and whether that is known.
 
     It is unknown where something was done that no description mentions, such as what is held out.
     """
-    code, thing, other = (np.full(len(found.motion), fill) for fill in (HOLD, 0, -1))
+    families = [task.name for task in kind.tasks]
+    code, thing, other = (np.full(len(found.motion), fill) for fill in (len(families), 0, -1))
     known = np.ones(len(found.motion), bool)
     happened = [
-        SegmentLabel(start, stop, FAMILIES.index(goal.task), *goal.entities())
-        for start, stop, goal in reached_goals(states)
+        SegmentLabel(start, stop, families.index(goal.task), *kind.rows(goal))
+        for start, stop, goal in reached_goals(states, kind)
     ]
     mentioned = {(one.family, one.target, one.other) for one in described}
     for one in sorted((*described, *happened), key=lambda one: one.stop):

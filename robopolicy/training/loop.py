@@ -23,7 +23,7 @@ from data.store.segments import Segment
 from robopolicy.common.console import console
 from robopolicy.common.errors import UserError
 from robopolicy.common.signals import Stopped, graceful
-from robopolicy.policies.base.spec import current_spec
+from robopolicy.policies.base.spec import spec_of
 from robopolicy.policies.checkpoint import save_checkpoint
 from robopolicy.policies.networks.network import PolicyNetwork
 from robopolicy.policies.registry import build
@@ -34,6 +34,7 @@ from robopolicy.training.metrics import read_metrics, write_metrics
 from robopolicy.training.normalisation import fit_normalisation
 from robopolicy.training.pseudo_labels import learn_goal_states
 from robopolicy.training.training_state import TrainingState
+from sim.kinds import kind_of_world
 
 
 class NotFinite(UserError):
@@ -48,7 +49,7 @@ def train(config: TrainConfig, datasets: Sequence[Path], out: Path) -> Generator
     saved.
     """
     with held(out):
-        play, segments = open_described(datasets, config.describer)
+        play, segments = open_described(datasets, config.describer, kind_of_world(config.env))
         for folder, left_out in play.undescribed.items():
             console.print(
                 f"{left_out} episodes of {folder} came after it was relabelled, and are left out; "
@@ -71,7 +72,7 @@ def train_on(
     encoder = TextEncoder(config.policy.encoder)
     for _ in encoder.encode_missing([*samples.sentences, *samples.names]):
         yield 0, config.steps
-    spec = current_spec()
+    spec = spec_of(samples.kind)
     texts = encode_texts(encoder, samples, spec, config.seed)
 
     torch.manual_seed(config.seed)

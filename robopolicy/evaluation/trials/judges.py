@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from robopolicy.evaluation.trials.trial import Command
 from sim.desk.tasks.families import TASKS, achieved
-from sim.task import goals_of
 from sim.desk.tasks.geometry import fallen
 from sim.state import State
+from sim.task import goals_of
 
 TIME, FELL, FORBIDDEN = "time", "fell", "forbidden"
 CAUSES = {

@@ -152,4 +152,6 @@ def _packed(record: EpisodeRecord) -> bytes:
 def _same(one: EpisodeRecord, other: EpisodeRecord) -> bool:
     """Whether `one`, read from a dataset, is `other` as float32."""
     pairs = zip((one.actions, *one.states[:2]), (other.actions, *other.states[:2]), strict=True)
-    return one.states[2:] == other.states[2:] and all(a.shape == b.shape and bool((a == b.astype(np.float32)).all()) for a, b in pairs)
+    return one.states[2:] == other.states[2:] and all(
+        a.shape == b.shape and bool((a == b.astype(np.float32)).all()) for a, b in pairs
+    )

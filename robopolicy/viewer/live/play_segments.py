@@ -11,8 +11,8 @@ from data.store.annotations import Annotation, annotate, read_annotations
 from data.store.reader import open_dataset
 from robopolicy.common.errors import UserError
 from sim.desk.scene import Scene
-from sim.task import Goal
 from sim.state import State
+from sim.task import Goal
 
 EPISODES = 50  # at most so many are searched for a segment
 STEPS_AFTER = 5  # control steps that are shown beyond a segment's end
