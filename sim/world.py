@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.observation import Observation, padded
 from sim.state import Array, State
@@ -194,6 +195,14 @@ class WorldKind(ABC):
     @abstractmethod
     def open(self, pictures: bool = False) -> Any:
         """A `World`; with `pictures`, one that can be photographed."""
+
+    def picture(self, world: Any) -> NDArray[np.uint8]:
+        """What a running world looks like, (H, W, 3), where `WorldSpec.cameras` are not empty."""
+        raise NotImplementedError(f"{self.spec.name} has no cameras")
+
+    def change(self, world: Any, scene: Any) -> None:
+        """From now on let a running world have the dynamics of another scene, where a kind has dynamics."""
+        del world, scene
 
     def sensor(self, scene: Any) -> Sensor:
         """What a policy sees in the scene; noise-free unless a kind has noise."""

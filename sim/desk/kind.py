@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.bullet.actuation import arrived
 from sim.bullet.arm import MAX_OPENING
@@ -26,6 +27,7 @@ from sim.world import ActionSpec, Fixture, World, WorldKind, WorldSpec
 
 SLIDING = 0.0015  # m a control step: slower is standing still
 TURNING = 0.02  # rad a control step
+FILMED = (400, 300)  # width, height of each half of a picture, px
 OFF_SIZE = 1e-4  # m: of an object's recorded size from what the scene says
 
 DESK_SPEC = WorldSpec(
@@ -80,6 +82,14 @@ class DeskKind(WorldKind):
 
         return World(visuals=pictures)
 
+    def picture(self, world: Any) -> NDArray[np.uint8]:
+        from sim.desk.cameras import CAMERAS, render  # noqa: PLC0415 - as the simulator
+
+        return np.concatenate([render(world, CAMERAS[name], FILMED) for name in ("front", "desk")], axis=1)
+
+    def change(self, world: Any, scene: Scene) -> None:
+        world.obey(scene.dynamics)
+
     def sensor(self, scene: Scene) -> Sensor:
         return Sensor(scene)
 
@@ -96,7 +106,9 @@ class DeskKind(WorldKind):
         return Player(rng, scene.dynamics.latency)
 
     def expert(self, state: State, goal: Goal, scene: Scene) -> Array:
-        return expert.act(state, goal, expert.patient(DEFAULT_STYLE, scene.dynamics.latency))
+        dynamics = scene.dynamics
+        wanted = expert.act(state, goal, expert.patient(DEFAULT_STYLE, dynamics.latency))
+        return expert.sent_for(wanted, dynamics.control_yaw, dynamics.action_scale)
 
 
 DESK = DeskKind()

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.desk.constants import BUTTON, FIXTURES, JOINTED, LEVER, LIGHTS, MAX_OBJECTS
 from sim.desk.scene import Scene
-from sim.observation import Observation, padded, state_of
+from sim.observation import Observation, padded
 from sim.rotations import about_z
 from sim.state import JOINT, LIGHT, POS, QUAT, SIZE, THING_DIM, Array, State
 
@@ -47,11 +47,6 @@ def observe(state: State) -> Observation:
 def entity_names(object_names: tuple[str, ...]) -> tuple[str, ...]:
     """The names that go with an observation's rows; absent objects are the empty string."""
     return (*object_names, *[""] * (MAX_OBJECTS - len(object_names)), *FIXTURES)
-
-
-def seen_state(seen: Observation, object_names: tuple[str, ...]) -> State:
-    """The state of the desk as it was observed at one timestep; NaN for furniture that is absent."""
-    return state_of(seen, entity_names(object_names), len(FIXTURES))
 
 
 def lights_of(state: State) -> Array:
