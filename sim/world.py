@@ -164,6 +164,16 @@ Allows = Callable[[Goal, tuple[str, ...]], bool]
 """(goal, names of the scene's objects) -> whether it may be asked for."""
 
 
+class CannotDraw(ValueError):
+    """No scene of the kind asked for turned up."""
+
+    def __init__(self, task: str, attempts: int) -> None:
+        super().__init__(
+            f"no scene in which {task} is possible and allowed was found in {attempts} draws; "
+            "more objects or fewer exclusions would help"
+        )
+
+
 class WorldKind(ABC):
     """A kind of world. The methods without a body here are what it must offer; the others it may."""
 
@@ -179,7 +189,10 @@ class WorldKind(ABC):
 
     @abstractmethod
     def draw_for(self, task: str, seed: int, config: Any, allows: Allows | None = None) -> tuple[Any, Goal]:
-        """A scene in which the family is possible and not done, and a goal of it that is allowed."""
+        """A scene in which the family is possible and not done, and a goal of it that is allowed.
+
+        Raises `UnknownTask` and `CannotDraw`.
+        """
 
     @abstractmethod
     def scene_from(self, raw: Any) -> Any:
@@ -221,13 +234,14 @@ class WorldKind(ABC):
 
     # -- acting ----------------------------------------------------------------------------------
 
+    @abstractmethod
     def player(self, rng: np.random.Generator, scene: Any) -> Player:
-        """Who collects play. Raises NotImplementedError where play comes from elsewhere."""
-        raise NotImplementedError(f"nobody plays in {self.spec.name}")
+        """Who collects play: a player of the kind's own, or `sim.player.SkillPlayer`."""
 
     def expert(self, state: State, goal: Goal, scene: Any) -> Array:
-        """The next action (7,) of a scripted expert, which knows the scene. As `player`, where it has one."""
-        raise NotImplementedError(f"{self.spec.name} has no scripted expert")
+        """The next action (7,) of a scripted expert, who knows goal and scene: the family's skill."""
+        del scene
+        return self.task(goal.task).skill(state, goal.object, goal.other, None)
 
     # -- families --------------------------------------------------------------------------------
 

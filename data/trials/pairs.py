@@ -81,7 +81,7 @@ def _draw(contrast: Contrast, seed: int, config: SceneConfig) -> Pair:
             must_not = (False, contrast.kind == "negation")
             sentences = _sentences(contrast, goals, scenes[0].names, rng)
             return Pair(contrast.kind, later, scenes, goals, sentences, must_not)
-    raise CannotDraw(" and ".join(dict.fromkeys(contrast.tasks)))
+    raise CannotDraw(" and ".join(dict.fromkeys(contrast.tasks)), ATTEMPTS)
 
 
 # -- scenes and goals -----------------------------------------------------------------------------

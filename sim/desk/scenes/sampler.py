@@ -36,6 +36,7 @@ from sim.randomize.factors import factor_named
 from sim.randomize.presets import NOMINAL, parse_world
 from sim.rotations import about_z, out_of_frame
 from sim.state import State
+from sim.world import CannotDraw
 
 ROOM = 0.095  # m between centres of objects: an open hand fits between them
 PLACES = ("desk", "drawer", "tray", "stacked")
@@ -73,16 +74,6 @@ def _is_thing(pair: Any) -> bool:
     return fits and one_of(pair[0], COLOURS) and one_of(pair[1], SHAPES)
 
 
-class CannotDraw(ValueError):
-    """No scene of the kind asked for turned up."""
-
-    def __init__(self, task: str) -> None:
-        super().__init__(
-            f"no scene in which {task} is possible and allowed was found in {ATTEMPTS} draws; "
-            "more objects or fewer exclusions would help"
-        )
-
-
 def draw_scene(seed: int, config: SceneConfig = SceneConfig()) -> Scene:
     """A desk as it may be found: same seed and config, same scene. Raises `BadArgument`."""
     _check_seed(seed)
@@ -113,7 +104,7 @@ def draw_scene_for(
         ]
         if goals:
             return _in_world(scene, config), goals[rng.integers(len(goals))]
-    raise CannotDraw(task)
+    raise CannotDraw(task, ATTEMPTS)
 
 
 def _check_seed(seed: object) -> None:
