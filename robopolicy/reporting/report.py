@@ -19,7 +19,6 @@ from robopolicy.reporting.svg import Bar, bars, curve
 from robopolicy.reporting.tables import failures_of, lines_of, why_failed
 from robopolicy.reporting.videos import Film
 from robopolicy.training.metrics import read_metrics
-from sim.desk.tasks.families import TASKS
 
 MAX_EMBEDDED = 6_000_000  # bytes of GIF that still go into the page
 
@@ -163,7 +162,7 @@ def _verdict(success: bool) -> str:
 
 
 def _failures(info: Mapping[str, Any]) -> str:
-    order = [task.name for task in TASKS]
+    order = [*info["per_task"]]
     failed = [episode for episode in info["episodes"] if not episode["success"]]
     failed.sort(key=lambda episode: (order.index(episode["task"]), episode["level"]))
     if not failed:
