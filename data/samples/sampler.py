@@ -32,8 +32,8 @@ class TooFewSegments(ValueError):
 class Episodes(Protocol):
     """As `data.store.reader.Dataset`."""
 
-    kind: WorldKind
-
+    @property
+    def kind(self) -> WorldKind: ...
     @property
     def n_episodes(self) -> int: ...
     def episodes(self) -> Iterable[EpisodeRecord]: ...
