@@ -34,11 +34,11 @@ def why_unsound(states: State, actions: Array) -> str:
     for name, values, (low, high) in ranges:
         if values.size and not (values.min() >= low and values.max() <= high):  # False for a NaN, too
             at = np.argwhere(~((values >= low) & (values <= high)))[0]
-            bad = f"{name} in step {at[0]} are {values[tuple(at)]:g}"
+            bad = f"{name} of step {at[0]} are {values[tuple(at)]:g}"
             return f"{bad}, and must be finite, from {low:g} to {high:g}"
     for name, quat in (("hand", hand[:, QUAT]), ("things", states.things[..., QUAT])):
         off = np.abs(np.einsum("...i,...i", quat, quat) - 1)
         if off.size and off.max() > 2 * OFF_UNIT:
             at = np.argwhere(off > 2 * OFF_UNIT)[0][0]
-            return f"orientation of the {name} in step {at} is not a unit quaternion"
+            return f"orientation of the {name} of step {at} is not a unit quaternion"
     return ""

@@ -44,7 +44,7 @@ def read_info(folder: Path, spec: WorldSpec) -> dict[str, Any]:
     ours = info.get("robopolicy")
     found = (ours if isinstance(ours, dict) else {}).get("world", spec.name)
     if found != spec.name:
-        raise DatasetOfOtherWorld(folder, shown(found), spec.name)
+        raise DatasetOfOtherWorld(folder, str(found)[:100], spec.name)
     _check_features(folder, info.get("features"), format_of(spec).widths)
     for name in _COUNTS:
         if type(info.get(name)) is not int or info[name] < (name == "fps"):
