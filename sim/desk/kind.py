@@ -65,7 +65,7 @@ class DeskKind(WorldKind):
         config: SceneConfig,
         allows: Callable[[Goal, tuple[str, ...]], bool] | None = None,
     ) -> tuple[Scene, Goal]:
-        return draw_scene_for(task, seed, config, allows)
+        return draw_scene_for(task, seed, config, allows, self.tasks)
 
     def scene_from(self, raw: Any) -> Scene:
         return Scene.from_dict(raw)
@@ -96,7 +96,8 @@ class DeskKind(WorldKind):
         return Player(rng, scene.dynamics.latency)
 
     def expert(self, state: State, goal: Goal, scene: Scene) -> Array:
-        return expert.act(state, goal, expert.patient(DEFAULT_STYLE, scene.dynamics.latency))
+        style = expert.patient(DEFAULT_STYLE, scene.dynamics.latency)
+        return expert.act(state, goal, style, self.tasks)
 
 
 DESK = DeskKind()
