@@ -7,9 +7,9 @@ import torch
 from data.language.grammar import Grammar
 from data.play.collection import PlayConfig, play_episode
 from data.relabel.hindsight import relabel_episode
-from data.samples.batches import HOLD, SampleConfig
+from data.samples.batches import SampleConfig
 from data.samples.sampler import Samples
-from robopolicy.policies.base.spec import current_spec
+from robopolicy.policies.base.spec import spec_of
 from robopolicy.policies.networks.goal_encoder import (
     COURSE_DIM,
     GoalEncoder,
@@ -19,16 +19,21 @@ from robopolicy.policies.networks.goal_encoder import (
 )
 from robopolicy.policies.networks.reading import Choice, CodeBook
 from robopolicy.training.candidate_windows import Candidates, done_in, examples_of, find_windows, joined
+from sim.desk.kind import DESK
 from sim.desk.simulator import World
+
+HOLD = len(DESK.tasks)  # the code of holding still
 
 
 def goal_encoder() -> GoalEncoder:
-    spec = current_spec()
-    return GoalEncoder(CodeBook(spec, len(spec.families)), len(spec.furniture))
+    spec = spec_of(DESK)
+    return GoalEncoder(CodeBook(spec, len(spec.families)), spec.world)
 
 
 class Play:
     """A few episodes, in memory."""
+
+    kind = DESK
 
     def __init__(self, n: int) -> None:
         world = World()
@@ -53,7 +58,7 @@ def described(play: Play, some: int) -> Samples:
 
 
 def kinds_in(samples: Samples) -> torch.Tensor:
-    return torch.tensor([current_spec().kind_of(name) for name in samples.names])
+    return torch.tensor([spec_of(DESK).kind_of(name) for name in samples.names])
 
 
 def everything(play: Play, samples: Samples, episodes: range) -> tuple[Candidates, Choice, np.ndarray]:
@@ -61,7 +66,7 @@ def everything(play: Play, samples: Samples, episodes: range) -> tuple[Candidate
     for i in episodes:
         states = play.records[i].states
         found.append(find_windows(samples, i, states))
-        what, sure = done_in(found[-1], samples.labels_of(i), states)
+        what, sure = done_in(found[-1], samples.labels_of(i), states, DESK)
         done.append(what)
         known.append(sure)
     return joined(found), Choice(*(torch.cat(c) for c in zip(*done, strict=True))), np.concatenate(known)
@@ -96,7 +101,7 @@ def test_what_nobody_speaks_of_teaches_nothing(play):
     for i in range(len(play.records) - 4, len(play.records)):
         states = play.records[i].states
         found = find_windows(some, i, states)
-        done, known = done_in(found, [], states)
+        done, known = done_in(found, [], states, DESK)
         assert (done.code == HOLD).all()
         assert not known.all() or not all_told.labels_of(i)
 
@@ -109,7 +114,7 @@ def test_the_course_tells_a_lift_from_a_push():
     entities[:, 0, 2] = [0, 0.1, 0.2, 0.1, 0]  # in the hand, up and down again
     proprio[:, 2] = entities[:, 0, 2]
     entities[:, 1, 0] = 0.1 * np.arange(5)  # pushed along
-    course = course_of(proprio, entities)
+    course = course_of(proprio, entities, DESK.spec.open_hand)
     assert course.shape == (5, 2, COURSE_DIM)
     assert course[-1, 0, 0] > 0.99
     assert course[-1, 1, 0] == 0

@@ -10,6 +10,8 @@ from data.play.collection import PlayConfig, play_unit
 from data.relabel.hindsight import happened, judge, reached_goals, relabel_episode
 from data.relabel.windows import WindowIndices, candidate_windows, find_motions
 from data.store.episode import EpisodeRecord
+from sim.desk.constants import CONTROL_HZ
+from sim.desk.kind import DESK
 from sim.desk.scenes.sampler import draw_scene_for
 from sim.desk.simulator import World
 from sim.desk.tasks.expert import act
@@ -55,7 +57,7 @@ def test_the_relabeller_recognises_what_the_expert_did(task: str) -> None:
 
 def test_nothing_happened_where_nothing_moved(played: list[EpisodeRecord]) -> None:
     still = played[0].states.at(np.zeros(50, int))
-    assert find_motions(still) == []
+    assert find_motions(still, DESK.spec) == []
     assert list(reached_goals(still)) == []
 
 
@@ -98,7 +100,9 @@ def test_the_relabeller_reads_states_only(played: list[EpisodeRecord]) -> None:
 
 @pytest.mark.alone
 def test_windows_are_judged_together_eighty_times_as_fast_as_one_by_one(played: list[EpisodeRecord]) -> None:
-    found = [(r.states, candidate_windows(r.states, find_motions(r.states))) for r in played]
+    found = [
+        (r.states, candidate_windows(r.states, find_motions(r.states, DESK.spec), CONTROL_HZ)) for r in played
+    ]
     few = [(states, WindowIndices(*(column[:1] for column in of_episode))) for states, of_episode in found]
     ratios = []
     for _ in range(5):

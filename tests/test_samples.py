@@ -6,12 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from data.samples.batches import FAMILIES, HOLD, SampleConfig
+from data.samples.batches import SampleConfig
 from data.samples.object_tracker import Tracker
 from data.samples.sampler import Samples, TooFewSegments
 from data.store.episode import EpisodeRecord
 from data.store.segments import Segment
 from sim.desk.constants import FIXTURES
+from sim.desk.kind import DESK
 from sim.desk.rows import entity_names
 from sim.desk.scene import Scene, Thing
 from sim.desk.sensors import sense
@@ -20,6 +21,7 @@ from sim.randomize.dynamics import Dynamics
 from sim.state import HAND_DIM, QUAT, SIZE, THING_DIM, State
 
 LENGTH, CHUNK = 20, 4
+FAMILIES = [task.name for task in DESK.tasks]
 SMALL = SampleConfig(segments=16, instants=4, sentences=16)
 
 
@@ -40,6 +42,7 @@ def toy_episode(index: int, n_objects: int) -> EpisodeRecord:
 
 
 class Toy:
+    kind = DESK
     n_episodes = 3
 
     def episodes(self) -> Iterator[EpisodeRecord]:
@@ -58,6 +61,12 @@ SEGMENTS = [
 
 def toy_samples(config: SampleConfig = SMALL) -> Samples:
     return Samples(Toy(), SEGMENTS, CHUNK, config)
+
+
+def test_families_are_those_of_the_kind_of_world_and_holding_still_comes_after_them():
+    samples = toy_samples()
+    assert list(samples.families) == FAMILIES
+    assert samples.hold == len(FAMILIES)
 
 
 def test_a_batch_has_the_shapes_it_says():
@@ -122,7 +131,7 @@ def test_sentences_come_with_what_they_ask_for():
         batch = samples.sentence_batch(0, step)
         for sentence, family, names in zip(batch.sentence, batch.family, batch.names, strict=True):
             text = samples.sentences[sentence]
-            if family == HOLD:
+            if family == samples.hold:
                 assert text == "do not open it"
                 forbidden += 1
             else:
@@ -217,6 +226,7 @@ def test_play_is_learned_from_as_its_sensor_saw_it():
     scene = replace(record.scene, dynamics=Dynamics(position_noise=0.01, dropout=0.2))
 
     class Noisy:
+        kind = DESK
         n_episodes = 1
 
         def episodes(self) -> Iterator[EpisodeRecord]:
@@ -240,6 +250,7 @@ def test_with_a_memory_play_is_learned_from_as_a_tracker_followed_it():
         records.append(EpisodeRecord(scene, states, toy.actions[:length]))
 
     class Mixed:
+        kind = DESK
         n_episodes = len(records)
 
         def episodes(self) -> Iterator[EpisodeRecord]:
@@ -247,7 +258,7 @@ def test_with_a_memory_play_is_learned_from_as_a_tracker_followed_it():
 
     samples = Samples(Mixed(), SEGMENTS[:1], CHUNK, SMALL, with_memory=True)
     for index, record in enumerate(records):
-        seen, tracker = sense(record.states, record.scene), Tracker(1)
+        seen, tracker = sense(record.states, record.scene), Tracker(1, DESK.spec.most_objects)
         live = [
             tracker.see(Observation(*(field[None, t] for field in seen))) for t in range(len(record.actions))
         ]

@@ -26,6 +26,7 @@ from robopolicy.training.config import TrainConfig
 from robopolicy.training.loop import NotFinite, rate, train_on
 from robopolicy.training.metrics import read_metrics
 from robopolicy.training.training_state import OtherTraining
+from sim.desk.kind import DESK
 from sim.desk.simulator import World
 from sim.state import POS
 from tests.process_faults import fill, small_disk
@@ -40,6 +41,7 @@ TINY = TrainConfig(
 class Play:
     """Two short episodes, in memory."""
 
+    kind = DESK
     n_episodes = 2
 
     def __init__(self) -> None:
