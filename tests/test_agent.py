@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from data.samples.batches import HOLD
 from robopolicy.policies.agent import Agent
 from robopolicy.policies.base.config import PolicyConfig
 from robopolicy.policies.checkpoint import CheckpointError
 from robopolicy.policies.registry import build
 from robopolicy.policies.text.encoder import TextEncoder
 from sim.desk.constants import MAX_THINGS
+from sim.desk.kind import DESK
 from sim.desk.rows import entity_names, observe
 from sim.desk.scenes.sampler import SceneConfig, draw_scene
 from sim.desk.simulator import World
@@ -20,6 +20,7 @@ from sim.observation import Observation
 from sim.randomize.dynamics import Dynamics
 
 NAMES = entity_names(draw_scene(0, SceneConfig()).names)
+HOLD = len(DESK.tasks)  # the code of holding still
 SMALL = PolicyConfig(width=32, blocks=1, slot_width=8, code_width=8)
 
 

@@ -8,6 +8,7 @@ import pytest
 from robopolicy.adaptation.delay_compensation import predict_arrival
 from robopolicy.adaptation.dynamics_filter import DELAYS, ArmResponse, DynamicsEstimate
 from sim.desk.constants import FIXTURES, MAX_OBJECTS
+from sim.desk.kind import DESK
 from sim.desk.layouts import GRIP_WIDTHS
 from sim.desk.rows import observe
 from sim.desk.scenes.sampler import draw_scene_for
@@ -47,7 +48,7 @@ def foretold(
 ) -> Observation:
     sent = np.zeros((1, DELAYS, 7), np.float32)
     sent[0, :AHEAD] = actions[t : t + AHEAD][::-1]
-    return predict_arrival(seen(rollout(task)[0][t]), sent, world, RESPONSE)
+    return predict_arrival(seen(rollout(task)[0][t]), sent, world, RESPONSE, DESK.spec)
 
 
 def test_the_hand_is_foreseen_better_than_by_thinking_that_it_stays() -> None:

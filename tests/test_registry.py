@@ -12,7 +12,7 @@ from robopolicy.policies import registry
 from robopolicy.policies.agent import Agent
 from robopolicy.policies.base.condition import BadCondition, GoalState
 from robopolicy.policies.base.config import PolicyConfig
-from robopolicy.policies.base.spec import current_spec
+from robopolicy.policies.base.spec import spec_of
 from robopolicy.policies.registry import KINDS, build, check_policy, kind_named
 from robopolicy.policies.text.encoder import TextEncoder
 from robopolicy.training.config import TrainConfig
@@ -63,7 +63,7 @@ def test_wrong_names_are_answered_with_the_nearest():
 
 @pytest.mark.parametrize("codes", [0, 7])
 def test_spare_codes_are_never_chosen(codes: int):
-    spec = current_spec()
+    spec = spec_of(DESK)
     network = build(PolicyConfig(codes=len(spec.families) + codes, **SMALL))
     kinds = spec.kinds_of([entity_names(draw_scene(0).names)])
     possible = network.book.sensible(kinds)[0].flatten(1).any(1)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.bullet.actuation import arrived
 from sim.bullet.arm import MAX_OPENING
@@ -27,7 +26,6 @@ from sim.world import ActionSpec, Fixture, World, WorldKind, WorldSpec
 
 SLIDING = 0.0015  # m a control step: slower is standing still
 TURNING = 0.02  # rad a control step
-FILMED = (400, 300)  # width, height of each half of a picture, px
 OFF_SIZE = 1e-4  # m: of an object's recorded size from what the scene says
 
 DESK_SPEC = WorldSpec(
@@ -67,7 +65,7 @@ class DeskKind(WorldKind):
         config: SceneConfig,
         allows: Callable[[Goal, tuple[str, ...]], bool] | None = None,
     ) -> tuple[Scene, Goal]:
-        return draw_scene_for(task, seed, config, allows)
+        return draw_scene_for(task, seed, config, allows, self.tasks)
 
     def scene_from(self, raw: Any) -> Scene:
         return Scene.from_dict(raw)
@@ -81,14 +79,6 @@ class DeskKind(WorldKind):
         from sim.desk.simulator import World  # noqa: PLC0415 - the engine; who only reads states needs none
 
         return World(visuals=pictures)
-
-    def picture(self, world: Any) -> NDArray[np.uint8]:
-        from sim.desk.cameras import CAMERAS, render  # noqa: PLC0415 - as the simulator
-
-        return np.concatenate([render(world, CAMERAS[name], FILMED) for name in ("front", "desk")], axis=1)
-
-    def change(self, world: Any, scene: Scene) -> None:
-        world.obey(scene.dynamics)
 
     def sensor(self, scene: Scene) -> Sensor:
         return Sensor(scene)
@@ -106,9 +96,8 @@ class DeskKind(WorldKind):
         return Player(rng, scene.dynamics.latency)
 
     def expert(self, state: State, goal: Goal, scene: Scene) -> Array:
-        dynamics = scene.dynamics
-        wanted = expert.act(state, goal, expert.patient(DEFAULT_STYLE, dynamics.latency))
-        return expert.sent_for(wanted, dynamics.control_yaw, dynamics.action_scale)
+        style = expert.patient(DEFAULT_STYLE, scene.dynamics.latency)
+        return expert.act(state, goal, style, self.tasks)
 
 
 DESK = DeskKind()
