@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.common.seeds import rng_of
 from sim.desk.scenes.sampler import SceneConfig
-from sim.player import SkillPlayer
+from sim.kinds.skill_player import SkillPlayer
 from sim.state import POS, SIZE, THING_DIM, Array, State
 from sim.task import DONE, Goal, Hindrance, Task, Truth, goals_of
 from sim.world import ActionSpec, Allows, CannotDraw, Fixture, WorldKind, WorldSpec

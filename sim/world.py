@@ -2,7 +2,7 @@
 
 A `World` is one that runs: it is set up from a scene and stepped with actions. A `WorldKind` is what is known
 of such worlds without running one: their spec, task families and scenes, and how one is opened. The desk's is
-`sim.desk.kind.DESK`; a kind of your own is named by where it stands, as "my_package.pucks:PUCKS".
+`sim.kinds.desk.DESK`; a kind of your own is named by where it stands, as "my_package.pucks:PUCKS".
 """
 
 from abc import ABC, abstractmethod
@@ -178,7 +178,7 @@ class WorldKind(ABC):
     """A kind of world. The methods without a body here are what it must offer; the others it may."""
 
     spec: WorldSpec
-    tasks: tuple[Task, ...]  # its families, in the order in which tables print them
+    tasks: Sequence[Task]  # its families, in the order in which tables print them
     per_process: int = 64  # the most worlds that one process can hold
 
     # -- scenes ----------------------------------------------------------------------------------
@@ -236,7 +236,7 @@ class WorldKind(ABC):
 
     @abstractmethod
     def player(self, rng: np.random.Generator, scene: Any) -> Player:
-        """Who collects play: a player of the kind's own, or `sim.player.SkillPlayer`."""
+        """Who collects play: a player of the kind's own, or `sim.kinds.skill_player.SkillPlayer`."""
 
     def expert(self, state: State, goal: Goal, scene: Any) -> Array:
         """The next action (7,) of a scripted expert, who knows goal and scene: the family's skill."""

@@ -20,9 +20,9 @@ from robopolicy.serving.config import ServerConfig
 from robopolicy.serving.msgpack_numpy import pack, unpack
 from robopolicy.serving.protocol import ENTITIES, NAMES, PROMPT, STATE
 from robopolicy.serving.server import PolicyServer
-from sim.desk.kind import DESK
 from sim.desk.rows import entity_names, observe
 from sim.desk.scenes.sampler import draw_scene, initial_state
+from sim.kinds.desk import DESK
 
 HOLD = len(DESK.tasks)  # the code of holding still
 SMALL = PolicyConfig(width=32, blocks=1, slot_width=8, code_width=8)

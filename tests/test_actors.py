@@ -14,11 +14,11 @@ from robopolicy.policies.base.condition import GoalState
 from robopolicy.policies.base.config import PolicyConfig
 from robopolicy.policies.registry import build
 from robopolicy.policies.text.encoder import TextEncoder
-from sim.desk.kind import DESK
 from sim.desk.rows import observe
 from sim.desk.sensors import sense
 from sim.desk.simulator import World
 from sim.desk.tasks.families import TASKS, achieved
+from sim.kinds.desk import DESK
 from sim.state import stack
 
 

@@ -12,10 +12,10 @@ from robopolicy.policies.checkpoint import CheckpointError
 from robopolicy.policies.registry import build
 from robopolicy.policies.text.encoder import TextEncoder
 from sim.desk.constants import MAX_THINGS
-from sim.desk.kind import DESK
 from sim.desk.rows import entity_names, observe
 from sim.desk.scenes.sampler import SceneConfig, draw_scene
 from sim.desk.simulator import World
+from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.randomize.dynamics import Dynamics
 

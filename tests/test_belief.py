@@ -14,7 +14,7 @@ from robopolicy.adaptation.dynamics_filter import (
 from sim.bullet.actuation import Actuation
 from sim.bullet.kinematics import STEP_ANGLE, STEP_LENGTH, WORKSPACE
 from sim.desk.constants import CONTROL_HZ
-from sim.desk.kind import DESK
+from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.randomize.dynamics import Dynamics
 
@@ -184,7 +184,8 @@ def test_how_an_arm_obeys_is_found_in_what_it_did() -> None:
         actions = some_actions(rng, 1) * (0.005 if t % 4 == 0 else 1)
         before, after = arms.step(actions, pushed=0.05 if t % 10 == 0 else 0.0)
         rows.append((before[0], actions[0], after[0]))
-    fitted = fit_arm_response(*(np.stack(column) for column in zip(*rows, strict=True)), DESK.spec.action)
+    before, sent, after = (np.stack(column) for column in zip(*rows, strict=True))
+    fitted = fit_arm_response(before, sent, after, DESK.spec.action)
     np.testing.assert_allclose(fitted, RESPONSE, rtol=0.3)
 
 

@@ -12,7 +12,6 @@ from data.language.naming import tell
 from data.relabel.hindsight import reached_goals, relabel_episode
 from data.store.episode import EpisodeRecord
 from sim.desk.contact import Truth, released
-from sim.desk.kind import DeskKind
 from sim.desk.scenes.sampler import SceneConfig, initial_state
 from sim.desk.simulator import World
 from sim.desk.tasks.families import TASKS, Goal, achieved, goals_of
@@ -21,6 +20,7 @@ from sim.desk.tasks.hindrances import take
 from sim.desk.tasks.motions import put
 from sim.desk.tasks.room import Spot, graspable, is_clear
 from sim.desk.tasks.task import Task
+from sim.kinds.desk import DeskKind
 from sim.state import State, stack
 from sim.task import UnknownTask
 

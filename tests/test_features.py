@@ -17,7 +17,7 @@ from robopolicy.policies.networks.features import (
     relation,
     thing_features,
 )
-from sim.desk.kind import DESK_SPEC as DESK
+from sim.kinds.desk import DESK_SPEC as DESK
 
 WRAPPED_QUARTER = -1  # column of the heading modulo 90 degrees
 WRAPPED_HALF = -2

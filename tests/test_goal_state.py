@@ -19,8 +19,8 @@ from robopolicy.policies.networks.goal_encoder import (
 )
 from robopolicy.policies.networks.reading import Choice, CodeBook
 from robopolicy.training.candidate_windows import Candidates, done_in, examples_of, find_windows, joined
-from sim.desk.kind import DESK
 from sim.desk.simulator import World
+from sim.kinds.desk import DESK
 
 HOLD = len(DESK.tasks)
 

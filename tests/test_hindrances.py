@@ -7,10 +7,12 @@ import pytest
 
 from robopolicy.evaluation.plan import make_plan
 from robopolicy.evaluation.trials.config import EvaluateConfig
-from sim.desk.rows import observe, seen_state
+from sim.desk.constants import FIXTURES
+from sim.desk.rows import entity_names, observe
 from sim.desk.scenes.sampler import draw_scene, initial_state
 from sim.desk.sensors import Sensor
 from sim.desk.tasks.families import TASKS, Goal, achieved, goals_of, hindrance, possible
+from sim.observation import Observation, state_of
 from sim.state import State
 from sim.task import DONE, IMPOSSIBLE, UNREACHABLE
 from tests.states import HALF, HERE, SIDE, in_drawer, in_tray, positions_of, state_with
@@ -20,6 +22,10 @@ TOP = (HERE[0], HERE[1], SIDE + HALF)  # on object 0
 X, Y, _ = HERE
 GOES_ON = {task.name for task in TASKS if task.manner in ("pushed", "turned")} | {"lift"}
 MOVABLE = [task.name for task in TASKS if task.arguments]
+
+
+def seen_state(seen: Observation, names: tuple[str, ...]) -> State:
+    return state_of(seen, entity_names(names), len(FIXTURES))
 
 
 def goal_of(family: str) -> Goal:

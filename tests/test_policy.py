@@ -14,9 +14,9 @@ from robopolicy.policies.networks.action_heads import TaskEmbedding
 from robopolicy.policies.networks.reading import Choice, CodeBook, Reading
 from robopolicy.policies.registry import build
 from robopolicy.policies.slots.network import SlotsNetwork
-from sim.desk.kind import DESK
 from sim.desk.rows import entity_names
 from sim.desk.tasks.families import TASKS
+from sim.kinds.desk import DESK
 from sim.observation import Observation
 
 SMALL = PolicyConfig(width=32, blocks=1, token_width=16, slot_width=8, code_width=8)

@@ -8,12 +8,12 @@ import pytest
 from robopolicy.adaptation.delay_compensation import predict_arrival
 from robopolicy.adaptation.dynamics_filter import DELAYS, ArmResponse, DynamicsEstimate
 from sim.desk.constants import FIXTURES, MAX_OBJECTS
-from sim.desk.kind import DESK
 from sim.desk.layouts import GRIP_WIDTHS
 from sim.desk.rows import observe
 from sim.desk.scenes.sampler import draw_scene_for
 from sim.desk.simulator import World
 from sim.desk.tasks import expert
+from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.state import State
 

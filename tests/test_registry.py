@@ -18,6 +18,7 @@ from robopolicy.policies.text.encoder import TextEncoder
 from robopolicy.training.config import TrainConfig
 from sim.desk.rows import entity_names, observe
 from sim.desk.scenes.sampler import draw_scene, initial_state
+from sim.kinds.desk import DESK
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALL: dict[str, Any] = {"width": 32, "blocks": 1, "slot_width": 8, "code_width": 8}

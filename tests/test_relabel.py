@@ -10,11 +10,11 @@ from data.play.collection import PlayConfig, play_unit
 from data.relabel.hindsight import happened, judge, reached_goals, relabel_episode
 from data.relabel.windows import WindowIndices, candidate_windows, find_motions
 from data.store.episode import EpisodeRecord
-from sim.desk.kind import DESK
 from sim.desk.scenes.sampler import draw_scene_for
 from sim.desk.simulator import World
 from sim.desk.tasks.expert import act
 from sim.desk.tasks.families import TASKS, Goal, achieved
+from sim.kinds.desk import DESK
 from sim.state import State, stack
 
 

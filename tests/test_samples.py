@@ -12,10 +12,10 @@ from data.samples.sampler import Samples, TooFewSegments
 from data.store.episode import EpisodeRecord
 from data.store.segments import Segment
 from sim.desk.constants import FIXTURES, MAX_OBJECTS
-from sim.desk.kind import DESK
 from sim.desk.rows import entity_names
 from sim.desk.scene import Scene, Thing
 from sim.desk.sensors import sense
+from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.randomize.dynamics import Dynamics
 from sim.state import HAND_DIM, QUAT, SIZE, THING_DIM, State

@@ -34,9 +34,9 @@ from robopolicy.policies.checkpoint import (
 from robopolicy.policies.convert import convert, main
 from robopolicy.policies.formats import FAMILIES_2, FORMAT
 from robopolicy.policies.text.encoder import TextEncoder
-from sim.desk.kind import DESK
 from sim.desk.rows import entity_names
 from sim.desk.scenes.sampler import draw_scene
+from sim.kinds.desk import DESK
 from sim.observation import Observation
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,7 +45,7 @@ NAMES = entity_names(draw_scene(0).names)
 ROLLOUTS = """
 import json, sys
 from dataclasses import replace
-from sim.desk.kind import DESK
+from sim.kinds.desk import DESK
 from sim.desk.tasks import families
 
 if sys.argv[1] == "reordered":

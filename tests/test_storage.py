@@ -33,10 +33,10 @@ from data.store.lerobot_format import format_of
 from data.store.reader import open_dataset
 from data.store.writer import DatasetWriter
 from sim.desk.constants import FIXTURES
-from sim.desk.kind import DESK, DeskKind
 from sim.desk.rows import observe
 from sim.desk.scene import Scene, Thing
 from sim.desk.scenes.sampler import draw_scene
+from sim.kinds.desk import DESK, DeskKind
 from sim.rotations import about_z, yaw_of
 from sim.state import HAND_DIM, JOINT, LIGHT, POS, QUAT, SIZE, THING_DIM, State
 
@@ -536,7 +536,7 @@ def as_format_1(folder: Path) -> None:
 
 
 def old_final(final: np.ndarray) -> np.ndarray:
-    """The final state of format 1: hand, objects' positions, orientations, sizes, furniture, joints, lights."""
+    """Of format 1: hand, objects' positions, orientations and sizes, furniture, joints, lights."""
     hand, rows = final[:8], final[8:].reshape(10, THING_DIM)
     objects, furniture = rows[:5], rows[5:]
     parts = [hand, objects[:, POS], objects[:, QUAT], objects[:, SIZE], furniture[:, POS]]

@@ -26,8 +26,8 @@ from robopolicy.training.config import TrainConfig
 from robopolicy.training.loop import NotFinite, rate, train_on
 from robopolicy.training.metrics import read_metrics
 from robopolicy.training.training_state import OtherTraining
-from sim.desk.kind import DESK
 from sim.desk.simulator import World
+from sim.kinds.desk import DESK
 from sim.state import POS
 from tests.process_faults import fill, small_disk
 

@@ -79,7 +79,7 @@ class Grammar:
     """
 
     def __init__(
-        self, split: str = "train", variety: int | None = None, tasks: tuple[Task, ...] = TASKS
+        self, split: str = "train", variety: int | None = None, tasks: Sequence[Task] = TASKS
     ) -> None:
         self.split, self.variety, self._tasks = split_named(split).name, variety, tasks
         self._pools: dict[tuple[object, ...], list[str]] = {}

@@ -125,7 +125,7 @@ def fixture_phrases(fixture: str) -> Phrases:
     return Phrases(known[:1], known, (), tuple(phrase for phrase in phrases if has_held_out_word(phrase)))
 
 
-def tell(goal: Goal, names: tuple[str, ...], tasks: tuple[Task, ...] = TASKS) -> str:
+def tell(goal: Goal, names: tuple[str, ...], tasks: Sequence[Task] = TASKS) -> str:
     """A report in the past tense of what was done: "put the red cube on the blue bar"."""
     family = task_named(goal.task, tasks)
     text = family.told or f"did {family.name.replace('_', ' ')} with {{object}}{{fixture}}"

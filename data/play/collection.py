@@ -23,7 +23,7 @@ from data.store.writer import DatasetWriter
 from data.trials.chains import read_chains
 from sim.common.seeds import play_seed, play_sequence
 from sim.desk.scenes.sampler import SceneConfig
-from sim.kinds import kind_of_world
+from sim.kinds.registry import kind_of_world
 from sim.state import stack
 from sim.world import World, WorldKind
 

@@ -17,7 +17,7 @@ from data.relabel.windows import WindowIndices, candidate_windows, find_motions
 from data.store.episode import EpisodeRecord
 from data.store.segments import Segment
 from sim.desk.contact import closing_on
-from sim.desk.kind import DESK
+from sim.kinds.desk import DESK
 from sim.state import JOINT, LIGHT, POS, State
 from sim.task import Goal, Manner, Task, goals_of
 from sim.world import WorldKind

@@ -11,7 +11,7 @@ from data.store.annotations import BOTH, GRAMMAR, HUMAN, NoAnnotations, check_in
 from data.store.episode import EpisodeRecord
 from data.store.reader import Dataset, open_dataset
 from data.store.segments import OtherSegments, Segment, read_segments, segments_path
-from sim.desk.kind import DESK
+from sim.kinds.desk import DESK
 from sim.world import WorldKind
 
 

@@ -21,7 +21,7 @@ from data.store.episode import DatasetDamaged, EpisodeRecord
 from data.store.info import config_of, info_path, read_info
 from data.store.lerobot_format import format_of
 from data.store.shards import Shard, find_shards, read_frames
-from sim.desk.kind import DESK
+from sim.kinds.desk import DESK
 from sim.world import WorldKind
 
 

@@ -17,7 +17,7 @@ from data.language.sentence import LONGEST
 from data.store.episode import DatasetDamaged, unreadable
 from data.store.shards import read_parquet
 from sim.common.printable import shown
-from sim.desk.kind import DESK
+from sim.kinds.desk import DESK
 from sim.task import UnknownTask
 from sim.world import WorldKind
 

@@ -46,7 +46,7 @@ from data.store.lerobot_format import (
 )
 from data.store.reader import Dataset, open_dataset
 from data.store.statistics import Moments, by_feature, merged, moments_of
-from sim.desk.kind import DESK
+from sim.kinds.desk import DESK
 from sim.world import WorldKind
 
 

@@ -17,7 +17,7 @@ from robopolicy.policies.agent import OWN, Agent
 from robopolicy.policies.base.condition import GoalState
 from robopolicy.policies.base.spec import untrained_families
 from robopolicy.policies.checkpoint import load_checkpoint
-from sim.desk.kind import DESK
+from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.state import Array, State
 from sim.world import World, WorldKind

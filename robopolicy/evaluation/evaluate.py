@@ -31,7 +31,7 @@ from robopolicy.evaluation.tally import Tally
 from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.evaluation.trials.results import Result
 from robopolicy.policies.checkpoint import hash_of
-from sim.desk.kind import DESK
+from sim.kinds.desk import DESK
 from sim.world import WorldKind
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from robopolicy.evaluation.trials.trial import Command
-from sim.desk.kind import DESK
+from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.state import Array, State
 from sim.task import Goal

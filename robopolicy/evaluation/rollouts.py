@@ -18,7 +18,7 @@ from data.common.workers import Workers, spawned
 from robopolicy.evaluation.levels.base import LevelTrials
 from robopolicy.evaluation.trials.judges import Judge, MakeJudge, Verdict, judge_of
 from robopolicy.evaluation.trials.trial import Command, Trial
-from sim.desk.kind import DESK
+from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.state import Array, State
 from sim.world import World, WorldKind

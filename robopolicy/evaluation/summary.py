@@ -10,7 +10,7 @@ from robopolicy.evaluation.levels.base import Level
 from robopolicy.evaluation.levels.registry import LEVELS
 from robopolicy.evaluation.plan import Plan
 from robopolicy.evaluation.trials.results import Result, counted
-from sim.desk.kind import DESK
+from sim.kinds.desk import DESK
 from sim.world import WorldKind
 
 SCHEMA, INFO = 1, "eval_info.json"

@@ -23,7 +23,7 @@ from robopolicy.policies.networks.action_heads import TaskEmbedding
 from robopolicy.policies.networks.network import Interpretation, PolicyNetwork
 from robopolicy.policies.registry import kind_named
 from robopolicy.policies.text.encoder import TextEncoder
-from sim.desk.kind import DESK
+from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.world import WorldKind
 

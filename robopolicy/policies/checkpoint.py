@@ -33,7 +33,7 @@ from robopolicy.policies.networks.network import PolicyNetwork
 from robopolicy.policies.registry import build, check_policy
 from robopolicy.policies.text.encoder import EncoderConfig
 from sim.common.printable import shown
-from sim.desk.kind import DESK
+from sim.kinds.desk import DESK
 from sim.world import WorldKind, WorldSpec
 
 LARGEST = 1 << 20  # bytes of config.json and of confidence.json; ours have some 5,000

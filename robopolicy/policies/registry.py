@@ -8,7 +8,7 @@ from robopolicy.policies.networks.action_heads import HEADS, ActionHead
 from robopolicy.policies.networks.kind import PolicyKind
 from robopolicy.policies.networks.network import PolicyNetwork
 from robopolicy.policies.slots.kind import SLOTS
-from sim.desk.kind import DESK
+from sim.kinds.desk import DESK
 
 KINDS: tuple[PolicyKind, ...] = (SLOTS, FREE)
 

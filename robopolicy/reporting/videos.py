@@ -24,7 +24,7 @@ from robopolicy.reporting.video_io import (
     write_mp4,
 )
 from sim.desk.constants import CONTROL_HZ
-from sim.desk.kind import DESK
+from sim.kinds.desk import DESK
 
 HOLD = 8  # frames for which the last picture is held
 

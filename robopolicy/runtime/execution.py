@@ -9,7 +9,7 @@ from data.language.naming import tell
 from data.relabel.hindsight import happened
 from robopolicy.adaptation.dynamics_filter import DynamicsEstimate
 from robopolicy.policies.base.intent import Intent
-from sim.desk.kind import DESK
+from sim.kinds.desk import DESK
 from sim.observation import Observation, state_of
 from sim.state import Array, State, stack
 from sim.task import DONE, Goal

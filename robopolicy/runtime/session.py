@@ -24,7 +24,7 @@ from robopolicy.policies.checkpoint import doubts_of, hash_of, load_checkpoint
 from robopolicy.reporting.video_io import Frame, captioned, same_size, write_mp4
 from robopolicy.runtime.execution import AgentLike, Execution
 from sim.desk.scenes.sampler import SceneConfig
-from sim.kinds import kind_of_world
+from sim.kinds.registry import kind_of_world
 from sim.state import State, stack
 from sim.world import WorldKind
 

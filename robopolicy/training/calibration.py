@@ -28,7 +28,7 @@ from robopolicy.policies.confidence import Confidence
 from robopolicy.policies.networks.network import PolicyNetwork
 from robopolicy.policies.registry import kind_named
 from robopolicy.training.confidence_data import Utterance, nonsense, sound, sound_of_all_splits
-from sim.desk.kind import DESK
+from sim.kinds.desk import DESK
 from sim.world import WorldKind
 
 N = 400  # sentences of each level for the threshold; four times as many of training are fitted on

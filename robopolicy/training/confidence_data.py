@@ -17,8 +17,8 @@ from data.language.held_out import HELD_OUT_FRAMES, SPLITS, split_named
 from data.language.lexicon import expand, normalise
 from data.language.out_of_domain import ORDERS
 from sim.common.seeds import rng_of
-from sim.desk.kind import DESK
 from sim.desk.scenes.sampler import SceneConfig
+from sim.kinds.desk import DESK
 from sim.world import CannotDraw, WorldKind
 
 BRIEF = 6  # words

@@ -34,7 +34,7 @@ from robopolicy.training.metrics import read_metrics, write_metrics
 from robopolicy.training.normalisation import fit_normalisation
 from robopolicy.training.pseudo_labels import learn_goal_states
 from robopolicy.training.training_state import TrainingState
-from sim.kinds import kind_of_world
+from sim.kinds.registry import kind_of_world
 
 
 class NotFinite(UserError):

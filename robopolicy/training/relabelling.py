@@ -12,7 +12,7 @@ from data.store.reader import open_dataset
 from data.store.segments import Segment, write_segments
 from robopolicy.common.errors import UserError
 from sim.common.seeds import rng_of
-from sim.kinds import kind_of_world
+from sim.kinds.registry import kind_of_world
 
 
 @dataclass(frozen=True)

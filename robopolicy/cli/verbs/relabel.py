@@ -11,7 +11,7 @@ from robopolicy.common.console import console
 from robopolicy.common.hydra_bridge.schemas import part
 from robopolicy.common.stages import follow
 from robopolicy.training.relabelling import RelabelConfig, relabel_dataset
-from sim.kinds import kind_of_world
+from sim.kinds.registry import kind_of_world
 
 
 @dataclass(frozen=True)

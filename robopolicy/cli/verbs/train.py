@@ -10,7 +10,7 @@ from robopolicy.common.stages import follow
 from robopolicy.training.calibration import calibrate
 from robopolicy.training.config import TrainConfig
 from robopolicy.training.loop import train
-from sim.kinds import kind_of_world
+from sim.kinds.registry import kind_of_world
 
 
 @dataclass(frozen=True)

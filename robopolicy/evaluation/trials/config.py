@@ -14,7 +14,7 @@ from robopolicy.common.errors import UnknownName
 from robopolicy.common.world_option import layouts_of, preset_of
 from robopolicy.policies.agent import MEMORIES, OWN
 from sim.desk.scenes.sampler import SceneConfig
-from sim.kinds import kind_of_world
+from sim.kinds.registry import kind_of_world
 from sim.world import WorldKind
 
 BOUNDS: Bounds = {

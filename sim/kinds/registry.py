@@ -4,7 +4,7 @@ from importlib import import_module
 
 from sim.common.names import nearest
 from sim.common.printable import shown
-from sim.desk.kind import DESK
+from sim.kinds.desk import DESK
 from sim.world import WorldKind
 
 KINDS: tuple[WorldKind, ...] = (DESK,)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.bullet.actuation import arrived
 from sim.bullet.arm import MAX_OPENING
@@ -11,7 +12,6 @@ from sim.bullet.kinematics import REACH, STEP_ANGLE, STEP_LENGTH, WORKSPACE
 from sim.desk.constants import BUTTON, CONTROL_HZ, DOOR, DRAWER, LEVER, MAX_OBJECTS, TRAY
 from sim.desk.contact import OPEN_HAND
 from sim.desk.layouts import HANDLE_WIDTH, KNOB_WIDTH, LEVER_WIDTH
-from sim.desk.player import Player
 from sim.desk.scene import Scene
 from sim.desk.scenes.sampler import SceneConfig, draw_scene, draw_scene_for
 from sim.desk.sensors import Sensor, is_clear, sense
@@ -19,13 +19,16 @@ from sim.desk.tasks import expert
 from sim.desk.tasks.families import TASKS
 from sim.desk.tasks.geometry import fallen
 from sim.desk.tasks.motions import DEFAULT_STYLE
+from sim.desk.tasks.task import Task
+from sim.kinds.desk_player import Player
 from sim.observation import Observation
 from sim.state import SIZE, Array, State
-from sim.task import Goal, Task, Truth
+from sim.task import Goal, Truth
 from sim.world import ActionSpec, Fixture, World, WorldKind, WorldSpec
 
 SLIDING = 0.0015  # m a control step: slower is standing still
 TURNING = 0.02  # rad a control step
+FILMED = (400, 300)  # width, height of each half of a picture, px
 OFF_SIZE = 1e-4  # m: of an object's recorded size from what the scene says
 
 DESK_SPEC = WorldSpec(
@@ -80,6 +83,14 @@ class DeskKind(WorldKind):
 
         return World(visuals=pictures)
 
+    def picture(self, world: Any) -> NDArray[np.uint8]:
+        from sim.desk.cameras import CAMERAS, render  # noqa: PLC0415 - as the simulator
+
+        return np.concatenate([render(world, CAMERAS[name], FILMED) for name in ("front", "desk")], axis=1)
+
+    def change(self, world: Any, scene: Scene) -> None:
+        world.obey(scene.dynamics)
+
     def sensor(self, scene: Scene) -> Sensor:
         return Sensor(scene)
 
@@ -96,8 +107,9 @@ class DeskKind(WorldKind):
         return Player(rng, scene.dynamics.latency)
 
     def expert(self, state: State, goal: Goal, scene: Scene) -> Array:
-        style = expert.patient(DEFAULT_STYLE, scene.dynamics.latency)
-        return expert.act(state, goal, style, self.tasks)
+        dynamics = scene.dynamics
+        wanted = expert.act(state, goal, expert.patient(DEFAULT_STYLE, dynamics.latency), self.tasks)
+        return expert.sent_for(wanted, dynamics.control_yaw, dynamics.action_scale)
 
 
 DESK = DeskKind()
