@@ -23,9 +23,9 @@ from data.language.held_out import split_named
 from robopolicy.common.errors import UserError
 from robopolicy.serving.msgpack_numpy import pack, unpack
 from robopolicy.serving.protocol import ENTITIES, NAMES, PROMPT, STATE
+from sim.desk.rows import entity_names, observe
 from sim.desk.scenes.sampler import SceneConfig, draw_scene_for, initial_state
 from sim.desk.tasks.families import TASKS
-from sim.observation import entity_names, observe
 
 CLIENTS = 16  # that ask at once
 SECONDS = 60.0  # for which they ask

@@ -1,1 +1,1 @@
-"""Play and its memory: collection, storage, hindsight relabelling, language, datasets."""
+"""Play and its memory: collection, storage, hindsight relabelling, language, batches, lists of trials."""

@@ -26,7 +26,8 @@ from sim.common.checks import one_of, whole
 from sim.common.errors import BadArgument, BadSnapshot
 from sim.common.printable import shown
 from sim.desk.cameras import SIZE, Picture, camera_named, check_size, render
-from sim.desk.constants import CONTROL_HZ
+from sim.desk.constants import CONTROL_HZ, MAX_THINGS
+from sim.desk.rows import entity_names
 from sim.desk.scene import MOST, Scene
 from sim.desk.scenes.sampler import SceneConfig, draw_scene, draw_scene_for, initial_state
 from sim.desk.sensors import Memory, Sensor
@@ -34,9 +35,9 @@ from sim.desk.simulator import World
 from sim.desk.snapshot import Snapshot, check_snapshot
 from sim.desk.tasks.families import Goal, achieved, check_goal
 from sim.desk.tasks.geometry import FALLEN, fallen
-from sim.observation import ENTITY_DIM, MAX_ENTITIES, PROPRIO_DIM, Observation, entity_names
+from sim.observation import Observation
 from sim.randomize.presets import NOMINAL
-from sim.state import Array, State
+from sim.state import HAND_DIM, THING_DIM, Array, State
 
 ID = "robopolicy/Desk-v0"
 FAR_AWAY = 20.0  # m, rad: beyond anything that is observed
@@ -90,9 +91,9 @@ class DeskEnv(gymnasium.Env[Any, Array]):
         self.action_space = spaces.Box(-1.0, 1.0, (7,), np.float32)
         self.observation_space = spaces.Dict(
             {
-                "proprio": spaces.Box(-FAR_AWAY, FAR_AWAY, (PROPRIO_DIM,), np.float32),
-                "entities": spaces.Box(-FAR_AWAY, FAR_AWAY, (MAX_ENTITIES, ENTITY_DIM), np.float32),
-                "mask": spaces.Box(0.0, 1.0, (MAX_ENTITIES,), np.float32),
+                "proprio": spaces.Box(-FAR_AWAY, FAR_AWAY, (HAND_DIM,), np.float32),
+                "entities": spaces.Box(-FAR_AWAY, FAR_AWAY, (MAX_THINGS, THING_DIM), np.float32),
+                "mask": spaces.Box(0.0, 1.0, (MAX_THINGS,), np.float32),
             }
         )
 
@@ -189,7 +190,7 @@ class DeskEnv(gymnasium.Env[Any, Array]):
         return self._before
 
     def _info(self, state: State, clipped: bool = False) -> dict[str, Any]:
-        heights = state.object_pos[:, 2].tolist()
+        heights = state.objects[:, 2].tolist()
         low = [i for i, z in enumerate(heights) if z < -FALLEN]  # cheap, at every step
         off = tuple(self._names[i] for i in low if fallen(state, i))
         return {"names": self._names, "state": state, "clipped": clipped, "fallen": off}
@@ -222,11 +223,11 @@ def _dict(observation: Observation) -> Observed:
 
 def _alike(state: object, other: State) -> bool:
     """Whether it is a finite state of the same shapes as the other."""
-    if not isinstance(state, State) or not all(isinstance(field, np.ndarray) for field in state):
+    if not isinstance(state, State) or not all(isinstance(field, np.ndarray) for field in state[:2]):
         return False
     return all(
         a.shape == b.shape and a.dtype.kind == "f" and np.isfinite(a).all()
-        for a, b in zip(state, other, strict=True)
+        for a, b in zip(state[:2], other[:2], strict=True)
     )
 
 
@@ -235,7 +236,7 @@ def _remembers(memory: object, n_objects: int) -> bool:
     if not isinstance(memory, tuple) or len(memory) != 2 or not whole(memory[0], 0, MOST):
         return False
     rows = memory[1]
-    return rows is None or (isinstance(rows, np.ndarray) and rows.shape == (n_objects, ENTITY_DIM))
+    return rows is None or (isinstance(rows, np.ndarray) and rows.shape == (n_objects, THING_DIM))
 
 
 def register() -> None:

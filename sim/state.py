@@ -1,55 +1,109 @@
-"""The one value that flows through everything: what the world is like, in SI units, world frame.
+"""The one value that flows through everything: what a world is like, in SI units, world frame.
 
-The world frame stands on the desk top at the robot's base: x away from the robot ("forward"),
-y to the robot's left ("left"), z up. Every array may carry leading axes (time, batch), so one type
-holds a timestep or a whole episode.
+A `State` is the hand and a table of things, one row each. It knows no particular world: a drawer is a row
+whose joint moves, a lamp one whose light is on. Rows are found by name, or by number.
+
+The world frame stands on the ground that things lie on: x away from the robot ("forward"), y to the robot's
+left ("left"), z up. Every array may carry leading axes (time, batch), so one type holds a timestep or a
+whole episode.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.rotations import yaw_of
+
 Array = NDArray[np.floating[Any]]
 
-FIXTURES = ("drawer", "sliding door", "button", "lever switch", "tray")
-"""The desk's furniture, in the order of every fixture axis; the names are what the policy reads."""
+Which: TypeAlias = int | str
+"""A row of `State.things`: its number, or the name of what stands in it."""
 
-JOINTS = ("drawer", "door", "button", "lever")
-"""The furniture's joints, in the order of `State.joints`."""
+HAND_COLUMNS = ("x", "y", "z", "qx", "qy", "qz", "qw", "opening")
+"""Of `State.hand`: point between the fingertips m, orientation xyzw, distance between the fingers m."""
 
-LIGHTS = ("led", "lamp")
-"""What the button and the lever switch on, in the order of `State.lights`."""
+THING_COLUMNS = (
+    "x", "y", "z", "qx", "qy", "qz", "qw", "size_x", "size_y", "size_z", "joint", "light",
+)  # fmt: skip
+"""Of `State.things`: position m, orientation xyzw, size along its own axes m, joint m or rad, light 0 or 1.
 
-MAX_OBJECTS = 5
-"""The most movable objects that a scene may hold."""
+An object's position is its centre. That of something fixed is where a hand acts on it; its size is 0.
+"""
+
+HAND_DIM, THING_DIM = len(HAND_COLUMNS), len(THING_COLUMNS)
+POS, QUAT, SIZE, JOINT, LIGHT = slice(0, 3), slice(3, 7), slice(7, 10), 10, 11  # columns of a thing
 
 
 class State(NamedTuple):
-    """Everything that a task may judge. N is the number of movable objects in the scene."""
+    """Everything that a task may judge: the hand and N things, of which the first can be moved about."""
 
-    ee_pos: Array  # (..., 3) point between the fingertips, m
-    ee_quat: Array  # (..., 4) orientation of the hand, xyzw
-    gripper: Array  # (...,) distance between the fingers, m, 0 to 0.08
-    object_pos: Array  # (..., N, 3) centres, m
-    object_quat: Array  # (..., N, 4) xyzw
-    object_size: Array  # (..., N, 3) full extents along the object's own axes, m
-    fixture_pos: Array  # (..., 5, 3) where the hand acts: handle, knob, button, lever tip, tray; m
-    fixture_yaw: Array  # (..., 5) heading of the fixture, rad
-    joints: Array  # (..., 4) drawer m out, door m to the left, button m pressed, lever rad up
-    lights: Array  # (..., 2) 1 if on: led, lamp
+    hand: Array  # (..., 8), columns `HAND_COLUMNS`
+    things: Array  # (..., N, 12), columns `THING_COLUMNS`
+    names: tuple[str, ...]  # (N,) what stands in each row, in words
+    n_objects: int  # how many of the rows, the first ones, are movable objects; the others stand fixed
 
     @property
-    def n_objects(self) -> int:
-        """How many movable objects there are."""
-        return self.object_pos.shape[-2]
+    def ee_pos(self) -> Array:
+        """Point between the fingertips, m: (..., 3)."""
+        return self.hand[..., POS]
+
+    @property
+    def ee_quat(self) -> Array:
+        """Orientation of the hand, xyzw: (..., 4)."""
+        return self.hand[..., QUAT]
+
+    @property
+    def gripper(self) -> Array:
+        """Distance between the fingers, m: (...,)."""
+        return self.hand[..., 7]
+
+    @property
+    def objects(self) -> Array:
+        """The rows of the movable objects: (..., n_objects, 12)."""
+        return self.things[..., : self.n_objects, :]
+
+    def row(self, which: Which) -> int:
+        """The number of a row; raises ValueError for a name that is not there."""
+        return self.names.index(which) if isinstance(which, str) else which
+
+    def pos(self, which: Which) -> Array:
+        """Position, m: (..., 3)."""
+        return self.things[..., self.row(which), POS]
+
+    def quat(self, which: Which) -> Array:
+        """Orientation, xyzw: (..., 4)."""
+        return self.things[..., self.row(which), QUAT]
+
+    def size(self, which: Which) -> Array:
+        """Full extents along the thing's own axes, m: (..., 3)."""
+        return self.things[..., self.row(which), SIZE]
+
+    def yaw(self, which: Which) -> Array:
+        """Heading of something upright, rad: (...,)."""
+        return yaw_of(self.quat(which))
+
+    def joint(self, which: Which) -> Array:
+        """How far its joint has moved, m or rad: (...,)."""
+        return self.things[..., self.row(which), JOINT]
+
+    def light(self, which: Which) -> Array:
+        """1 where its light is on: (...,)."""
+        return self.things[..., self.row(which), LIGHT]
 
     def at(self, index: Any) -> "State":
         """The state at an index, slice or index array of the leading axis."""
-        return State(*(field[index] for field in self))
+        return self._replace(hand=self.hand[index], things=self.things[index])
+
+    def changed(self, which: Which, columns: slice | int, value: Any) -> "State":
+        """A copy with other values in some columns (`POS`, `QUAT`, ...) of one row."""
+        things = self.things.copy()
+        things[..., self.row(which), columns] = value
+        return self._replace(things=things)
 
 
 def stack(states: Sequence[State]) -> State:
     """States of successive timesteps -> one State with a leading time axis."""
-    return State(*(np.stack(field) for field in zip(*states, strict=True)))
+    hands, things = (np.stack(field) for field in zip(*(state[:2] for state in states), strict=True))
+    return states[0]._replace(hand=hands, things=things)

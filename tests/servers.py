@@ -11,7 +11,6 @@ import torch
 from websockets.sync.client import connect
 from websockets.sync.connection import Connection
 
-from data.samples.batches import HOLD
 from robopolicy.policies.agent import Agent
 from robopolicy.policies.base.config import PolicyConfig
 from robopolicy.policies.registry import build, kind_named
@@ -21,9 +20,11 @@ from robopolicy.serving.config import ServerConfig
 from robopolicy.serving.msgpack_numpy import pack, unpack
 from robopolicy.serving.protocol import ENTITIES, NAMES, PROMPT, STATE
 from robopolicy.serving.server import PolicyServer
+from sim.desk.rows import entity_names, observe
 from sim.desk.scenes.sampler import draw_scene, initial_state
-from sim.observation import entity_names, observe
+from sim.kinds.desk import DESK
 
+HOLD = len(DESK.tasks)  # the code of holding still
 SMALL = PolicyConfig(width=32, blocks=1, slot_width=8, code_width=8)
 
 

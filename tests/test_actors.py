@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 
-from data.samples.batches import HOLD
 from robopolicy.evaluation import actors
 from robopolicy.evaluation.actors import PolicyActor
 from robopolicy.evaluation.plan import make_plan
@@ -15,10 +14,11 @@ from robopolicy.policies.base.condition import GoalState
 from robopolicy.policies.base.config import PolicyConfig
 from robopolicy.policies.registry import build
 from robopolicy.policies.text.encoder import TextEncoder
+from sim.desk.rows import observe
 from sim.desk.sensors import sense
 from sim.desk.simulator import World
 from sim.desk.tasks.families import TASKS, achieved
-from sim.observation import observe
+from sim.kinds.desk import DESK
 from sim.state import stack
 
 
@@ -33,7 +33,9 @@ def world():
 def actor(monkeypatch: pytest.MonkeyPatch) -> PolicyActor:
     torch.manual_seed(0)
     policy = build(PolicyConfig(width=32, blocks=1, slot_width=8, code_width=8))
-    policy.get_parameter("language.code.2.bias").data[HOLD] = -100  # untrained, it would as soon hold still
+    policy.get_parameter("language.code.2.bias").data[
+        len(DESK.tasks)
+    ] = -100  # untrained, it would as soon hold still
     encoder = TextEncoder(cache_folder="")
     monkeypatch.setattr(actors, "load_checkpoint", lambda _: policy)
     monkeypatch.setattr(actors, "Agent", lambda policy, **options: Agent(policy, encoder, **options))

@@ -74,7 +74,7 @@ def test_what_says_nothing_or_of_nobody_is_refused(segments: PlaySegments, sente
 
 def test_a_stretch_that_there_is_not_is_refused(segments: PlaySegments) -> None:
     goal = segments.draw().goal
-    with pytest.raises(BadAnnotation, match="there is no stretch"):
+    with pytest.raises(BadAnnotation, match="there is no segment"):
         annotate(segments.folder, 999, 0, 5, goal, "do it", "ada")
 
 
@@ -162,4 +162,4 @@ def test_a_segment_is_shown_and_the_next_command_shows_the_desk_again(segments: 
         finished(desk, desk.shared.submit(OPEN))
         assert desk.shared.status.scene == desk.scene
         assert desk.shared.latest.scene_number == built + 2
-        assert desk.state.joints[0] > 0.1
+        assert desk.state.joint("drawer") > 0.1

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 from sim.bullet.client import pybullet
+from sim.desk.constants import FIXTURES
 from sim.desk.layouts import LAYOUTS, layout_of
 from sim.desk.scenes.placement import FOOTPRINTS, draw_shifts, feasible
 from sim.desk.scenes.sampler import SceneConfig, draw_scene, initial_state
 from sim.desk.simulator import World
 from sim.desk.tasks.geometry import in_drawer, in_tray, on_desk, rests_on
 from sim.desk.tasks.room import REACH
-from sim.state import FIXTURES
+from tests.states import handles_of
 
 SEEDS = range(40)
 
@@ -58,8 +59,8 @@ def test_handles_are_in_reach_and_where_physics_has_them(world: str) -> None:
     for seed in range(15):
         scene = draw_scene(seed, SceneConfig(world=world))
         state = built.build(scene)
-        assert np.allclose(state.fixture_pos, initial_state(scene).fixture_pos, atol=0.003)
-        assert ((state.fixture_pos[:, :2] >= low) & (state.fixture_pos[:, :2] <= high)).all()
+        assert np.allclose(handles_of(state), handles_of(initial_state(scene)), atol=0.003)
+        assert ((handles_of(state)[:, :2] >= low) & (handles_of(state)[:, :2] <= high)).all()
         poses = LAYOUTS[scene.layout].poses + scene.shifts
         for body, pose in zip(built._fixtures, poses, strict=True):
             where, quat = pybullet.getBasePositionAndOrientation(body, physicsClientId=built._client)

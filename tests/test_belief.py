@@ -13,6 +13,8 @@ from robopolicy.adaptation.dynamics_filter import (
 )
 from sim.bullet.actuation import Actuation
 from sim.bullet.kinematics import STEP_ANGLE, STEP_LENGTH, WORKSPACE
+from sim.desk.constants import CONTROL_HZ
+from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.randomize.dynamics import Dynamics
 
@@ -73,7 +75,7 @@ def believed(worlds: list[Dynamics], steps: int, mixed: bool = False, pushed: fl
     rng, arms, belief = (
         np.random.default_rng(1),
         Arms(worlds),
-        DynamicsFilter(len(worlds), RESPONSE, memory=40),
+        DynamicsFilter(len(worlds), RESPONSE, memory=40, spec=DESK.spec),
     )
     for t in range(steps):
         actions = some_actions(rng, len(worlds))
@@ -97,7 +99,7 @@ def test_without_a_step_the_world_is_thought_to_be_nominal() -> None:
 
 
 def test_a_hand_that_does_not_move_teaches_nothing() -> None:
-    belief, still = DynamicsFilter(1, RESPONSE, memory=40), np.zeros((1, 7), np.float32)
+    belief, still = DynamicsFilter(1, RESPONSE, memory=40, spec=DESK.spec), np.zeros((1, 7), np.float32)
     proprio = np.array([[0.4, 0, 0.2, 1, 0, 0, 0, 0.08]], np.float32)
     for _ in range(100):
         belief.update(seen(proprio), still, seen(proprio))
@@ -114,7 +116,7 @@ def test_what_was_learned_survives_standing_still() -> None:
 
 
 def test_a_turn_that_starts_late_and_overshoots_is_not_taken_for_a_world_that_obeys_late() -> None:
-    belief = DynamicsFilter(1, RESPONSE, memory=40)
+    belief = DynamicsFilter(1, RESPONSE, memory=40, spec=DESK.spec)
     at, heading = np.array([0.42, 0.0, 0.25]), 0.0
     for wanted, moved in ((0.9, 0.6), (0.9, 1.15), (0.9, 0.9)):  # as a Panda's wrist does, of a full turn
         hands = []
@@ -144,7 +146,7 @@ def test_a_history_that_is_another_worlds_says_nothing_like_what_ones_own_does()
 
 
 def test_a_world_that_changes_is_noticed_after_moving_in_it_for_a_while() -> None:
-    rng, belief = np.random.default_rng(1), DynamicsFilter(1, RESPONSE, memory=40)
+    rng, belief = np.random.default_rng(1), DynamicsFilter(1, RESPONSE, memory=40, spec=DESK.spec)
     for world in (Dynamics(control_yaw=0.8), Dynamics(control_yaw=-0.6)):
         arms = Arms([world])
         for _ in range(20):
@@ -182,7 +184,8 @@ def test_how_an_arm_obeys_is_found_in_what_it_did() -> None:
         actions = some_actions(rng, 1) * (0.005 if t % 4 == 0 else 1)
         before, after = arms.step(actions, pushed=0.05 if t % 10 == 0 else 0.0)
         rows.append((before[0], actions[0], after[0]))
-    fitted = fit_arm_response(*(np.stack(column) for column in zip(*rows, strict=True)))
+    before, sent, after = (np.stack(column) for column in zip(*rows, strict=True))
+    fitted = fit_arm_response(before, sent, after, DESK.spec.action)
     np.testing.assert_allclose(fitted, RESPONSE, rtol=0.3)
 
 
@@ -210,8 +213,8 @@ def test_at_the_edge_of_where_it_may_be_sent_a_hand_teaches_little() -> None:
 
 def test_what_is_unlike_the_nominal_world_is_said_in_words() -> None:
     usual = DynamicsEstimate(np.array([0, 2]), np.array([0.02, -0.5]), np.array([0.98, 1.3]))
-    assert in_words(usual) == ""
+    assert in_words(usual, CONTROL_HZ) == ""
     assert (
-        in_words(usual, 1)
+        in_words(usual, CONTROL_HZ, 1)
         == "arrive 0.2 s late and are turned 29 degrees to the right and are 1.3 times as large"
     )

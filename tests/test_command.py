@@ -21,6 +21,7 @@ from sim.desk.tasks.families import Goal
 from sim.observation import Observation
 from sim.state import Array, State, stack
 from tests.servers import an_agent
+from tests.states import joints_of
 from tests.stub_agents import Forgetful
 
 
@@ -64,9 +65,9 @@ def test_the_world_stays_as_a_command_left_it(tmp_path: Path) -> None:
     session = session_in(tmp_path, video=False, seed=_seed_with_shut_drawer(tmp_path))
     opened = session.carry_out("open the drawer")
     closed = session.carry_out("close the drawer")
-    assert opened.states.joints[-1, 0] > 0.1
-    assert np.array_equal(opened.states.joints[-1], closed.states.joints[0])
-    assert closed.states.joints[-1, 0] < 0.03
+    assert opened.states.joint("drawer")[-1] > 0.1
+    assert np.array_equal(joints_of(opened.states)[-1], joints_of(closed.states)[0])
+    assert closed.states.joint("drawer")[-1] < 0.03
     session.close()
 
 
@@ -119,9 +120,9 @@ def test_resting_is_a_hand_that_keeps_still_and_does_nothing(tmp_path: Path) -> 
     state: State = session.carry_out("rest").states.at(-1)
     assert not resting([state] * 5)
     assert resting([state] * 20)
-    moving = [state._replace(ee_pos=state.ee_pos + 0.01 * i) for i in range(20)]
+    moving = [state._replace(hand=state.hand + 0.01 * i * np.eye(8)[0]) for i in range(20)]
     assert not resting(moving)
-    closing = [state._replace(gripper=np.array(0.08 - 0.004 * i)) for i in range(20)]
+    closing = [state._replace(hand=np.array([*state.hand[:7], 0.08 - 0.004 * i])) for i in range(20)]
     assert not resting(closing)
     session.close()
 

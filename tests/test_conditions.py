@@ -6,6 +6,7 @@ import pytest
 from sim.desk.tasks.families import Goal, possible
 from sim.desk.tasks.relations import GAP, is_beside, spot_beside
 from sim.desk.tasks.room import BACKWARD, FORWARD, LEFT, RIGHT, Direction, graspable, half_extent
+from sim.state import QUAT, SIZE
 from tests.states import HALF, HERE, SIDE, in_drawer, in_tray, state_with
 
 TOP = (HERE[0], HERE[1], SIDE + HALF)
@@ -78,7 +79,7 @@ def test_the_spot_beside_leaves_room_for_a_finger(side: Direction) -> None:
     state = state_with(objects=2, pos={1: (0.40, 0.24, HALF)})
     place = spot_beside(side)(state, 1, 0)
     assert place is not None
-    apart = (place.xy - state.object_pos[0, :2]) @ np.array(side)
+    apart = (place.xy - state.pos(0)[:2]) @ np.array(side)
     assert apart - SIDE >= GAP
     after = state_with(objects=2, pos={1: (*place.xy, HALF)})
     assert is_beside(after, 1, 0, side)
@@ -86,13 +87,11 @@ def test_the_spot_beside_leaves_room_for_a_finger(side: Direction) -> None:
 
 def test_what_is_out_of_reach_or_has_fallen_over_is_left_alone() -> None:
     assert not graspable(0, state_with(pos={0: (0.8, 0.0, HALF)}))
-    state = state_with()
-    state.object_quat[0] = np.sin(np.pi / 4), 0, 0, np.cos(np.pi / 4)
-    assert not graspable(0, state)
+    on_its_side = state_with().changed(0, QUAT, (np.sin(np.pi / 4), 0, 0, np.cos(np.pi / 4)))
+    assert not graspable(0, on_its_side)
 
 
 def test_half_an_extent_turns_with_the_object() -> None:
-    state = state_with(yaw={0: np.pi / 2})
-    state.object_size[0] = 0.09, 0.03, 0.03
+    state = state_with(yaw={0: np.pi / 2}).changed(0, SIZE, (0.09, 0.03, 0.03))
     assert half_extent(state, 0, (0.0, 1.0)) == pytest.approx(0.045)
     assert half_extent(state, 0, (1.0, 0.0)) == pytest.approx(0.015)

@@ -27,8 +27,8 @@ from robopolicy.runtime.session import CommandConfig, Session
 from robopolicy.training import calibration
 from robopolicy.training.calibration import calibrate, fitted
 from robopolicy.training.confidence_data import BRIEF, nonsense, sound
+from sim.desk.rows import entity_names
 from sim.desk.scenes.sampler import draw_scene
-from sim.observation import entity_names
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +143,7 @@ def test_a_command_that_is_refused_is_answered_and_moves_nothing(
 ) -> None:
     session = Session(CommandConfig(output=str(tmp_path), video=False), agent)
     told = session.carry_out("make me a coffee")
-    verb._print(told)
+    verb._print(told, 10)
     assert len(told.states.gripper) == 1
     assert told.video is None
     assert "I do not know how to do that here" in capsys.readouterr().out

@@ -10,7 +10,7 @@ LIFTED = (HERE[0], HERE[1], 0.15)
 
 def test_a_cube_between_snug_fingers_is_held_by_every_measure() -> None:
     state = state_with(pos={0: LIFTED}, hand=LIFTED, gripper=SIDE)
-    gap = state.object_pos[0] - state.ee_pos
+    gap = state.pos(0) - state.ee_pos
     assert holds(state, 0)
     assert in_hand(state, 0)
     assert in_grip(gap, state.gripper, np.array(SIDE))
@@ -21,7 +21,7 @@ def test_a_cube_between_snug_fingers_is_held_by_every_measure() -> None:
 
 def test_an_open_hand_holds_nothing() -> None:
     state = state_with(pos={0: LIFTED}, hand=LIFTED, gripper=0.08)
-    gap = state.object_pos[0] - state.ee_pos
+    gap = state.pos(0) - state.ee_pos
     assert released(state, 0)
     assert held_object(state) == -1
     assert not holds(state, 0)

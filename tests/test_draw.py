@@ -9,8 +9,11 @@ from sim.desk.layouts import LAYOUTS
 from sim.desk.scene import COLOURS, SHAPES, Scene
 from sim.desk.scenes.sampler import CannotDraw, SceneConfig, draw_scene, draw_scene_for, initial_state
 from sim.desk.simulator import World
-from sim.desk.tasks.families import TASKS, UnknownTask, achieved, possible
+from sim.desk.tasks.families import TASKS, achieved, possible
 from sim.desk.tasks.geometry import bottom, in_drawer, in_tray, on_desk, rests_on
+from sim.state import LIGHT
+from sim.task import UnknownTask
+from tests.states import joints_of, positions_of
 
 SEEDS = range(60)
 
@@ -34,8 +37,8 @@ def test_no_two_objects_overlap(n_objects: int) -> None:
         state = initial_state(draw_scene(seed, SceneConfig(n_objects=n_objects)))
         for i in range(n_objects):
             for j in range(i):
-                gap = np.hypot(*(state.object_pos[i] - state.object_pos[j])[:2])
-                radii = np.hypot(*state.object_size[[i, j], :2].T).sum() / 2
+                gap = np.hypot(*(state.pos(i) - state.pos(j))[:2])
+                radii = sum(np.hypot(*state.size(k)[:2]) for k in (i, j)) / 2
                 assert gap > radii or rests_on(state, i, j) or rests_on(state, j, i)
 
 
@@ -54,9 +57,9 @@ def test_physics_leaves_a_drawn_scene_as_it_was_drawn() -> None:
     for seed in range(30):
         scene = draw_scene(seed, SceneConfig(n_objects=4))
         drawn, built = initial_state(scene), world.build(scene)
-        assert np.abs(drawn.object_pos - built.object_pos).max() < 0.002
-        assert np.abs(drawn.joints - built.joints).max() < 0.005
-        assert np.array_equal(drawn.lights, built.lights)
+        assert np.abs(positions_of(drawn) - positions_of(built)).max() < 0.002
+        assert np.abs(joints_of(drawn) - joints_of(built)).max() < 0.005
+        assert np.array_equal(drawn.things[:, LIGHT], built.things[:, LIGHT])
     world.close()
 
 

@@ -82,7 +82,7 @@ def test_a_drawer_that_is_ajar_is_opened_and_then_it_is_done(bench: Bench, drawe
     bench.on(Scene(**{**vars(scene), "joints": (drawer, *scene.joints[1:])}))
     execution = bench.tell(SAID["open_drawer"])
     assert execution.done
-    assert bench.state.joints[0] > 0.1
+    assert bench.state.joint("drawer") > 0.1
     assert execution.happened()
 
 

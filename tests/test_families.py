@@ -9,19 +9,20 @@ import pytest
 from data.language.grammar import Grammar
 from data.language.held_out import training_goal
 from data.language.naming import tell
-from data.relabel.hindsight import acts, relabel_episode
+from data.relabel.hindsight import reached_goals, relabel_episode
 from data.store.episode import EpisodeRecord
 from sim.desk.contact import Truth, released
-from sim.desk.scenes.sampler import SceneConfig, draw_scene_for, initial_state
+from sim.desk.scenes.sampler import SceneConfig, initial_state
 from sim.desk.simulator import World
-from sim.desk.tasks import expert
-from sim.desk.tasks.families import TASKS, Goal, UnknownTask, achieved, goals_of, hindrance, possible
+from sim.desk.tasks.families import TASKS, Goal, achieved, goals_of
 from sim.desk.tasks.geometry import on_desk
 from sim.desk.tasks.hindrances import take
 from sim.desk.tasks.motions import put
 from sim.desk.tasks.room import Spot, graspable, is_clear
 from sim.desk.tasks.task import Task
+from sim.kinds.desk import DeskKind
 from sim.state import State, stack
+from sim.task import UnknownTask
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "put_in_the_middle"
@@ -31,7 +32,7 @@ STEPS, AFTER = 60, 6  # control steps: to do it in at most, and to look on after
 
 
 def distance(state: State, obj: int) -> np.ndarray:
-    gap = state.object_pos[..., obj, :2] - MIDDLE
+    gap = state.pos(obj)[..., :2] - MIDDLE
     return np.hypot(gap[..., 0], gap[..., 1])
 
 
@@ -65,15 +66,24 @@ CENTRE = Task(
 FAMILIES = (*TASKS, CENTRE)
 
 
+class WiderDesk(DeskKind):
+    """The desk, with one family more."""
+
+    tasks = FAMILIES
+
+
+WIDER = WiderDesk()
+
+
 def played(seed: int) -> tuple[EpisodeRecord, Goal]:
     """What the expert does when it is told the goal, and the goal."""
-    scene, goal = draw_scene_for(NAME, seed, SceneConfig(), training_goal, FAMILIES)
+    scene, goal = WIDER.draw_for(NAME, seed, SceneConfig(), training_goal)
     world = World()
     states, actions, left = [world.build(scene)], [], STEPS
     while left:
-        actions.append(expert.act(states[-1], goal, tasks=FAMILIES))
+        actions.append(WIDER.expert(states[-1], goal, scene))
         states.append(world.step(actions[-1]))
-        left = min(left - 1, AFTER) if achieved(goal, states[0], states[-1], FAMILIES) else left - 1
+        left = min(left - 1, AFTER) if WIDER.achieved(goal, states[0], states[-1]) else left - 1
     world.close()
     return EpisodeRecord(scene, stack(states), np.array(actions, np.float32)), goal
 
@@ -96,22 +106,22 @@ def test_the_grammar_asks_for_it_and_keeps_what_it_holds_out_from_training() -> 
 
 def test_scenes_are_drawn_in_which_it_is_possible() -> None:
     for seed in range(20):
-        scene, goal = draw_scene_for(NAME, seed, tasks=FAMILIES)
+        scene, goal = WIDER.draw_for(NAME, seed, SceneConfig())
         state = initial_state(scene)
         assert goal in goals_of(CENTRE, len(scene.objects))
-        assert possible(goal, state, FAMILIES)
-        assert hindrance(goal, state, FAMILIES) is None
+        assert WIDER.possible(goal, state)
+        assert WIDER.hindrance(goal, state) is None
 
 
 def test_the_expert_does_it(episodes: list[tuple[EpisodeRecord, Goal]]) -> None:
     for record, goal in episodes:
-        assert achieved(goal, record.states.at(0), record.states.at(-1), FAMILIES)
+        assert WIDER.achieved(goal, record.states.at(0), record.states.at(-1))
 
 
 def test_relabelling_finds_it_and_says_so(episodes: list[tuple[EpisodeRecord, Goal]]) -> None:
     grammar = Grammar("train", tasks=FAMILIES)
     for record, goal in episodes:
-        found = relabel_episode(0, record, grammar, np.random.default_rng(0), 4, FAMILIES)
+        found = relabel_episode(0, record, grammar, np.random.default_rng(0), 4, WIDER)
         mine = [segment for segment in found if segment.task == NAME]
         assert [segment.object for segment in mine] == [goal.object]
         assert all("middle" in sentence for sentence in mine[0].sentences)
@@ -121,7 +131,7 @@ def test_relabelling_finds_it_and_says_so(episodes: list[tuple[EpisodeRecord, Go
 
 def test_who_is_not_told_of_it_does_not_know_it(episodes: list[tuple[EpisodeRecord, Goal]]) -> None:
     record, goal = episodes[0]
-    assert goal not in [done for _, _, done in acts(record.states)]
+    assert goal not in [done for _, _, done in reached_goals(record.states)]
     with pytest.raises(UnknownTask, match="put_in_the_middle"):
         achieved(goal, record.states.at(0), record.states.at(-1))
 

@@ -17,6 +17,7 @@ from robopolicy.policies.networks.features import (
     relation,
     thing_features,
 )
+from sim.kinds.desk import DESK_SPEC as DESK
 
 WRAPPED_QUARTER = -1  # column of the heading modulo 90 degrees
 WRAPPED_HALF = -2
@@ -44,16 +45,18 @@ def test_a_quaternion_and_its_negative_are_the_same_hand():
     proprio = a_hand(0.7)
     negative = proprio.clone()
     negative[:, 3:7] *= -1
-    assert torch.allclose(hand_features(read_hand(proprio)), hand_features(read_hand(negative)), atol=1e-5)
+    assert torch.allclose(
+        hand_features(read_hand(proprio), DESK), hand_features(read_hand(negative), DESK), atol=1e-5
+    )
 
 
 def test_features_have_the_sizes_they_say():
     hand, thing = read_hand(a_hand()), a_thing()
-    assert hand_features(hand).shape == (1, HAND_DIM)
-    assert thing_features(thing, hand).shape == (1, THING_DIM)
+    assert hand_features(hand, DESK).shape == (1, HAND_DIM)
+    assert thing_features(thing, hand, DESK).shape == (1, THING_DIM)
     assert pair_features(thing, thing).shape == (1, PAIR_DIM)
     assert relation(thing[:, :3], thing[:, 0]).shape == (1, RELATION_DIM)
-    assert others_features(thing[:, None], hand, thing).shape == (1, 1, OTHERS_DIM)
+    assert others_features(thing[:, None], hand, thing, DESK).shape == (1, 1, OTHERS_DIM)
 
 
 def test_turns_know_the_symmetries_of_cube_and_bar():
@@ -73,8 +76,8 @@ def test_things_without_size_or_far_away_give_finite_features():
     empty = torch.zeros(1, 12)
     hand = read_hand(a_hand())
     for features in (
-        thing_features(empty, hand),
+        thing_features(empty, hand, DESK),
         pair_features(empty, empty),
-        thing_features(a_thing(x=5.0), hand),
+        thing_features(a_thing(x=5.0), hand, DESK),
     ):
         assert torch.isfinite(features).all()

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from sim.common.errors import BadParts, EmptyWorld
+from sim.desk.constants import LIGHTS
 from sim.desk.scenes.sampler import draw_scene, draw_scene_for
 from sim.desk.simulator import World
 from sim.desk.tasks import expert
 from sim.desk.visuals import figures
-from sim.state import LIGHTS, State
+from sim.state import QUAT, State
 
 
 @pytest.fixture
@@ -33,11 +34,11 @@ def test_figures_are_where_the_state_says_that_things_are(world: World) -> None:
     state = world.build(scene)
     at = {figure.name: pose for figure, pose in zip(figures(scene), world.poses(), strict=True)}
     for i in range(len(scene.objects)):
-        np.testing.assert_allclose(at[f"objects/{i}"], [*state.object_pos[i], *state.object_quat[i]])
-    np.testing.assert_allclose(at["tray/still"][:2], state.fixture_pos[4, :2])
+        np.testing.assert_allclose(at[f"objects/{i}"], [*state.pos(i), *state.quat(i)])
+    np.testing.assert_allclose(at["tray/still"][:2], state.pos("tray")[:2])
     np.testing.assert_allclose(at["arm/panda_link7"][:3], state.ee_pos)  # its frame is the tool's
     slid = at["drawer/moving"][:3] - at["drawer/still"][:3]
-    assert np.linalg.norm(slid) == pytest.approx(state.joints[0], abs=1e-6)
+    assert np.linalg.norm(slid) == pytest.approx(state.joint("drawer"), abs=1e-6)
 
 
 def test_a_step_seen_on_the_way_ends_as_one_that_is_not() -> None:
@@ -52,7 +53,7 @@ def test_a_step_seen_on_the_way_ends_as_one_that_is_not() -> None:
         assert len(poses) == 3
         assert all(np.array_equal(*pair) for pair in zip(state, other, strict=True))
         np.testing.assert_array_equal(poses[-1], plain.poses())
-    assert state.joints[0] > 0.1
+    assert state.joint("drawer") > 0.1
     plain.close()
     seen.close()
 
@@ -79,8 +80,10 @@ def test_a_recorded_state_is_posed_again(world: World) -> None:
 def _distance(one: State, other: State) -> float:
     """The largest difference of anything that is to be seen, m or rad."""
     turn = 2 * np.arccos(min(1.0, abs(float(one.ee_quat @ other.ee_quat))))
-    fields = ("ee_pos", "gripper", "object_pos", "fixture_pos", "joints", "lights")
-    return max(turn, *(float(np.abs(getattr(one, f) - getattr(other, f)).max()) for f in fields))
+    hand = np.abs(one.hand - other.hand)[[0, 1, 2, 7]]
+    things = np.abs(one.things - other.things)
+    things[: one.n_objects, QUAT] = 0
+    return max(turn, float(hand.max()), float(things.max()))
 
 
 def test_an_empty_world_has_nothing_to_see(world: World) -> None:

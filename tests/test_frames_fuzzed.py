@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from robopolicy.common.errors import UserError
 from robopolicy.serving.msgpack_numpy import pack, unpack
 from robopolicy.serving.protocol import ENTITIES, KEYS, NAMES, PROMPT, SESSION, STATE, Sessions, read_request
-from sim.observation import ENTITY_DIM, MAX_ENTITIES, PROPRIO_DIM
+from sim.desk.constants import MAX_THINGS
+from sim.state import HAND_DIM, THING_DIM
 from tests.fuzzing import fuzz
 from tests.servers import a_request
 
@@ -30,7 +31,7 @@ def filled(value: float, shape: tuple[int, ...], kind: str) -> np.ndarray[Any, A
 
 numbers = st.integers() | st.floats() | st.booleans() | st.none()
 dtypes = st.sampled_from(["?", "i1", "<i8", "<u8", "<f2", "<f4", "<f8", ">f4"])
-shapes = st.sampled_from([(PROPRIO_DIM,), (10, ENTITY_DIM), (3, ENTITY_DIM), (), (0,), (1, 1, 2, 1)])
+shapes = st.sampled_from([(HAND_DIM,), (10, THING_DIM), (3, THING_DIM), (), (0,), (1, 1, 2, 1)])
 arrays = st.builds(filled, st.floats(), shapes, dtypes)
 leaves = numbers | st.text(max_size=70) | st.binary(max_size=9) | arrays
 keys = st.sampled_from(KEYS) | st.text(max_size=9) | st.binary(max_size=9)
@@ -69,7 +70,7 @@ def answered_or_refused(read: Callable[[Any], Any], given: Any) -> None:
     begin, says = time.process_time(), "answered"
     try:
         request = read_request(read(given), Sessions())
-        assert len(request.names) == MAX_ENTITIES
+        assert len(request.names) == MAX_THINGS
         assert all(np.isfinite(field).all() for field in request.observation)
     except UserError as error:
         says = str(error)

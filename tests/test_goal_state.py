@@ -7,8 +7,9 @@ import torch
 from data.language.grammar import Grammar
 from data.play.collection import PlayConfig, play_episode
 from data.relabel.hindsight import relabel_episode
-from data.samples.batches import HOLD, SampleConfig, Samples
-from robopolicy.policies.base.spec import current_spec
+from data.samples.batches import SampleConfig
+from data.samples.sampler import Samples
+from robopolicy.policies.base.spec import spec_of
 from robopolicy.policies.networks.goal_encoder import (
     COURSE_DIM,
     GoalEncoder,
@@ -19,15 +20,20 @@ from robopolicy.policies.networks.goal_encoder import (
 from robopolicy.policies.networks.reading import Choice, CodeBook
 from robopolicy.training.candidate_windows import Candidates, done_in, examples_of, find_windows, joined
 from sim.desk.simulator import World
+from sim.kinds.desk import DESK
+
+HOLD = len(DESK.tasks)
 
 
 def goal_encoder() -> GoalEncoder:
-    spec = current_spec()
-    return GoalEncoder(CodeBook(spec, len(spec.families)), len(spec.furniture))
+    spec = spec_of(DESK)
+    return GoalEncoder(CodeBook(spec, len(spec.families)), spec.world)
 
 
 class Play:
     """A few episodes, in memory."""
+
+    kind = DESK
 
     def __init__(self, n: int) -> None:
         world = World()
@@ -52,7 +58,7 @@ def described(play: Play, some: int) -> Samples:
 
 
 def kinds_in(samples: Samples) -> torch.Tensor:
-    return torch.tensor([current_spec().kind_of(name) for name in samples.names])
+    return torch.tensor([spec_of(DESK).kind_of(name) for name in samples.names])
 
 
 def everything(play: Play, samples: Samples, episodes: range) -> tuple[Candidates, Choice, np.ndarray]:
@@ -60,7 +66,7 @@ def everything(play: Play, samples: Samples, episodes: range) -> tuple[Candidate
     for i in episodes:
         states = play.records[i].states
         found.append(find_windows(samples, i, states))
-        what, sure = done_in(found[-1], samples.done_in(i), states)
+        what, sure = done_in(found[-1], samples.labels_of(i), states, DESK)
         done.append(what)
         known.append(sure)
     return joined(found), Choice(*(torch.cat(c) for c in zip(*done, strict=True))), np.concatenate(known)
@@ -71,12 +77,12 @@ def test_a_window_ends_with_what_its_segment_says_was_done(play):
     samples = described(play, len(play.records))
     found, done, known = everything(play, samples, range(len(play.records)))
     for i in range(len(play.records)):
-        for one in samples.done_in(i):
+        for one in samples.labels_of(i):
             rows = np.flatnonzero((found.episode == i) & (found.start == one.start))
             rows = rows[(found.stop[rows] == one.stop) & (found.thing[rows] == one.target)]
             assert len(rows) >= 1
             told = {tuple(int(part[row]) for part in done) for row in rows if known[row]}
-            at_once = {(o.family, o.target, o.other) for o in samples.done_in(i) if o.stop == one.stop}
+            at_once = {(o.family, o.target, o.other) for o in samples.labels_of(i) if o.stop == one.stop}
             assert told <= at_once
 
 
@@ -84,7 +90,7 @@ def test_a_window_ends_with_what_its_segment_says_was_done(play):
 def test_before_anything_was_done_the_answer_is_to_hold_still(play):
     samples = described(play, len(play.records))
     found, done, _ = everything(play, samples, range(len(play.records)))
-    firsts = np.r_[0, np.flatnonzero(np.diff(found.run)) + 1]
+    firsts = np.r_[0, np.flatnonzero(np.diff(found.motion)) + 1]
     assert (done.code[firsts] == HOLD).float().mean() > 0.9
     assert 0.2 < (done.code == HOLD).float().mean() < 0.9
 
@@ -95,9 +101,9 @@ def test_what_nobody_speaks_of_teaches_nothing(play):
     for i in range(len(play.records) - 4, len(play.records)):
         states = play.records[i].states
         found = find_windows(some, i, states)
-        done, known = done_in(found, [], states)
+        done, known = done_in(found, [], states, DESK)
         assert (done.code == HOLD).all()
-        assert not known.all() or not all_told.done_in(i)
+        assert not known.all() or not all_told.labels_of(i)
 
 
 @pytest.mark.long
@@ -108,7 +114,7 @@ def test_the_course_tells_a_lift_from_a_push():
     entities[:, 0, 2] = [0, 0.1, 0.2, 0.1, 0]  # in the hand, up and down again
     proprio[:, 2] = entities[:, 0, 2]
     entities[:, 1, 0] = 0.1 * np.arange(5)  # pushed along
-    course = course_of(proprio, entities)
+    course = course_of(proprio, entities, DESK.spec.open_hand)
     assert course.shape == (5, 2, COURSE_DIM)
     assert course[-1, 0, 0] > 0.99
     assert course[-1, 1, 0] == 0
@@ -128,7 +134,7 @@ def test_taught_on_some_episodes_it_reads_what_was_done_in_others(play):
     fit_goal_encoder(net, examples_of(samples, kinds, taught), what, seed=0, steps=500)
     rest, truth, known = everything(play, samples, range(18, 24))
     look = examples_of(samples, kinds, rest)
-    found, sure = read_goals(net, look, len(rest.run))
+    found, sure = read_goals(net, look, len(rest.motion))
     right = torch.stack([a == b for a, b in zip(found, truth, strict=True)]).all(0) | (
         (found.code == HOLD) & (truth.code == HOLD)
     )

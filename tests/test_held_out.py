@@ -3,7 +3,13 @@ from itertools import product
 import numpy as np
 import pytest
 
-from data.language.grammar import Grammar, templates, vocabulary
+from data.language.frames import (
+    IMPERATIVE_FRAMES,
+    INFINITIVE_FRAMES,
+    NEGATION_FRAMES,
+    OUTCOME_FRAMES,
+)
+from data.language.grammar import Grammar
 from data.language.held_out import (
     HELD_OUT_COLOURS,
     HELD_OUT_FRAMES,
@@ -26,15 +32,11 @@ from data.language.held_out import (
     training_goal,
     why_held_out,
 )
-from data.language.lexicon import (
-    IMPERATIVE_FRAMES,
-    INFINITIVE_FRAMES,
-    NEGATION_FRAMES,
-    OUTCOME_FRAMES,
-    expand,
-)
+from data.language.lexicon import expand
+from data.language.templates import templates
 from data.language.vocabulary import COLOUR_WORDS
 from sim.desk.tasks.families import TASKS, Goal, goals_of
+from tests.vocabularies import words_of
 
 THINGS = [" ".join(pair) for pair in train_objects()]
 WITH_OBJECT = [task for task in TASKS if task.arguments]
@@ -58,7 +60,7 @@ def drawn(split: str, scenes: int = 120, n: int = 3) -> list[tuple[str, Goal, tu
 
 
 def test_no_training_sentence_can_contain_a_held_out_word():
-    assert not vocabulary("train") & (HELD_OUT_WORDS | OBJECT_WORDS)
+    assert not words_of("train") & (HELD_OUT_WORDS | OBJECT_WORDS)
 
 
 def test_no_training_word_is_another_form_of_a_held_out_word():
@@ -66,14 +68,14 @@ def test_no_training_word_is_another_form_of_a_held_out_word():
     alike = {
         word
         for held_out in HELD_OUT_WORDS
-        for word in vocabulary("train")
+        for word in words_of("train")
         if word.startswith(held_out) or (len(word) > 3 and held_out.startswith(word))
     }
     assert alike <= unrelated
 
 
 def test_every_held_out_word_is_said_at_the_synonym_level():
-    assert vocabulary("synonym") >= HELD_OUT_WORDS
+    assert words_of("synonym") >= HELD_OUT_WORDS
 
 
 @pytest.mark.parametrize(
@@ -126,7 +128,7 @@ def test_no_paraphrase_can_be_said_in_training(task):
 
 
 def test_every_word_of_a_paraphrase_occurs_in_training():
-    assert vocabulary("paraphrase") <= vocabulary("train")
+    assert words_of("paraphrase") <= words_of("train")
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)

@@ -149,7 +149,7 @@ def test_no_module_and_no_room_imports_itself_in_a_circle() -> None:
 
 PURE = (
     "sim.state", "sim.desk.scene", "sim.desk.tasks.families", "sim.desk.tasks.geometry",
-    "data.relabel.hindsight", "data.language.grammar", "data.store.reader", "data.samples.batches",
+    "data.relabel.hindsight", "data.language.grammar", "data.store.reader", "data.samples.sampler",
     "robopolicy.policies.agent", "robopolicy.policies.checkpoint", "robopolicy.policies.loaded",
     "robopolicy.training.loop",
 )  # fmt: skip

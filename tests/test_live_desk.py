@@ -28,7 +28,7 @@ def test_a_command_is_carried_out_and_told_in_words() -> None:
         assert any("drawer" in words for words in one.happened)
         assert one.understood is not None
         assert one.understood.family == "open_drawer"
-        assert desk.state.joints[0] > 0.1
+        assert desk.state.joint("drawer") > 0.1
 
 
 def test_commands_of_several_visitors_wait_in_line() -> None:
@@ -37,7 +37,7 @@ def test_commands_of_several_visitors_wait_in_line() -> None:
         assert desk.shared.status.history[-1].status == WAITING
         outcomes = [finished(desk, number) for number in numbers]
         assert [one.status for one in outcomes] == [DONE, DONE]
-        assert desk.state.joints[0] < 0.03
+        assert desk.state.joint("drawer") < 0.03
 
 
 def test_stop_ends_what_is_done_and_what_waits() -> None:
@@ -46,7 +46,7 @@ def test_stop_ends_what_is_done_and_what_waits() -> None:
         _until_it_moves(desk)
         desk.stop()
         assert [finished(desk, number).status for number in numbers] == [STOPPED, STOPPED]
-        assert desk.state.joints[0] < 0.03
+        assert desk.state.joint("drawer") < 0.03
 
 
 def _until_it_moves(desk) -> None:

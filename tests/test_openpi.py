@@ -31,10 +31,10 @@ from robopolicy.policies.agent import NONE
 from robopolicy.serving.batched_policy import BatchedPolicy
 from robopolicy.serving.msgpack_numpy import pack, unpack
 from robopolicy.serving.protocol import ENTITIES, NAMES, PROMPT, STATE
+from sim.desk.rows import entity_names, observe
 from sim.desk.scene import Scene
 from sim.desk.simulator import World
 from sim.desk.tasks.families import achieved
-from sim.observation import entity_names, observe
 from tests.servers import a_request, an_agent, serving
 
 VARIABLE = "ROBOPOLICY_OPENPI_PYTHON"

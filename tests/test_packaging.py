@@ -118,3 +118,13 @@ def test_a_wheel_in_a_fresh_environment_helps_from_another_folder(tmp_path: Path
         cwd=elsewhere, check=True, capture_output=True, text=True,
     ).stdout  # fmt: skip
     assert all(path.startswith(str(target)) for path in where.split())
+
+
+def test_every_template_is_installed_with_its_package() -> None:
+    data = PROJECT["tool"]["setuptools"]["package-data"]
+    folders = [*(ROOT / "robopolicy").rglob("templates")]
+    assert folders
+    for folder in folders:
+        package = ".".join(folder.parent.relative_to(ROOT).parts)
+        assert "templates/*" in data[package]
+        assert not [path for path in folder.iterdir() if path.is_dir()]  # which the pattern would leave out

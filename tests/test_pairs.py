@@ -5,7 +5,8 @@ from itertools import product
 import pytest
 
 from data.language.contrasts import DENIALS, FAMILIES, KINDS, OPPOSITES, affirmed, negate, twins, words_apart
-from data.language.grammar import negatable, templates, vocabulary
+from data.language.frames import NEGATION_FRAMES
+from data.language.frames import WAITS as ALL_WAITS
 from data.language.held_out import (
     HELD_OUT_FRAMES,
     HELD_OUT_WAITS,
@@ -13,14 +14,15 @@ from data.language.held_out import (
     held_out_words_in,
     is_held_out_object,
 )
-from data.language.lexicon import NEGATION_FRAMES, expand, normalise
-from data.language.lexicon import WAITS as ALL_WAITS
+from data.language.lexicon import expand, normalise
 from data.language.naming import Phrases, phrases_for
+from data.language.templates import negatable, templates
 from data.trials.pairs import Pair, draw_pairs
 from sim.desk.layouts import LAYOUTS
 from sim.desk.scene import Scene
 from sim.desk.scenes.sampler import initial_state
 from sim.desk.tasks.families import TASKS, possible, task_named
+from tests.vocabularies import words_of
 
 FRAMES = tuple(frame for pattern in NEGATION_FRAMES for frame in expand(pattern))
 NEGATIONS = tuple(frame for frame in FRAMES if frame not in HELD_OUT_FRAMES)
@@ -164,7 +166,7 @@ def test_no_frame_that_forbids_is_both_trained_on_and_held_out():
 
 
 def test_held_out_frames_use_words_of_training_only():
-    heard = words(NEGATIONS) | vocabulary("train")
+    heard = words(NEGATIONS) | words_of("train")
     assert words(HELD_OUT_NEGATIONS) <= heard
     assert words(tuple(HELD_OUT_WAITS)) <= heard | words(WAITS)
 

@@ -124,8 +124,8 @@ def test_other_numbers_of_objects_can_be_asked_for(n_objects: int) -> None:
 
 
 def test_levels_of_new_things_ask_only_for_families_with_things() -> None:
-    assert set(SEEN.families) == {task.name for task in TASKS}
-    assert "open_drawer" not in COMPOSITION.families
+    assert set(SEEN.families(TASKS)) == {task.name for task in TASKS}
+    assert "open_drawer" not in COMPOSITION.families(TASKS)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from data.language.held_out import is_held_out_object, train_objects
 from data.play import collection as play
 from data.play.collection import PlayConfig, collect, play_episode, play_unit
-from data.relabel.hindsight import acts
+from data.relabel.hindsight import reached_goals
 from data.store.episode import EpisodeRecord
 from data.store.reader import open_dataset
 from sim.desk.scenes.sampler import SceneConfig
@@ -37,7 +37,7 @@ def test_a_unit_of_play_is_a_function_of_seed_and_number() -> None:
 
 @pytest.mark.long
 def test_play_does_many_different_things(unit: list[EpisodeRecord]) -> None:
-    done = Counter(goal.task for record in unit for _, _, goal in acts(record.states))
+    done = Counter(goal.task for record in unit for _, _, goal in reached_goals(record.states))
     assert sum(done.values()) >= 80  # of 2,400 control steps
     assert len(done) >= 0.7 * len(TASKS)
 

@@ -7,15 +7,19 @@ import pytest
 
 from robopolicy.adaptation.delay_compensation import predict_arrival
 from robopolicy.adaptation.dynamics_filter import DELAYS, ArmResponse, DynamicsEstimate
+from sim.desk.constants import FIXTURES, MAX_OBJECTS
 from sim.desk.layouts import GRIP_WIDTHS
+from sim.desk.rows import observe
 from sim.desk.scenes.sampler import draw_scene_for
 from sim.desk.simulator import World
 from sim.desk.tasks import expert
-from sim.observation import Observation, observe
-from sim.state import MAX_OBJECTS, State
+from sim.kinds.desk import DESK
+from sim.observation import Observation
+from sim.state import State
 
 RESPONSE = ArmResponse(0.9, 0.87)
 AHEAD = 3
+HANDLES = [("open_drawer", "drawer"), ("slide_door_left", "sliding door"), ("turn_on_lamp", "lever switch")]
 
 
 @cache
@@ -44,7 +48,7 @@ def foretold(
 ) -> Observation:
     sent = np.zeros((1, DELAYS, 7), np.float32)
     sent[0, :AHEAD] = actions[t : t + AHEAD][::-1]
-    return predict_arrival(seen(rollout(task)[0][t]), sent, world, RESPONSE)
+    return predict_arrival(seen(rollout(task)[0][t]), sent, world, RESPONSE, DESK.spec)
 
 
 def test_the_hand_is_foreseen_better_than_by_thinking_that_it_stays() -> None:
@@ -61,13 +65,13 @@ def test_the_hand_is_foreseen_better_than_by_thinking_that_it_stays() -> None:
 
 def test_what_the_hand_holds_is_foreseen_to_go_with_it() -> None:
     states, actions, held = rollout()
-    up = [t for t in range(len(actions) - AHEAD) if states[t].object_pos[held, 2] > 0.06]
+    up = [t for t in range(len(actions) - AHEAD) if states[t].pos(held)[2] > 0.06]
     up = [t for t in up if states[t + AHEAD].gripper < 0.06]
     assert len(up) > 3
     for t in up:
-        then = states[t + AHEAD].object_pos[held]
+        then = states[t + AHEAD].pos(held)
         ahead = foretold(t, obeys(AHEAD), actions).entities[0, held, :3]
-        assert np.linalg.norm(then - ahead) < 0.5 * np.linalg.norm(then - states[t].object_pos[held]) + 0.015
+        assert np.linalg.norm(then - ahead) < 0.5 * np.linalg.norm(then - states[t].pos(held)) + 0.015
 
 
 def test_what_is_not_held_stays_where_it_is() -> None:
@@ -89,16 +93,14 @@ def test_the_motion_that_is_foreseen_is_turned_and_scaled_as_the_world_does() ->
     np.testing.assert_allclose(hand, [0, 2 * 0.5 * 0.05 * RESPONSE.shift, 0], atol=1e-6)
 
 
-@pytest.mark.parametrize(
-    ("task", "fixture"), [("open_drawer", 0), ("slide_door_left", 1), ("turn_on_lamp", 3)]
-)
-def test_a_handle_stops_the_fingers_and_goes_with_them(task: str, fixture: int) -> None:
+@pytest.mark.parametrize(("task", "fixture"), HANDLES)
+def test_a_handle_stops_the_fingers_and_goes_with_them(task: str, fixture: str) -> None:
     states, actions, _ = rollout(task)
-    tip, closed = MAX_OBJECTS + fixture, GRIP_WIDTHS[fixture] + 0.006
+    tip, closed = MAX_OBJECTS + FIXTURES.index(fixture), GRIP_WIDTHS[FIXTURES.index(fixture)] + 0.006
     held = [
         t
         for t in range(len(actions) - AHEAD)
-        if all(np.linalg.norm(s.fixture_pos[fixture] - s.ee_pos) < 0.02 for s in states[t : t + AHEAD + 1])
+        if all(np.linalg.norm(s.pos(fixture) - s.ee_pos) < 0.02 for s in states[t : t + AHEAD + 1])
         and all(s.gripper < closed for s in states[t : t + AHEAD + 1])
         and all(a[6] < 0 for a in actions[t : t + AHEAD])
     ]
@@ -112,7 +114,7 @@ def test_a_handle_stops_the_fingers_and_goes_with_them(task: str, fixture: int) 
 
 def test_what_a_hand_can_hold_of_the_furniture_is_known() -> None:
     """Fingers that close on a handle stop where `GRIP_WIDTHS` says."""
-    for task, fixture in (("open_drawer", 0), ("slide_door_left", 1), ("turn_on_lamp", 3)):
+    for task, fixture in HANDLES:
         states, _, _ = rollout(task)
-        near = [s.gripper for s in states if np.linalg.norm(s.fixture_pos[fixture] - s.ee_pos) < 0.02]
-        assert abs(min(near) - GRIP_WIDTHS[fixture]) < 0.004, task
+        near = [s.gripper for s in states if np.linalg.norm(s.pos(fixture) - s.ee_pos) < 0.02]
+        assert abs(min(near) - GRIP_WIDTHS[FIXTURES.index(fixture)]) < 0.004, task

@@ -13,6 +13,7 @@ from sim.desk.tasks import expert
 from sim.randomize.draw import draw_dynamics, draw_looks
 from sim.randomize.dynamics import Dynamics, Looks
 from sim.randomize.factors import FACTORS, PHYSICS, SENSING, factor_named
+from tests.states import positions_of
 
 SEEDS = range(30)
 
@@ -48,7 +49,7 @@ def hand_and_objects(task: str, seed: int, steps: int, **dynamics: float) -> np.
     for _ in range(steps):
         state = world.step(expert.act(state, goal))
     world.close()
-    return np.array([state.ee_pos, *state.object_pos])
+    return np.array([state.ee_pos, *positions_of(state)])
 
 
 @pytest.mark.parametrize(("task", "seed", "steps"), BEFORE)
@@ -119,5 +120,5 @@ def test_physics_leaves_a_randomised_scene_as_it_was_drawn() -> None:
             scene = draw_scene(seed, SceneConfig(world=regime))
             state = world.build(scene)
             drawn = np.array([thing.pos for thing in scene.objects])
-            assert np.abs(drawn - state.object_pos).max() < 0.004
+            assert np.abs(drawn - positions_of(state)).max() < 0.004
     world.close()

@@ -216,7 +216,7 @@ def test_what_has_restitution_bounces_off_the_desk() -> None:
     for restitution in (0.0, 0.7):
         thing = Thing("red", "cube", SIZE, (0.45, 0.0, 0.15), 0.0)
         world.build(scene_with(Dynamics(object_restitution=restitution), (thing,)))
-        path = [float(world.step(STILL).object_pos[0, 2]) for _ in range(12)]
+        path = [float(world.step(STILL).pos(0)[2]) for _ in range(12)]
         heights.append(max(path[int(np.argmin(path[:4])) :]))
     assert heights[0] < 0.03
     assert heights[1] > 0.05

@@ -12,12 +12,13 @@ from robopolicy.policies import registry
 from robopolicy.policies.agent import Agent
 from robopolicy.policies.base.condition import BadCondition, GoalState
 from robopolicy.policies.base.config import PolicyConfig
-from robopolicy.policies.base.spec import current_spec
+from robopolicy.policies.base.spec import spec_of
 from robopolicy.policies.registry import KINDS, build, check_policy, kind_named
 from robopolicy.policies.text.encoder import TextEncoder
 from robopolicy.training.config import TrainConfig
+from sim.desk.rows import entity_names, observe
 from sim.desk.scenes.sampler import draw_scene, initial_state
-from sim.observation import entity_names, observe
+from sim.kinds.desk import DESK
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALL: dict[str, Any] = {"width": 32, "blocks": 1, "slot_width": 8, "code_width": 8}
@@ -63,7 +64,7 @@ def test_wrong_names_are_answered_with_the_nearest():
 
 @pytest.mark.parametrize("codes", [0, 7])
 def test_spare_codes_are_never_chosen(codes: int):
-    spec = current_spec()
+    spec = spec_of(DESK)
     network = build(PolicyConfig(codes=len(spec.families) + codes, **SMALL))
     kinds = spec.kinds_of([entity_names(draw_scene(0).names)])
     possible = network.book.sensible(kinds)[0].flatten(1).any(1)

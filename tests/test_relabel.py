@@ -1,4 +1,4 @@
-"""Hindsight: what the relabeller sees in a stretch of states."""
+"""Hindsight: what the relabeller sees in a span of states."""
 
 import time
 
@@ -7,12 +7,14 @@ import pytest
 
 from data.language.held_out import goal_split
 from data.play.collection import PlayConfig, play_unit
-from data.relabel.hindsight import Windows, acts, find_runs, happened, judge, relabel_episode, windows
+from data.relabel.hindsight import happened, judge, reached_goals, relabel_episode
+from data.relabel.windows import WindowIndices, candidate_windows, find_motions
 from data.store.episode import EpisodeRecord
 from sim.desk.scenes.sampler import draw_scene_for
 from sim.desk.simulator import World
 from sim.desk.tasks.expert import act
 from sim.desk.tasks.families import TASKS, Goal, achieved
+from sim.kinds.desk import DESK
 from sim.state import State, stack
 
 
@@ -47,21 +49,21 @@ def test_the_relabeller_recognises_what_the_expert_did(task: str) -> None:
     seen = []
     for seed in range(12):
         states, goal = watch(world, task, seed)
-        seen.append(goal in [found for _, _, found in acts(states)])
+        seen.append(goal in [found for _, _, found in reached_goals(states)])
     world.close()
     assert sum(seen) >= 10
 
 
 def test_nothing_happened_where_nothing_moved(played: list[EpisodeRecord]) -> None:
     still = played[0].states.at(np.zeros(50, int))
-    assert find_runs(still) == []
-    assert list(acts(still)) == []
+    assert find_motions(still, DESK.spec) == []
+    assert list(reached_goals(still)) == []
 
 
 def test_every_segment_ends_when_its_goal_is_first_reached(played: list[EpisodeRecord]) -> None:
     checked = 0
     for record in played:
-        for start, stop, goal in acts(record.states):
+        for start, stop, goal in reached_goals(record.states):
             span = record.states.at(slice(start, stop + 1))
             reached = achieved(goal, span.at(slice(0, 1)), span)
             assert reached[-1]
@@ -72,18 +74,18 @@ def test_every_segment_ends_when_its_goal_is_first_reached(played: list[EpisodeR
 def test_no_segment_of_play_is_of_a_held_out_goal(played: list[EpisodeRecord]) -> None:
     rng = np.random.default_rng(0)
     segments = [(r, s) for r in played for s in relabel_episode(0, r, Plain(), rng, 1)]
-    done = [(r, goal) for r in played for _, _, goal in acts(r.states)]
+    done = [(r, goal) for r in played for _, _, goal in reached_goals(r.states)]
     assert all(goal_split(Goal(s.task, s.object, s.other), r.scene.names) == "train" for r, s in segments)
     assert len(segments) < len(done)  # some of what was done is held out
 
 
 def test_two_changes_at_once_are_ambiguous_and_dropped(played: list[EpisodeRecord]) -> None:
     record = played[0]
-    start, stop, goal = next(a for a in acts(record.states) if a[2].object >= 0)
-    pos = record.states.object_pos.copy()
+    start, stop, goal = next(a for a in reached_goals(record.states) if a[2].object >= 0)
+    things = record.states.things.copy()
     other = (goal.object + 1) % record.states.n_objects
-    pos[start + 1 : stop + 1, other, 0] += 0.06  # something else moved in the meantime
-    assert (start, stop, goal) not in list(acts(record.states._replace(object_pos=pos)))
+    things[start + 1 : stop + 1, other, 0] += 0.06  # something else moved in the meantime
+    assert (start, stop, goal) not in list(reached_goals(record.states._replace(things=things)))
 
 
 def test_the_relabeller_reads_states_only(played: list[EpisodeRecord]) -> None:
@@ -97,8 +99,11 @@ def test_the_relabeller_reads_states_only(played: list[EpisodeRecord]) -> None:
 
 @pytest.mark.alone
 def test_windows_are_judged_together_eighty_times_as_fast_as_one_by_one(played: list[EpisodeRecord]) -> None:
-    found = [(r.states, windows(r.states, find_runs(r.states))) for r in played]
-    few = [(states, Windows(*(column[:1] for column in of_episode))) for states, of_episode in found]
+    found = [
+        (r.states, candidate_windows(r.states, find_motions(r.states, DESK.spec), DESK.spec.control_hz))
+        for r in played
+    ]
+    few = [(states, WindowIndices(*(column[:1] for column in of_episode))) for states, of_episode in found]
     ratios = []
     for _ in range(5):
         together, alone = _seconds_a_window(found), _seconds_a_window(few)
@@ -106,7 +111,7 @@ def test_windows_are_judged_together_eighty_times_as_fast_as_one_by_one(played: 
     assert max(ratios) >= 80  # a ratio, for processors differ; noise only narrows it
 
 
-def _seconds_a_window(found: list[tuple[State, Windows]]) -> float:
+def _seconds_a_window(found: list[tuple[State, WindowIndices]]) -> float:
     begun = time.process_time()
     for states, of_episode in found:
         judge(states, of_episode)

@@ -15,6 +15,7 @@ from sim.desk.simulator import World
 from sim.env import DeskEnv
 from sim.randomize.dynamics import Looks
 from sim.randomize.factors import LOOKS
+from tests.states import handles_of, positions_of
 
 SMALL = (240, 180)
 DESK = Camera()
@@ -57,7 +58,7 @@ def test_everything_that_can_be_handled_is_in_the_picture(world: World) -> None:
     for seed in range(10):
         state = world.build(draw_scene(seed))
         for camera in CAMERAS.values():
-            pixels = camera.project(np.concatenate([state.object_pos, state.fixture_pos]))
+            pixels = camera.project(np.concatenate([positions_of(state), handles_of(state)]))
             assert (pixels > 0).all()
             assert (pixels < SIZE).all()
 
@@ -67,7 +68,7 @@ def test_an_object_is_seen_where_it_is_projected_in_its_colour(world: World, col
     scene = scene_with((thing(colour, 0.55, -0.05),))
     state = world.build(scene)
     picture = render(world, DESK, SMALL)
-    seen = patch(picture, DESK.project(state.object_pos[0] + [0, 0, 0.025], SMALL))
+    seen = patch(picture, DESK.project(state.pos(0) + [0, 0, 0.025], SMALL))
     want = np.array(COLOURS[colour])
     assert seen @ want / np.linalg.norm(seen) / np.linalg.norm(want) > 0.97
 

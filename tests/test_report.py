@@ -52,7 +52,7 @@ class Checker(HTMLParser):
 
 def read(page: str) -> Checker:
     checker = Checker()
-    checker.feed(page)
+    checker.feed(str(page))
     assert not checker.open
     return checker
 

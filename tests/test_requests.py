@@ -18,9 +18,9 @@ from robopolicy.serving.protocol import (
     read_request,
     request_metadata,
 )  # fmt: skip
+from sim.desk.constants import FIXTURES
+from sim.desk.rows import entity_names, observe
 from sim.desk.scenes.sampler import draw_scene, initial_state
-from sim.observation import entity_names, observe
-from sim.state import FIXTURES
 from tests.servers import a_request
 
 

@@ -27,7 +27,7 @@ def result() -> Result:
     scene, goal = draw_scene_for("turn_on_lamp", 3)
     world = World()
     states, actions = [world.build(scene)], []
-    while not states[-1].lights[1]:
+    while not states[-1].light("lever switch"):
         actions.append(np.asarray(expert.act(states[-1], goal), np.float32))
         states.append(world.step(actions[-1]))
     world.close()

@@ -28,6 +28,7 @@ from sim.desk.tasks.families import achieved
 from sim.observation import Observation
 from sim.randomize.dynamics import Dynamics
 from sim.state import Array, State, stack
+from tests.states import positions_of
 
 STEPS = 100
 
@@ -172,7 +173,7 @@ def test_an_actor_sees_through_one_sensor_from_the_beginning_to_the_end(
         for field, live in zip(expected, zip(*actor.seen[i][:steps], strict=True), strict=True):
             assert np.array_equal(field, np.stack(live))
     as_it_is = [
-        np.allclose(o.entities[:3, :3], s.object_pos)
+        np.allclose(o.entities[:3, :3], positions_of(s))
         for o, s in zip(actor.seen[0], actor.states[0], strict=True)
     ]
     assert all(as_it_is) if world == "nominal" else not any(as_it_is)

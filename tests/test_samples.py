@@ -6,17 +6,23 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from data.samples.batches import FAMILIES, HOLD, SampleConfig, Samples, TooFewSegments
+from data.samples.batches import SampleConfig
 from data.samples.object_tracker import Tracker
+from data.samples.sampler import Samples, TooFewSegments
 from data.store.episode import EpisodeRecord
 from data.store.segments import Segment
+from sim.desk.constants import FIXTURES, MAX_OBJECTS
+from sim.desk.rows import entity_names
 from sim.desk.scene import Scene, Thing
 from sim.desk.sensors import sense
-from sim.observation import Observation, entity_names
+from sim.kinds.desk import DESK
+from sim.observation import Observation
 from sim.randomize.dynamics import Dynamics
-from sim.state import State
+from sim.state import HAND_DIM, QUAT, SIZE, THING_DIM, State
 
 LENGTH, CHUNK = 20, 4
+FAMILIES = tuple(task.name for task in DESK.tasks)
+HOLD = len(FAMILIES)
 SMALL = SampleConfig(segments=16, instants=4, sentences=16)
 
 
@@ -27,24 +33,17 @@ def toy_episode(index: int, n_objects: int) -> EpisodeRecord:
         Thing(colour, "cube", (0.04, 0.04, 0.04), (0.5, 0.0, 0.02), 0.0)
         for colour in ("red", "green", "blue")[:n_objects]
     )
-    lead = (LENGTH + 1,)
-    states = State(
-        ee_pos=np.stack([code, 0 * code, 0 * code], -1),
-        ee_quat=np.tile([1.0, 0.0, 0.0, 0.0], (*lead, 1)),
-        gripper=np.full(lead, 0.08),
-        object_pos=np.zeros((*lead, n_objects, 3)),
-        object_quat=np.tile([0.0, 0.0, 0.0, 1.0], (*lead, n_objects, 1)),
-        object_size=np.full((*lead, n_objects, 3), 0.04),
-        fixture_pos=np.zeros((*lead, 5, 3)),
-        fixture_yaw=np.zeros((*lead, 5)),
-        joints=np.zeros((*lead, 4)),
-        lights=np.zeros((*lead, 2)),
-    )
+    hand = np.zeros((LENGTH + 1, HAND_DIM))
+    hand[:, 0], hand[:, QUAT], hand[:, 7] = code, (1, 0, 0, 0), 0.08
+    rows = np.zeros((LENGTH + 1, n_objects + len(FIXTURES), THING_DIM))
+    rows[..., QUAT], rows[:, :n_objects, SIZE] = (0, 0, 0, 1), 0.04
     scene = Scene(index, "right_handed", things, (0.0, 0.0, 0.0, 0.0), False)
+    states = State(hand, rows, (*scene.names, *FIXTURES), n_objects)
     return EpisodeRecord(scene, states, np.repeat(code[:LENGTH, None], 7, 1))
 
 
 class Toy:
+    kind = DESK
     n_episodes = 3
 
     def episodes(self) -> Iterator[EpisodeRecord]:
@@ -154,10 +153,10 @@ def test_nobody_reads_the_sentences_of_episodes_that_are_not_described():
 def test_play_that_nobody_described_is_learned_from_without_a_sentence():
     samples = toy_samples()
     one = np.ones(2, np.int64)
-    samples.learn_from(
+    samples.add_inferred(
         2 * one, np.array([3, 6]), np.array([12, 18]), FAMILIES.index("push_left") * one, 0 * one, -one
     )
-    assert samples.n_stretches == len(samples) + 2
+    assert samples.n_segments == len(samples) + 2
     drawn = [samples.batch(0, step) for step in range(20)]
     mine = [batch.family == FAMILIES.index("push_left") for batch in drawn]
     assert sum(rows.sum() for rows in mine) > 5
@@ -167,20 +166,20 @@ def test_play_that_nobody_described_is_learned_from_without_a_sentence():
     assert FAMILIES.index("push_left") not in told
 
 
-def test_the_ends_of_a_stretch_are_its_first_and_last_view():
-    ends = toy_samples().ends(*(np.array(column) for column in ((1, 2), (5, 3), (12, 20))))
+def test_the_end_states_of_a_segment_are_its_first_and_last_view():
+    ends = toy_samples().frames.end_states(*(np.array(column) for column in ((1, 2), (5, 3), (12, 20))))
     frames = [np.rint(seen.proprio[:, 0] * 1000).astype(int).tolist() for seen in (ends.before, ends.after)]
     assert frames == [[15, 23], [22, 39]]  # the very last state has no frame: the one before stands for it
 
 
 def test_part_of_the_play_is_its_first_episodes_and_nothing_of_the_others():
     some = toy_samples(SampleConfig(segments=8, instants=4, sentences=8, play_fraction=0.5))
-    assert (some.n_episodes, some.n_frames, len(some)) == (2, 40, 52)
+    assert (some.n_episodes, len(some.frames), len(some)) == (2, 40, 52)
     assert "put it in the drawer" not in some.sentences
 
 
 def test_motions_join_views_of_one_episode_only():
-    before, actions, after = toy_samples().motions()
+    before, actions, after = toy_samples().frames.motions()
     code = [np.rint(column[:, 0] * 1000).astype(int) for column in (before, actions, after)]
     assert len(code[0]) == 3 * (LENGTH - 1)
     assert (code[0] == code[1]).all()
@@ -194,8 +193,8 @@ def test_as_arrived_an_action_is_what_came_of_it_at_the_arm():
         def episodes(self) -> Iterator[EpisodeRecord]:
             return (r._replace(scene=replace(r.scene, dynamics=late)) for r in super().episodes())
 
-    sent = Samples(Late(), SEGMENTS, CHUNK, SMALL).motions()[1]
-    came = Samples(Late(), SEGMENTS, CHUNK, SMALL, with_memory=True).motions()[1]
+    sent = Samples(Late(), SEGMENTS, CHUNK, SMALL).frames.motions()[1]
+    came = Samples(Late(), SEGMENTS, CHUNK, SMALL, with_memory=True).frames.motions()[1]
     per_episode = LENGTH - 1
     assert (came[:2, :6] == 0).all()  # nothing has arrived yet
     np.testing.assert_allclose(came[2:per_episode, 0], -0.5 * sent[: per_episode - 2, 1], atol=1e-6)
@@ -222,15 +221,16 @@ def test_play_is_learned_from_as_its_sensor_saw_it():
     scene = replace(record.scene, dynamics=Dynamics(position_noise=0.01, dropout=0.2))
 
     class Noisy:
+        kind = DESK
         n_episodes = 1
 
         def episodes(self) -> Iterator[EpisodeRecord]:
             return iter([record._replace(scene=scene)])
 
     seen, plain = sense(record.states, scene), sense(record.states, record.scene)
-    _, entities = Samples(Noisy(), SEGMENTS[:1], CHUNK, SMALL).views(0)
+    _, entities = Samples(Noisy(), SEGMENTS[:1], CHUNK, SMALL).frames.views(0)
     assert np.array_equal(entities, seen.entities[:LENGTH])
-    _, entities = Samples(Toy(), SEGMENTS, CHUNK, SMALL).views(0)
+    _, entities = Samples(Toy(), SEGMENTS, CHUNK, SMALL).frames.views(0)
     assert np.array_equal(entities, plain.entities[:LENGTH])
     assert not np.array_equal(seen.entities, plain.entities)
 
@@ -239,12 +239,13 @@ def test_with_a_memory_play_is_learned_from_as_a_tracker_followed_it():
     records = []
     for index, (length, noise) in enumerate([(20, 0.004), (12, 0.004), (20, 0.0), (20, 0.002)]):
         toy = toy_episode(index, 3)
-        states = State(*(field[: length + 1] for field in toy.states))
-        states = states._replace(ee_pos=states.ee_pos + [0.0, 0.0, 0.3])  # away from the things
+        states = toy.states.at(slice(length + 1))
+        states = states._replace(hand=states.hand + 0.3 * np.eye(HAND_DIM)[2])  # away from the things
         scene = replace(toy.scene, dynamics=Dynamics(position_noise=noise, dropout=noise and 0.2))
         records.append(EpisodeRecord(scene, states, toy.actions[:length]))
 
     class Mixed:
+        kind = DESK
         n_episodes = len(records)
 
         def episodes(self) -> Iterator[EpisodeRecord]:
@@ -252,11 +253,11 @@ def test_with_a_memory_play_is_learned_from_as_a_tracker_followed_it():
 
     samples = Samples(Mixed(), SEGMENTS[:1], CHUNK, SMALL, with_memory=True)
     for index, record in enumerate(records):
-        seen, tracker = sense(record.states, record.scene), Tracker(1)
+        seen, tracker = sense(record.states, record.scene), Tracker(1, MAX_OBJECTS)
         live = [
             tracker.see(Observation(*(field[None, t] for field in seen))) for t in range(len(record.actions))
         ]
         followed = np.concatenate([view.entities for view in live])
-        np.testing.assert_allclose(samples.views(index)[1], followed, atol=1e-6)
+        np.testing.assert_allclose(samples.frames.views(index)[1], followed, atol=1e-6)
         noisy = record.scene.dynamics.position_noise > 0
         assert np.array_equal(followed, seen.entities[: len(followed)]) != noisy

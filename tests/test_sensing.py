@@ -5,13 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sim.desk.constants import MAX_OBJECTS
+from sim.desk.rows import observe
 from sim.desk.scene import Scene
 from sim.desk.scenes.sampler import SceneConfig, draw_scene, initial_state
 from sim.desk.sensors import Sensor, sense
 from sim.env import DeskEnv
-from sim.observation import observe
 from sim.randomize.dynamics import Dynamics
-from sim.state import MAX_OBJECTS, State, stack
+from sim.state import QUAT, State, stack
+from tests.states import positions_of
 
 T = 400
 
@@ -22,15 +24,16 @@ def scene_with(seed: int = 0, **dynamics) -> Scene:
 
 def moving(scene: Scene, steps: int = T) -> State:
     """An episode in which every object drifts along x, 1 mm a step."""
-    state = initial_state(scene)
-    drift = np.array([0.001, 0, 0])
-    return stack([state._replace(object_pos=state.object_pos + t * drift) for t in range(steps)])
+    start = initial_state(scene)
+    states = stack([start] * steps)
+    states.objects[..., 0] += 0.001 * np.arange(steps)[:, None]
+    return states
 
 
 def errors(scene: Scene, steps: int = T) -> np.ndarray:
     """(T, N, 3) of the positions seen, m."""
     states = moving(scene, steps)
-    return sense(states, scene).entities[:, :3, :3] - states.object_pos
+    return sense(states, scene).entities[:, :3, :3] - positions_of(states)
 
 
 def test_a_nominal_sensor_sees_what_is_there() -> None:
@@ -61,7 +64,7 @@ def test_orientation_noise_turns_by_the_angle_it_is_said_to() -> None:
     states = moving(scene)
     seen = sense(states, scene).entities[:, :3, 3:7]
     assert np.allclose(np.linalg.norm(seen, axis=-1), 1, atol=1e-5)
-    angle = 2 * np.arccos(np.clip(np.abs((seen * states.object_quat).sum(-1)), 0, 1))
+    angle = 2 * np.arccos(np.clip(np.abs((seen * states.objects[..., QUAT]).sum(-1)), 0, 1))
     assert np.sqrt((angle**2).mean() / 3) == pytest.approx(0.05, rel=0.1)  # three axes
 
 
@@ -69,7 +72,7 @@ def test_an_object_out_of_sight_keeps_its_last_seen_row() -> None:
     scene = scene_with(dropout=0.3)
     states = moving(scene)
     seen = sense(states, scene)
-    behind = states.object_pos[..., 0] - seen.entities[:, :3, 0]  # m; 1 mm for every step out of sight
+    behind = states.objects[..., 0] - seen.entities[:, :3, 0]  # m; 1 mm for every step out of sight
     ages = np.round(behind / 0.001).astype(int)
     assert np.allclose(behind, 0.001 * ages, atol=1e-5)
     assert (ages[0] == 0).all()  # everything is seen at first
@@ -104,7 +107,7 @@ def test_an_episode_is_seen_alike_live_and_recorded() -> None:
 def test_the_environment_is_seen_through_the_sensor_and_judged_without() -> None:
     env = DeskEnv(world="held_out:position_bias")
     observation, info = env.reset(seed=3)
-    error = observation["entities"][:3, :3] - info["state"].object_pos
+    error = observation["entities"][:3, :3] - positions_of(info["state"])
     assert 0.0005 < np.abs(error).mean() < 0.05
     assert env.observation_space.contains(observation)
     env.close()

@@ -27,8 +27,8 @@ from robopolicy.policies.checkpoint import save_checkpoint
 from robopolicy.serving.batched_policy import CACHED_PROMPTS, BatchedPolicy, load_batched_policy
 from robopolicy.serving.msgpack_numpy import pack
 from robopolicy.serving.protocol import ENTITIES, NAMES, PROMPT, SESSION, STATE
+from sim.desk.rows import entity_names, observe
 from sim.desk.scenes.sampler import SceneConfig, draw_scene, initial_state
-from sim.observation import entity_names, observe
 from tests.servers import a_request, actions, an_agent, asked, client, serving
 
 

@@ -45,7 +45,7 @@ def squeezed(world: World, name: str, seed: int) -> tuple[bool, list[int]]:
         world.step([0, 0.5 * (-1) ** (step // 5), 0, 0, 0, 0, -1])
         counts.append(sweeps(world))
     state = world.state()
-    return abs(state.object_pos[thing, 2] - state.ee_pos[2]) < 0.03, counts
+    return abs(state.pos(thing)[2] - state.ee_pos[2]) < 0.03, counts
 
 
 def test_what_is_light_stays_between_strong_fingers(world):
@@ -73,6 +73,6 @@ def test_a_restored_world_goes_on_with_as_many_sweeps(world):
     for _ in range(2):
         world.restore(saved)
         assert sweeps(world) == ITERATIONS
-        futures.append([world.step(hold).object_pos[thing] for _ in range(5)])
+        futures.append([world.step(hold).pos(thing) for _ in range(5)])
         assert sweeps(world) == 120
     np.testing.assert_array_equal(*futures)

@@ -19,7 +19,7 @@ from robopolicy.policies.base.columns import HAND, THING, select
 from robopolicy.policies.base.spec import (
     PolicySpec,
     check_spec,
-    current_spec,
+    spec_of,
     unknown_families,
     untrained_families,
 )
@@ -34,8 +34,10 @@ from robopolicy.policies.checkpoint import (
 from robopolicy.policies.convert import convert, main
 from robopolicy.policies.formats import FAMILIES_2, FORMAT
 from robopolicy.policies.text.encoder import TextEncoder
+from sim.desk.rows import entity_names
 from sim.desk.scenes.sampler import draw_scene
-from sim.observation import Observation, entity_names
+from sim.kinds.desk import DESK
+from sim.observation import Observation
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = entity_names(draw_scene(0).names)
@@ -43,21 +45,24 @@ NAMES = entity_names(draw_scene(0).names)
 ROLLOUTS = """
 import json, sys
 from dataclasses import replace
+from sim.kinds.desk import DESK
 from sim.desk.tasks import families
 
 if sys.argv[1] == "reordered":
     more = replace(families.task_named("lift"), name="juggle")
-    families.TASKS = (more, *reversed(families.TASKS))
+    DESK.tasks = families.TASKS = (more, *reversed(families.TASKS))
     for function in (families.task_named, families.achieved, families.possible, families.hindrance):
         function.__defaults__ = (families.TASKS,)
 
 import numpy as np
-from data.samples.batches import FAMILIES
+from robopolicy.policies.base.spec import spec_of
 from robopolicy.policies.agent import Agent
 from robopolicy.policies.checkpoint import load_checkpoint
 from sim.desk.scenes.sampler import draw_scene
+from sim.desk.rows import entity_names, observe
 from sim.desk.simulator import World
-from sim.observation import Observation, entity_names, observe
+from sim.observation import Observation
+from sim.state import JOINT
 
 agent, world, found = Agent(load_checkpoint("benchmark")), World(), []
 SAID = ("open the drawer", "turn on the lamp", "wait", "lift the cube", "slide the door left")
@@ -71,8 +76,8 @@ for seed, said in enumerate(SAID):
         action = agent.act(Observation(*(field[None] for field in observe(state))))[0]
         actions.append(action.tolist())
         state = world.step(action)
-    found.append([said, intent, actions, state.joints.tolist(), state.ee_pos.tolist()])
-print(json.dumps({"families": FAMILIES, "rollouts": found}))
+    found.append([said, intent, actions, state.things[:, JOINT].tolist(), state.ee_pos.tolist()])
+print(json.dumps({"families": spec_of(DESK).names[:-1], "rollouts": found}))
 """
 
 
@@ -111,8 +116,8 @@ def families_of(folder: Path) -> list[dict[str, str]]:
 def test_a_family_that_this_program_does_not_know_is_kept_and_said_once_it_is_asked_for(folder: Path, capsys):
     named = [{**one, "name": "juggle"} if one["name"] == "lift" else one for one in families_of(folder)]
     network = load_checkpoint(respecified(folder, families=named))
-    assert unknown_families(network.spec) == ("juggle",)
-    assert untrained_families(network.spec) == ("lift",)
+    assert unknown_families(network.spec, DESK.tasks) == ("juggle",)
+    assert untrained_families(network.spec, DESK.tasks) == ("lift",)
     agent = Agent(network, TextEncoder(cache_folder=""))
     agent.reset(["open the drawer"], [NAMES])
     assert not capsys.readouterr().err
@@ -129,11 +134,13 @@ def test_a_column_that_is_not_observed_here_is_refused_in_one_sentence(folder: P
 
 
 @pytest.mark.parametrize(
-    ("part", "value"), [("control_hz", 20), ("shift", 0.1), ("frame", "hand"), ("gripper", "+1 closes")]
+    ("part", "value"), [("control_hz", 20), ("shift", 0.1), ("frame", "hand"), ("opening", 0.1)]
 )
 def test_actions_that_mean_something_else_are_refused_in_one_sentence(folder: Path, part: str, value: object):
-    action = json.loads((folder / "config.json").read_text())["spec"]["action"]
-    respecified(folder, action={**action, part: value})
+    world = json.loads((folder / "config.json").read_text())["spec"]["world"]
+    action = world["action"] if part == "control_hz" else {**world["action"], part: value}
+    rate = value if part == "control_hz" else world["control_hz"]
+    respecified(folder, world={**world, "action": action, "control_hz": rate})
     with pytest.raises(
         CheckpointError, match=re.escape(f"its actions have {part} {value!r}, and actions here have")
     ):
@@ -142,19 +149,30 @@ def test_actions_that_mean_something_else_are_refused_in_one_sentence(folder: Pa
 
 @pytest.mark.parametrize(
     "changes",
-    [{"families": []}, {"families": None}, {"furniture": ["drawer", "drawer"]}, {"hand": [1, 2]},
-     {"families": [{"name": "open_drawer", "acts_on": "drawer", "relates_to": ""}]}, {"action": {}},
-     {"max_things": 0}, {"families": [{"name": "hold still", "acts_on": "moon", "relates_to": ""}]}],
+    [{"families": []}, {"families": None}, {"hand": [1, 2]},
+     {"families": [{"name": "open_drawer", "acts_on": "drawer", "relates_to": ""}]}, {"world": {}},
+     {"world": None}, {"families": [{"name": "hold still", "acts_on": "moon", "relates_to": ""}]}],
 )  # fmt: skip
 def test_a_spec_that_is_none_is_refused(folder: Path, changes: dict[str, Any]):
     with pytest.raises(CheckpointError, match="does not describe a policy"):
         load_checkpoint(respecified(folder, **changes))
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [{"fixtures": [{"name": "drawer"}, {"name": "drawer"}]}, {"fixtures": [{}]}, {"most_objects": 0},
+     {"most_objects": "five"}, {"action": {}}, {"workspace": [0]}, {"moons": 1}],
+)  # fmt: skip
+def test_a_spec_of_a_world_that_is_none_is_refused(folder: Path, changes: dict[str, Any]):
+    world = json.loads((folder / "config.json").read_text())["spec"]["world"]
+    with pytest.raises(CheckpointError, match="does not describe a policy"):
+        load_checkpoint(respecified(folder, world={**world, **changes}))
+
+
 def test_a_spec_is_written_and_read_back():
-    spec = current_spec()
+    spec = spec_of(DESK)
     assert PolicySpec.from_json(json.loads(json.dumps(spec.to_json()))) == spec
-    check_spec(spec)
+    check_spec(spec, DESK.spec)
 
 
 def test_columns_are_found_by_name_in_whatever_order_they_are_observed():
@@ -221,6 +239,6 @@ def test_a_code_book_too_small_for_its_families_is_refused(folder: Path):
 
 def test_a_policy_refuses_more_things_than_it_was_trained_among():
     network = load_checkpoint("benchmark")
-    network.spec = replace(network.spec, max_things=9)
+    network.spec = replace(network.spec, world=replace(network.spec.world, most_objects=4))
     with pytest.raises(ValueError, match="trained among at most 9 things; here are 10"):
         Agent(network, TextEncoder(cache_folder="")).reset(["wait"], [NAMES])

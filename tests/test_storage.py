@@ -6,11 +6,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -21,18 +22,30 @@ from data.store.episode import (
     ColumnMissing,
     DatasetDamaged,
     DatasetMismatch,
+    DatasetOfOtherWorld,
+    DatasetOld,
     DatasetUnsupported,
     EpisodeRecord,
     FolderTaken,
     NoDataset,
 )
-from data.store.lerobot_format import STATE_SHAPES, WIDTHS
+from data.store.lerobot_format import format_of
 from data.store.reader import open_dataset
 from data.store.writer import DatasetWriter
+from sim.desk.constants import FIXTURES
+from sim.desk.rows import observe
 from sim.desk.scene import Scene, Thing
 from sim.desk.scenes.sampler import draw_scene
-from sim.observation import observe
-from sim.state import State
+from sim.kinds.desk import DESK, DeskKind
+from sim.rotations import about_z, yaw_of
+from sim.state import HAND_DIM, JOINT, LIGHT, POS, QUAT, SIZE, THING_DIM, State
+
+
+class Other(DeskKind):
+    spec = replace(DESK.spec, name="other")
+
+
+OTHER = Other()
 
 
 @dataclass(frozen=True)
@@ -46,19 +59,16 @@ def record(seed: int = 0, steps: int = 6, objects: int = 3) -> EpisodeRecord:
     """Random numbers in the shape of an episode, and in the ranges of one."""
     rng = np.random.default_rng(seed)
     size, pos = (0.04, 0.04, 0.04), (0.4, 0.1 * seed, 0.02)
-    shapes = {
-        name: (objects, *shape[1:]) if name.startswith("object_") else shape
-        for name, shape in STATE_SHAPES.items()
-    }
-    drawn = {name: rng.normal(size=(steps + 1, *shape)) for name, shape in shapes.items()}
-    for name in ("ee_quat", "object_quat"):
-        drawn[name] /= np.linalg.norm(drawn[name], axis=-1, keepdims=True)
-    drawn["gripper"] = rng.uniform(0, 0.08, steps + 1)
-    drawn["lights"] = np.round(rng.random(drawn["lights"].shape))
-    drawn["object_size"] = np.broadcast_to(size, drawn["object_size"].shape)
-    states = State(**drawn)
+    hand = rng.normal(size=(steps + 1, HAND_DIM))
+    rows = rng.normal(size=(steps + 1, objects + len(FIXTURES), THING_DIM))
+    for quat in (hand[:, QUAT], rows[..., QUAT]):
+        quat /= np.linalg.norm(quat, axis=-1, keepdims=True)
+    hand[:, 7] = rng.uniform(0, 0.08, steps + 1)
+    rows[..., LIGHT] = np.round(rng.random(rows.shape[:2]))
+    rows[:, :objects, SIZE], rows[:, objects:, SIZE] = size, 0
     things = tuple(Thing("red", "cube", size, pos, float(rng.normal())) for _ in range(objects))
     scene = Scene(seed, "left_handed", things, (0.1, 0.0, 0.0, -0.3), led=bool(seed % 2))
+    states = State(hand, rows, (*scene.names, *FIXTURES), objects)
     return EpisodeRecord(scene, states, rng.uniform(-1, 1, (steps, 7)).astype(np.float32))
 
 
@@ -78,9 +88,11 @@ def write(folder: Path, commits: list[list[EpisodeRecord]], config: Config = Con
 
 
 def same(a: EpisodeRecord, b: EpisodeRecord) -> bool:
-    pairs = zip((*a.states, a.actions), (*b.states, b.actions), strict=True)
-    return a.scene == b.scene and all(
-        np.array_equal(x.astype(np.float32), y.astype(np.float32)) for x, y in pairs
+    pairs = zip((*a.states[:2], a.actions), (*b.states[:2], b.actions), strict=True)
+    return (
+        a.scene == b.scene
+        and a.states[2:] == b.states[2:]
+        and all(np.array_equal(x.astype(np.float32), y.astype(np.float32)) for x, y in pairs)
     )
 
 
@@ -114,9 +126,9 @@ def test_what_is_read_is_float32_in_its_own_writable_memory(tmp_path: Path) -> N
     write(tmp_path, units(1))
     dataset = open_dataset(tmp_path)
     for read in (dataset.episode(1), list(dataset.episodes())[1]):
-        assert all(field.dtype == np.float32 for field in (*read.states, read.actions))
+        assert all(field.dtype == np.float32 for field in (*read.states[:2], read.actions))
         assert all(
-            field.flags.writeable and field.flags.c_contiguous for field in (*read.states, read.actions)
+            field.flags.writeable and field.flags.c_contiguous for field in (*read.states[:2], read.actions)
         )
 
 
@@ -186,7 +198,7 @@ def test_frames_are_lerobots_one_row_group_an_episode(tmp_path: Path) -> None:
 def test_frames_hold_what_a_policy_sees_before_each_action(tmp_path: Path) -> None:
     write(tmp_path, [[record(objects=2)]])
     table = pq.read_table(tmp_path / "data/chunk-000/file-000.parquet")
-    seen = observe(State(*(field[:-1].astype(np.float32) for field in record(objects=2).states)))
+    seen = observe(record(objects=2).states.at(slice(-1)))
     assert np.array_equal(table["observation.state"].to_pylist(), seen.proprio)
     whole = np.array(table["observation.environment_state"].to_pylist(), np.float32)
     assert np.array_equal(whole[:, :120].reshape(-1, 10, 12), seen.entities)
@@ -217,7 +229,7 @@ def test_statistics_are_those_of_all_frames_however_they_were_committed(tmp_path
     write(tmp_path, units(4))
     tables = [pq.read_table(path) for path in sorted((tmp_path / "data").rglob("*.parquet"))]
     stats = json.loads((tmp_path / "meta/stats.json").read_text())
-    assert set(stats) == set(WIDTHS)
+    assert set(stats) == set(format_of(DESK.spec).widths)
     for name, own in stats.items():
         values = np.concatenate([np.array(t[name].to_pylist(), float).reshape(len(t), -1) for t in tables])
         assert own["count"] == [len(values)]
@@ -271,8 +283,8 @@ def test_another_config_is_refused_by_the_name_of_what_differs_but_more_minutes_
         DatasetWriter(tmp_path, Config(seed=1))
     with pytest.raises(DatasetMismatch, match="colours"):
         DatasetWriter(tmp_path, Config(colours=("red",)))
-    with pytest.raises(DatasetMismatch, match="fps"):
-        DatasetWriter(tmp_path, Config(), fps=20)
+    with pytest.raises(DatasetOfOtherWorld, match=r"collected in the world 'desk', not in 'other'"):
+        DatasetWriter(tmp_path, Config(), kind=OTHER)
     assert contents(tmp_path) == before
     write(tmp_path, units(2), Config(minutes=60))
     assert open_dataset(tmp_path).config["minutes"] == 60
@@ -337,7 +349,7 @@ def test_a_folder_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path) -> N
         (lambda r: r._replace(states=r.states.at(slice(None, -1))), "need 7 states"),
         (lambda r: r._replace(scene=record(objects=2).scene), "2 objects"),
         (lambda r: r._replace(actions=r.actions * np.nan), "actions of step 0 are nan"),
-        (lambda r: r._replace(states=r.states._replace(joints=r.states.joints * np.inf)), "joints"),
+        (lambda r: r._replace(states=r.states.changed(3, JOINT, np.inf)), "joints"),
     ],
 )
 def test_a_record_that_would_not_read_back_is_refused_with_its_whole_commit(
@@ -506,24 +518,74 @@ if __name__ == "__main__":
     _killed_at_every_step(Path(sys.argv[1]))
 
 
+# -- format 1 --------------------------------------------------------------------------------------
+
+
+def as_format_1(folder: Path) -> None:
+    """Make a dataset what the version before would have written, as far as it is read."""
+    info = json.loads((folder / "meta/info.json").read_text())
+    info["robopolicy"]["format"] = 1
+    del info["robopolicy"]["world"]
+    (folder / "meta/info.json").write_text(json.dumps(info))
+    for path in folder.glob("meta/episodes/*/*.parquet"):
+        table = pq.read_table(path)
+        finals = [old_final(np.array(row)) for row in table["final_state"].to_pylist()]
+        at = table.schema.get_field_index("final_state")
+        column = pa.array([one.tolist() for one in finals], pa.list_(pa.float32(), 84))
+        pq.write_table(table.set_column(at, "final_state", column), path)
+
+
+def old_final(final: np.ndarray) -> np.ndarray:
+    """Of format 1: hand, objects' positions, orientations and sizes, furniture, joints, lights."""
+    hand, rows = final[:8], final[8:].reshape(10, THING_DIM)
+    objects, furniture = rows[:5], rows[5:]
+    parts = [hand, objects[:, POS], objects[:, QUAT], objects[:, SIZE], furniture[:, POS]]
+    parts += [yaw_of(furniture[:, QUAT]), furniture[:4, JOINT], furniture[2:4, LIGHT]]
+    return np.concatenate([np.ravel(part) for part in parts]).astype(np.float32)
+
+
+def test_play_of_format_1_is_read_and_not_gone_on_with(tmp_path: Path) -> None:
+    kept = fallen_record()
+    upright = kept.states.things.copy()
+    upright[:, 3:, QUAT] = about_z(np.linspace(-1, 1, len(FIXTURES)))  # furniture always stood upright
+    upright[:, :3, JOINT:] = 0
+    upright[:, 3:, JOINT] *= [1, 1, 1, 1, 0]
+    upright[:, 3:, LIGHT] *= [0, 0, 1, 1, 0]
+    kept = kept._replace(states=kept.states._replace(things=upright))
+    write(tmp_path, [[kept]])
+    as_format_1(tmp_path)
+    read = open_dataset(tmp_path).episode(0)
+    assert read.states.names == kept.states.names
+    assert np.allclose(read.states.things, kept.states.things, atol=1e-6)
+    assert np.array_equal(read.states.hand, kept.states.hand.astype(np.float32))
+    before = contents(tmp_path)
+    with pytest.raises(DatasetOld, match="of format 1, which an earlier version wrote"):
+        write(tmp_path, [[kept], [kept]])
+    assert contents(tmp_path) == before
+
+
 # -- what left the desk -----------------------------------------------------------------------------
 
 
 def fallen_record() -> EpisodeRecord:
     """An episode at the end of which the second object lies on the floor."""
     kept = record()
-    pos = np.abs(kept.states.object_pos) + 0.1
-    pos[-2:, 1, 2] = -0.7
     scene = draw_scene(3)
-    size = np.broadcast_to([thing.size for thing in scene.objects], kept.states.object_size.shape)
-    return kept._replace(scene=scene, states=kept.states._replace(object_pos=pos, object_size=size))
+    things = kept.states.things.copy()
+    things[:, :3, POS] = np.abs(things[:, :3, POS]) + 0.1
+    things[-2:, 1, 2] = -0.7
+    things[:, :3, SIZE] = [thing.size for thing in scene.objects]
+    states = kept.states._replace(things=things, names=(*scene.names, *FIXTURES))
+    return kept._replace(scene=scene, states=states)
 
 
 def test_an_episode_in_which_something_left_the_desk_is_recorded_as_such(
     tmp_path: Path, injected: Callable[..., None]
 ) -> None:
     fell = fallen_record()
-    sound = fell._replace(states=fell.states._replace(object_pos=np.abs(fell.states.object_pos)))
+    things = fell.states.things.copy()
+    things[:, :3, POS] = np.abs(things[:, :3, POS])
+    sound = fell._replace(states=fell.states._replace(things=things))
     write(tmp_path, [[fell, sound], [sound]])
     rows = pq.read_table(tmp_path / "meta/episodes").to_pylist()
     assert [row["fallen"] for row in rows] == [[fell.scene.names[1]], [], []]

@@ -16,7 +16,8 @@ from data.common.errors import CannotWrite
 from data.language.grammar import Grammar
 from data.play.collection import PlayConfig, play_episode
 from data.relabel.hindsight import relabel_episode
-from data.samples.batches import SampleConfig, Samples, SegmentBatch
+from data.samples.batches import SampleConfig, SegmentBatch
+from data.samples.sampler import Samples
 from data.store.episode import EpisodeRecord
 from data.store.segments import Segment
 from robopolicy.policies.base.config import PolicyConfig
@@ -26,6 +27,8 @@ from robopolicy.training.loop import NotFinite, rate, train_on
 from robopolicy.training.metrics import read_metrics
 from robopolicy.training.training_state import OtherTraining
 from sim.desk.simulator import World
+from sim.kinds.desk import DESK
+from sim.state import POS
 from tests.process_faults import fill, small_disk
 
 TINY = TrainConfig(
@@ -38,6 +41,7 @@ TINY = TrainConfig(
 class Play:
     """Two short episodes, in memory."""
 
+    kind = DESK
     n_episodes = 2
 
     def __init__(self) -> None:
@@ -266,9 +270,7 @@ def test_a_loss_that_is_not_finite_stops_training_and_the_last_good_state_stays(
 def test_play_that_is_not_finite_is_refused_before_the_first_step(play, tmp_path: Path):
     bad = Play.__new__(Play)
     record = play.records[0]
-    pos = record.states.object_pos.copy()
-    pos[:, 0, 0] = np.inf
-    bad.records = [record._replace(states=record.states._replace(object_pos=pos)), play.records[1]]
+    bad.records = [record._replace(states=record.states.changed(0, POS, np.inf)), play.records[1]]
     bad.segments = play.segments
     with pytest.raises(NotFinite):
         train_all(bad, tmp_path)

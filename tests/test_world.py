@@ -18,6 +18,7 @@ from sim.desk.tasks import expert
 from sim.desk.tasks.families import Goal, achieved
 from sim.desk.tasks.motions import CLOSE, go_to, heading_of
 from sim.state import State
+from tests.states import handles_of, joints_of, positions_of
 
 STILL = np.array([0, 0, 0, 0, 0, 0, 1.0])
 
@@ -163,7 +164,7 @@ def test_two_restores_have_the_same_future_in_any_world(world: World) -> None:
     other.build(draw_scene(8))
     futures = []
     for where in (world, other, world):
-        assert np.allclose(where.restore(snapshot).object_pos, state.object_pos, atol=1e-9)
+        assert np.allclose(positions_of(where.restore(snapshot)), positions_of(state), atol=1e-9)
         futures.append([where.step(action) for action in actions(25, 2)])
     assert all(same(a, b) for future in futures[1:] for a, b in zip(futures[0], future, strict=True))
     other.close()
@@ -175,7 +176,7 @@ def test_what_was_in_the_hand_is_in_it_after_a_restore(world: World) -> None:
     world.restore(world.save())
     for _ in range(10):
         state = world.step(np.array([0, 0, 0.2, 0, 0, 0, -1.0]))
-    assert np.linalg.norm(state.object_pos[goal.object] - state.ee_pos) < 0.03
+    assert np.linalg.norm(state.pos(goal.object) - state.ee_pos) < 0.03
 
 
 def pursue_only(world: World, state: State, goal: Goal) -> State:
@@ -197,30 +198,30 @@ def test_each_press_of_the_button_toggles_the_led(world: World) -> None:
     for press in range(4):
         goal = Goal("turn_off_led" if press % 2 else "turn_on_led")
         state = pursue(world, state, goal)
-        assert state.lights[0] == (press + 1) % 2
-        assert state.joints[2] < 0.002  # the spring brought it up
+        assert state.light("button") == (press + 1) % 2
+        assert state.joint("button") < 0.002  # the spring brought it up
 
 
 def test_holding_the_button_down_toggles_once(world: World) -> None:
     state = world.build(scene_with(led=False))
-    down = np.array([*state.fixture_pos[2, :2], 0.03])
+    down = np.array([*state.pos("button")[:2], 0.03])
     lights = []
     for _ in range(40):
         state = world.step(go_to(state, down, 0.0, CLOSE))
-        lights.append(float(state.lights[0]))
-    assert state.joints[2] > 0.009
+        lights.append(float(state.light("button")))
+    assert state.joint("button") > 0.009
     assert np.abs(np.diff(lights)).sum() == 1
 
 
 def test_the_lamp_is_on_when_the_lever_is_up_and_stays_so(world: World) -> None:
     state = world.build(scene_with())
-    assert state.lights[1] == 0
+    assert state.light("lever switch") == 0
     for goal, on in (("turn_on_lamp", 1), ("turn_off_lamp", 0), ("turn_on_lamp", 1)):
         state = pursue(world, state, Goal(goal))
         for _ in range(10):
             state = world.step(STILL)
-        assert state.lights[1] == on
-        assert abs(state.joints[3]) > 0.8 * LEVER_TRAVEL
+        assert state.light("lever switch") == on
+        assert abs(state.joint("lever switch")) > 0.8 * LEVER_TRAVEL
 
 
 @pytest.mark.parametrize("angle", [0.1, -0.1])
@@ -228,48 +229,48 @@ def test_a_lever_left_in_between_falls_to_the_nearer_end(world: World, angle: fl
     world.build(scene_with(joints=(0.0, 0.0, 0.0, angle)))
     for _ in range(15):
         state = world.step(STILL)
-    assert state.joints[3] == pytest.approx(np.sign(angle) * LEVER_TRAVEL, abs=0.05)
+    assert state.joint("lever switch") == pytest.approx(np.sign(angle) * LEVER_TRAVEL, abs=0.05)
 
 
 def test_the_drawer_runs_its_whole_way_and_no_further(world: World) -> None:
     state = world.build(scene_with())
     for _ in range(25):  # pulling on, long after it is open
         state = world.step(expert.act(state, Goal("open_drawer")))
-    assert state.joints[0] == pytest.approx(DRAWER_TRAVEL, abs=0.01)
+    assert state.joint("drawer") == pytest.approx(DRAWER_TRAVEL, abs=0.01)
     for _ in range(25):
         state = world.step(expert.act(state, Goal("close_drawer")))
-    assert state.joints[0] == pytest.approx(0.0, abs=0.01)
+    assert state.joint("drawer") == pytest.approx(0.0, abs=0.01)
 
 
 def test_furniture_stays_where_it_is_left(world: World) -> None:
     state = world.build(scene_with(joints=(0.10, 0.04, 0.0, LEVER_TRAVEL)))
     for _ in range(30):
         state = world.step(STILL)
-    assert np.allclose(state.joints, [0.10, 0.04, 0.0, LEVER_TRAVEL], atol=0.01)
+    assert np.allclose(joints_of(state), [0.10, 0.04, 0.0, LEVER_TRAVEL], atol=0.01)
 
 
 def test_what_lies_in_the_drawer_rides_along(world: World) -> None:
     x, y, _ = fixture_points(LAYOUTS["right_handed"].poses, np.array([0.15, 0, 0, 0]))[0]
     state = world.build(scene_with((0.15, 0, 0, -LEVER_TRAVEL), objects=(cube(x + 0.115, y, 0.034),)))
     state = pursue(world, state, Goal("close_drawer"))
-    point = state.object_pos[0] - state.fixture_pos[0]
+    point = state.pos(0) - state.pos("drawer")
     assert 0.035 < point[0] < 0.20
-    assert state.object_pos[0, 2] < 0.05
+    assert state.pos(0)[2] < 0.05
 
 
 def test_objects_on_the_desk_do_not_creep(world: World) -> None:
     before = world.build(draw_scene(12, SceneConfig(n_objects=5)))
     for _ in range(100):
         after = world.step(STILL)
-    assert np.abs(after.object_pos - before.object_pos).max() < 0.002
+    assert np.abs(positions_of(after) - positions_of(before)).max() < 0.002
 
 
 def test_what_falls_off_the_desk_stays_in_the_world(world: World) -> None:
     world.build(scene_with(objects=(cube(0.5, 0.9),)))
     for _ in range(50):
         state = world.step(STILL)
-    assert -0.8 < state.object_pos[0, 2] < -0.6
-    assert np.abs(state.object_pos[0]).max() < 2
+    assert -0.8 < state.pos(0)[2] < -0.6
+    assert np.abs(state.pos(0)).max() < 2
 
 
 @pytest.mark.long
@@ -286,7 +287,7 @@ def test_a_grasp_survives_being_waved_about_at_full_speed(world: World) -> None:
             action[2] *= 0.5
             action[3:5] = 0
             state = world.step(action)
-        lost += np.linalg.norm(state.object_pos[goal.object] - state.ee_pos) > 0.05
+        lost += np.linalg.norm(state.pos(goal.object) - state.ee_pos) > 0.05
     # Seen: about 1 in 40. If 1 in 20 were lost, more than 6 of 40 would be in 0.4 % of all runs.
     assert lost <= 6
 
@@ -303,8 +304,8 @@ def test_fast_and_plain_handle_points_agree() -> None:
 def test_handle_points_are_where_physics_has_them(world: World) -> None:
     for layout in LAYOUTS:
         state = world.build(scene_with((0.12, 0.05, 0.0, LEVER_TRAVEL), layout=layout))
-        want = fixture_points(LAYOUTS[layout].poses, state.joints)
-        assert np.allclose(state.fixture_pos, want, atol=1e-12)
+        want = fixture_points(LAYOUTS[layout].poses, joints_of(state))
+        assert np.allclose(handles_of(state), want, atol=1e-12)
 
 
 def test_layouts_keep_their_distance() -> None:
@@ -316,7 +317,7 @@ def test_more_substeps_make_a_slower_clock() -> None:
     slow, fast = World(control_hz=5), World(control_hz=20)
     for each in (slow, fast):
         each.build(scene_with(objects=(cube(0.5, 0.9, 0.0),)))
-    fallen = [0.0 - each.step(STILL).object_pos[0, 2] for each in (slow, fast)]
+    fallen = [0.0 - each.step(STILL).pos(0)[2] for each in (slow, fast)]
     assert fallen[0] > 1.5 * fallen[1]
     slow.close()
     fast.close()

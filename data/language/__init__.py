@@ -1,1 +1,1 @@
-"""Sentences: the lexicon, names of things, the grammar, and what is held out of training."""
+"""Sentences: tables of words and frames, names of things, the grammar, and what is held out of training."""

@@ -1,7 +1,7 @@
 """Which families and templates go together in a minimal pair (`data.trials.pairs`).
 
 Nothing here is written for one sentence: a template of one family is turned by `OPPOSITES` into what
-would be its opposite, and counts only if `data.language.grammar.templates` has that for the sibling family.
+would be its opposite, and counts only if `data.language.templates.templates` has that for the sibling family.
 """
 
 import re
@@ -10,13 +10,14 @@ from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
-from data.language.grammar import negatable, templates
+from data.language.frames import IMPERATIVE_FRAMES, INFINITIVE_FRAMES, NEGATION_FRAMES
 from data.language.held_out import HELD_OUT_FRAMES
-from data.language.lexicon import IMPERATIVE_FRAMES, INFINITIVE_FRAMES, NEGATION_FRAMES, expand
-from data.language.naming import unheard_in
+from data.language.lexicon import expand
+from data.language.naming import has_held_out_word
+from data.language.templates import negatable, templates
 from sim.common.seeds import rng_of
 from sim.desk.tasks.families import TASKS, task_named
-from sim.desk.tasks.task import ContrastKind
+from sim.task import ContrastKind
 
 
 class Contrast(NamedTuple):
@@ -148,7 +149,7 @@ def affirmed(frame: str) -> str:
     asking = [
         text
         for text in (text for pattern in (*IMPERATIVE_FRAMES, *INFINITIVE_FRAMES) for text in expand(pattern))
-        if not unheard_in(text) and DENIALS.isdisjoint(text.split())
+        if not has_held_out_word(text) and DENIALS.isdisjoint(text.split())
     ]
     return min(asking, key=lambda text: (words_apart(text, frame, exchange=2), len(text)))
 

@@ -19,8 +19,8 @@ from data.language.lexicon import expand, normalise
 from data.language.vocabulary import COLOUR_WORDS, NOUNS
 from sim.common.names import unknown_name
 from sim.desk.scene import COLOURS, SHAPES
-from sim.desk.tasks.families import Goal, task_named
-from sim.desk.tasks.task import Task
+from sim.desk.tasks.families import task_named
+from sim.task import Goal, Task
 
 # -- level "synonym": words -----------------------------------------------------------------------
 
@@ -137,7 +137,7 @@ HELD_OUT_FRAMES: frozenset[str] = frozenset(
     )
     for frame in expand(pattern)
 )
-"""Frames of `data.language.lexicon` that training never uses, although all their words occur in it."""
+"""Frames of `data.language.frames` that training never uses, although all their words occur in it."""
 
 HELD_OUT_WAITS: frozenset[str] = frozenset(
     text

@@ -1,4 +1,4 @@
-"""What things are called: noun phrases that tell a thing apart in its scene, and reports in words."""
+"""What things are called: noun phrases that tell a thing apart in its scene, and what was done, told."""
 
 import re
 from bisect import bisect_right
@@ -19,12 +19,15 @@ from data.language.vocabulary import (
     WITH_COLOUR,
     Noun,
 )
-from sim.desk.tasks.families import TASKS, Goal, task_named
-from sim.desk.tasks.task import Task
+from sim.desk.tasks.families import TASKS
+from sim.task import Goal, Task, task_named
 
 
 class Ways(Sequence[str]):
-    """Every form with every colour word and every noun, written when asked for: there are thousands."""
+    """All combinations of a form, a colour word and a noun, as a sequence that writes them when asked for.
+
+    There are thousands, and a sentence needs one. Each of `products` is (forms, colours, nouns).
+    """
 
     def __init__(self, *products: tuple[Sequence[str], Sequence[str], Sequence[str]]) -> None:
         self._products = [each for each in products if all(each)]
@@ -61,7 +64,7 @@ class Phrases(NamedTuple):
     plain: tuple[str, ...]  # what one would say first: "the red cube", "the cube", "the red one"
     full: Sequence[str]  # colour and shape: "the block that is crimson"
     short: Sequence[str]  # the colour or the shape, where that is enough
-    unheard: Sequence[str]  # those of full and short that contain a held-out word; not in them
+    held_out: Sequence[str]  # like full and short, but with a held-out word; not among those
 
 
 def phrases_for(thing: str, names: tuple[str, ...]) -> Phrases:
@@ -79,50 +82,50 @@ def _phrases(colour: str, shape: str, rivals: tuple[str, ...], others: tuple[str
     """As `phrases_for`; rivals are the shapes of other things of that colour, others those of all."""
     if shape in rivals:
         return Phrases((), (), (), ())
-    words = _parted(COLOUR_WORDS.get(colour, (colour,)))
+    words = _split(COLOUR_WORDS.get(colour, (colour,)))
     nouns = NOUNS.get(shape, (Noun(shape, shape, frozenset({shape})),))
-    both = _parted([noun.word for noun in nouns if noun.taken_for.isdisjoint(rivals)])
+    both = _split([noun.word for noun in nouns if noun.taken_for.isdisjoint(rivals)])
     alone = [noun.word for noun in nouns if noun.taken_for.isdisjoint(others)]
     plain = [f"the {colour} {shape}"]
     if not rivals and others:
         plain += [f"the {colour} one", f"the {colour} object"]
     if shape in alone:
         plain.append(f"the {shape}")
-    by_shape = _parted([*alone, *(ANYTHING if not others else ())])
+    by_shape = _split([*alone, *(ANYTHING if not others else ())])
     none = ("",)
-    short = [(BY_SHAPE, none, by_shape.heard)]
-    unheard = [
-        (WITH_COLOUR, words.unheard, (*both.heard, *both.unheard)),
-        (WITH_COLOUR, words.heard, both.unheard),
-        (BY_SHAPE, none, by_shape.unheard),
+    short = [(BY_SHAPE, none, by_shape.known)]
+    held_out = [
+        (WITH_COLOUR, words.held_out, (*both.known, *both.held_out)),
+        (WITH_COLOUR, words.known, both.held_out),
+        (BY_SHAPE, none, by_shape.held_out),
     ]
     if not rivals:
-        short += [(WITH_COLOUR, words.heard, ANYTHING), (BY_COLOUR, words.heard, none)]
-        unheard += [(WITH_COLOUR, words.unheard, ANYTHING), (BY_COLOUR, words.unheard, none)]
-    return Phrases(tuple(plain), Ways((WITH_COLOUR, words.heard, both.heard)), Ways(*short), Ways(*unheard))
+        short += [(WITH_COLOUR, words.known, ANYTHING), (BY_COLOUR, words.known, none)]
+        held_out += [(WITH_COLOUR, words.held_out, ANYTHING), (BY_COLOUR, words.held_out, none)]
+    return Phrases(tuple(plain), Ways((WITH_COLOUR, words.known, both.known)), Ways(*short), Ways(*held_out))
 
 
-class _Parted(NamedTuple):
-    """Words that training may use, and those that it may not."""
+class _Split(NamedTuple):
+    """Words split into those that training may use and those that are held out of it."""
 
-    heard: tuple[str, ...]
-    unheard: tuple[str, ...]
+    known: tuple[str, ...]
+    held_out: tuple[str, ...]
 
 
-def _parted(words: Sequence[str]) -> _Parted:
-    unheard = tuple(word for word in words if unheard_in(word))
-    return _Parted(tuple(word for word in words if word not in unheard), unheard)
+def _split(words: Sequence[str]) -> _Split:
+    held_out = tuple(word for word in words if has_held_out_word(word))
+    return _Split(tuple(word for word in words if word not in held_out), held_out)
 
 
 @lru_cache(maxsize=16)
 def fixture_phrases(fixture: str) -> Phrases:
-    """How to name a piece of furniture, one of `FIXTURES`."""
+    """How to name a piece of furniture, of which a scene has one each."""
     phrases = FIXTURE_PHRASES.get(fixture, (f"the {fixture}",))
-    heard = tuple(phrase for phrase in phrases if not unheard_in(phrase))
-    return Phrases(heard[:1], heard, (), tuple(phrase for phrase in phrases if unheard_in(phrase)))
+    known = tuple(phrase for phrase in phrases if not has_held_out_word(phrase))
+    return Phrases(known[:1], known, (), tuple(phrase for phrase in phrases if has_held_out_word(phrase)))
 
 
-def tell(goal: Goal, names: tuple[str, ...], tasks: tuple[Task, ...] = TASKS) -> str:
+def tell(goal: Goal, names: tuple[str, ...], tasks: Sequence[Task] = TASKS) -> str:
     """A report in the past tense of what was done: "put the red cube on the blue bar"."""
     family = task_named(goal.task, tasks)
     text = family.told or f"did {family.name.replace('_', ' ')} with {{object}}{{fixture}}"
@@ -139,6 +142,6 @@ def _named_in(goal: Goal, family: Task, names: tuple[str, ...]) -> dict[str, str
     return known
 
 
-def unheard_in(text: str) -> bool:
+def has_held_out_word(text: str) -> bool:
     """Whether the text contains a word that is held out of training."""
     return not HELD_OUT_WORDS.isdisjoint(text.split())

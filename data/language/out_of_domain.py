@@ -1,7 +1,7 @@
-"""What a robot at this desk cannot do, and what asks for nothing: to measure whether it says so.
+"""Sentences that ask for what a robot at this desk cannot do, or for nothing: does it say so?
 
-Two lists with no sentence in common. On FITTED the measure of confidence is fitted. HELD_OUT was written
-when that was decided, is for figures only, and has two kinds (law, body) of which the other has nothing.
+The two lists have no sentence in common. The measure of confidence is fitted on FITTED. HELD_OUT was written
+after that choice and serves for figures only; it has two kinds (law, body) that FITTED has nothing of.
 """
 
 from collections.abc import Mapping

@@ -1,8 +1,8 @@
 """What things may be called: the words for colours, shapes and furniture, and how they make a name.
 
 Everything that we can think of is listed here, because a word that is never listed is hardly ever
-understood (colours worst). The notation is that of `data.language.lexicon`. What is kept out of training is
-declared in `data.language.held_out`, nowhere else.
+understood (colours worst); so the module is long, and it is tables of words and nothing else. The notation
+is that of `data.language.lexicon`. What is kept out of training is declared in `data.language.held_out`.
 """
 
 from dataclasses import dataclass

@@ -18,15 +18,14 @@ import numpy as np
 from data.common.bounds import MOST_CONTROL_STEPS, MOST_SEED, TINY, Bounds, check_bounds
 from data.common.workers import spawned
 from data.language.held_out import train_objects
-from data.play.player import Player
 from data.store.episode import EpisodeRecord
 from data.store.writer import DatasetWriter
 from data.trials.chains import read_chains
 from sim.common.seeds import play_seed, play_sequence
-from sim.desk.constants import CONTROL_HZ
-from sim.desk.scenes.sampler import SceneConfig, draw_scene
-from sim.desk.simulator import World
+from sim.desk.scenes.sampler import SceneConfig
+from sim.kinds.registry import kind_of_world
 from sim.state import stack
+from sim.world import World, WorldKind
 
 MOST_MINUTES = 1_000_000  # of play: two years
 BOUNDS: Bounds = {
@@ -45,15 +44,21 @@ class PlayConfig:
     minutes: float = 30.0  # of robot time
     seed: int = 0  # another seed, other play
     episode_steps: int = 300  # control steps between two resets
+    env: str = "desk"  # kind of world, or one of your own as module:NAME
     scene: SceneConfig = field(default_factory=lambda: SceneConfig(objects=train_objects()))
 
     def __post_init__(self) -> None:
         check_bounds(self, BOUNDS)
 
     @property
+    def kind(self) -> WorldKind:
+        """The kind of world that is played in; raises `UnknownWorldKind`."""
+        return kind_of_world(self.env)
+
+    @property
     def n_units(self) -> int:
         """Units needed for the minutes asked for, rounded up."""
-        steps = self.minutes * 60 * CONTROL_HZ
+        steps = self.minutes * 60 * self.kind.spec.control_hz
         return int(np.ceil(steps / (self.episode_steps * EPISODES_PER_UNIT)))
 
 
@@ -63,9 +68,10 @@ def play_episode(world: World, config: PlayConfig, seed: np.random.SeedSequence)
     `world` is built anew for it. The scene is of no seed that a shipped chain uses.
     """
     of_scene, of_player = seed.spawn(2)
-    scene = draw_scene(play_seed(of_scene, _chain_seeds()), config.scene)
+    kind = config.kind
+    scene = kind.draw(play_seed(of_scene, _chain_seeds()), config.scene)
     rng = np.random.default_rng(of_player)
-    player = Player(rng, scene.dynamics.latency)
+    player = kind.player(rng, scene)
     states = [world.build(scene)]
     actions = np.empty((config.episode_steps, 7), np.float32)
     nudge, nudged = np.zeros(6), 0
@@ -89,7 +95,7 @@ def _chain_seeds() -> frozenset[int]:
 
 def play_unit(config: PlayConfig, unit: int) -> list[EpisodeRecord]:
     """The `EPISODES_PER_UNIT` episodes of one unit, in a world of its own."""
-    world = World()
+    world = config.kind.open()
     try:
         seeds = play_sequence(config.seed, unit).spawn(EPISODES_PER_UNIT)
         return [play_episode(world, config, seed) for seed in seeds]
@@ -103,7 +109,7 @@ def collect(config: PlayConfig, folder: Path, workers: int = 2) -> Generator[tup
     Yields (units done, units in all) after each unit that is safely on disk. Raises the writer's
     error if the folder holds play of another config.
     """
-    with DatasetWriter(folder, config) as writer:
+    with DatasetWriter(folder, config, kind=config.kind) as writer:
         done, total = writer.committed, config.n_units
         yield done, total
         for unit, records in enumerate(_played(config, range(done, total), workers), start=done):

@@ -1,1 +1,1 @@
-"""Hindsight: what was done in play, and sentences for it."""
+"""Hindsight relabelling: what was done in play, and sentences for it."""

@@ -1,1 +1,1 @@
-"""Batches for training, and the tracker through which they are seen."""
+"""Batches for training: frames, segments and sentences, and the tracker by which a policy may see them."""

@@ -1,10 +1,10 @@
-"""Where things are, by all that was seen of them and not by the last glance alone.
+"""Where the objects are, by all that was seen of them and not by the latest view alone.
 
-A tracker's view of an object jitters, and at times it does not see the object at all. An object that nobody
-touches stands still, and one between the fingers goes with the hand: as long as what is seen agrees with
-that, it is averaged (a Kalman filter with a gate: Bar-Shalom and Fortmann, "Tracking and Data Association",
-1988). What does not agree is believed at once. How much a view jitters is told from how it goes to and fro,
-so in a world that is seen as it is, nothing changes. A constant error of a view can't be told and stays.
+Views of an object jitter, and at times the object is not seen at all. An object that nobody touches stands
+still, and one between the fingers goes with the hand: as long as a view agrees with that, it is averaged with
+those before it (a Kalman filter with a gate: Bar-Shalom and Fortmann, "Tracking and Data Association", 1988).
+A view that does not agree is believed at once. How much views jitter is estimated from how they go to and
+fro, so in a world without noise nothing changes. A constant error of the views cannot be estimated and stays.
 """
 
 import math
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.desk.contact import in_grip
 from sim.observation import Observation
 from sim.rotations import out_of_frame, tool_heading
-from sim.state import MAX_OBJECTS, Array
+from sim.state import Array
 
 MEMORY = 48  # views of things at rest by which the jitter is told
 ENOUGH = 6  # of them before it is
@@ -30,67 +30,68 @@ _FAR, _BACK = 2.366, 2.189  # medians of both for noise of deviation 1 along thr
 
 
 class Tracker:
-    """Follows the objects of B worlds; `see` once a step."""
+    """Follows the objects of B worlds; call `see` once per control step."""
 
-    def __init__(self, n: int) -> None:
+    def __init__(self, n: int, most_objects: int) -> None:
+        self._most = most_objects  # rows of an observation that hold movable objects, the first ones
         self._steps = np.full((n, MEMORY, 2, 2), np.nan)
         """Between views: how far, and how far back, of places and of turns."""
         self._learnt = np.zeros(n, int)
         self._seen: Observation | None = None  # the last view
-        self._step = np.full((n, MAX_OBJECTS, 7), np.nan)  # by which it differs from the one before
-        self._rows = np.zeros((n, MAX_OBJECTS, 7))  # where things are thought to be
-        self._share = np.ones((n, MAX_OBJECTS, 2))  # variance of that, of a view's
+        self._step = np.full((n, most_objects, 7), np.nan)  # by which it differs from the one before
+        self._rows = np.zeros((n, most_objects, 7))  # estimated poses: position m, quaternion xyzw
+        self._share = np.ones((n, most_objects, 2))  # variance of that, of a view's
         self.jitter = np.zeros((n, 2))
         """Standard deviations of views: of a place, m per axis, and of a quaternion's parts; 0 if unknown."""
         self._counts = np.zeros((n, 2))  # views of objects, and those of them that were lost
 
     @property
     def context(self) -> Array:
-        """What a probe may read (B, 3): both jitters, and the share of views that were lost."""
+        """What was learned of the sensor, (B, 3): both jitters, and the share of views that were lost."""
         jitters = self.jitter.any(1)  # where nothing does, what looks as it did may just be at rest
         lost = np.where(jitters, self._counts[:, 1] / np.maximum(self._counts[:, 0], 1), 0)
         return np.column_stack([self.jitter, lost]).astype(np.float32)
 
     def look_away(self) -> None:
-        """What happens until the next view is not followed; how much views jitter is remembered."""
+        """Forget where things are; the next view is believed. How much views jitter is remembered."""
         self._seen = None
 
     def see(self, now: Observation) -> Observation:
-        """A view (leading axis B), with the objects where they are thought to be."""
-        views = now.entities[:, :MAX_OBJECTS, :7].astype(float)
+        """A view (leading axis B) with the estimated poses of the objects in the place of the seen ones."""
+        views = now.entities[:, : self._most, :7].astype(float)
         last, self._seen = self._seen, now
         if last is None:
             self._rows = views
             self._step[:] = np.nan
             self._share[:] = 1
             return now
-        before = last.entities[:, :MAX_OBJECTS, :7]
+        before = last.entities[:, : self._most, :7]
         lost = (views == before).all(-1)
         near = self._near(last) | self._near(now)
-        there = now.mask[:, :MAX_OBJECTS] > 0
+        there = now.mask[:, : self._most] > 0
         self._counts += np.stack([there.sum(1), (there & lost).sum(1)], 1)
         self._learn(views, before, lost, there & ~near)
         held = self._follow(last, now, views, lost, near)
         entities = now.entities.copy()
-        rows = entities[:, :MAX_OBJECTS, :7]
+        rows = entities[:, : self._most, :7]
         better = (self.jitter > 0)[:, None] | (lost & held)[..., None]  # (B, N, 2)
         rows[:] = np.where(np.repeat(better, [3, 4], -1), self._rows, rows)
         return now._replace(entities=entities)
 
     def _near(self, seen: Observation) -> NDArray[np.bool_]:
-        """Which objects the hand may touch, by where they are thought to be: (B, N)."""
-        half = seen.entities[:, :MAX_OBJECTS, 7:10] / 2
+        """(B, N) which objects the hand may touch, by their estimated poses."""
+        half = seen.entities[:, : self._most, 7:10] / 2
         gap = np.maximum(np.abs(self._rows[..., :3] - seen.proprio[:, None, :3]) - half, 0)
         return np.linalg.norm(gap, axis=-1) < TOUCH
 
     def _learn(self, views: Array, before: Array, lost: NDArray[np.bool_], free: NDArray[np.bool_]) -> None:
-        """How much views jitter. Those of a thing that moves go on the way they went; jitter goes back."""
+        """Estimate how much views jitter: a thing that moves goes on the way it went, jitter goes back."""
         step = views - before
         step[..., 3:] = _same_side(views[..., 3:], before[..., 3:]) - before[..., 3:]
         far, back = (_parts(step * other) for other in (step / 2, -self._step))
         tells = free & ~lost & np.isfinite(back).all(-1)
         self._step = np.where((free & ~lost)[..., None], step, np.where(lost[..., None], self._step, np.nan))
-        for thing in range(MAX_OBJECTS):
+        for thing in range(self._most):
             some = np.flatnonzero(tells[:, thing])
             self._steps[some, self._learnt[some] % MEMORY] = np.stack([far, back], 2)[some, thing]
             self._learnt[some] += 1
@@ -108,9 +109,9 @@ class Tracker:
         lost: NDArray[np.bool_],
         near: NDArray[np.bool_],
     ) -> NDArray[np.bool_]:
-        """Where things are thought to be now; returns which are between closed fingers."""
+        """Update the estimated poses; returns (B, N) which objects are between closed fingers."""
         variance = np.maximum(self.jitter, EXACT)[:, None] ** 2  # (B, 1, 2)
-        widths = now.entities[:, :MAX_OBJECTS, 7:9].min(-1)
+        widths = now.entities[:, : self._most, 7:9].min(-1)
         held = in_grip(self._rows[..., :3] - last.proprio[:, None, :3], now.proprio[:, 7:], widths)
         carried = _carried(self._rows, last.proprio, now.proprio)
         nearer = _apart(views, carried)[..., 0] < _apart(views, self._rows)[..., 0]
@@ -126,22 +127,22 @@ class Tracker:
         return held
 
 
-def tracked(views: Observation) -> Observation:
+def tracked(views: Observation, most_objects: int) -> Observation:
     """Whole episodes (B, T, ...) as a `Tracker` sees them live."""
-    tracker, seen = Tracker(len(views.mask)), []
+    tracker, seen = Tracker(len(views.mask), most_objects), []
     for t in range(views.mask.shape[1]):
         seen.append(tracker.see(Observation(*(field[:, t] for field in views))))
     return Observation(*(np.stack(field, 1) for field in zip(*seen, strict=True)))
 
 
-def follow_all(views: list[Observation], episodes: NDArray[np.int64]) -> None:
+def follow_all(views: list[Observation], episodes: NDArray[np.int64], most_objects: int) -> None:
     """Put what a tracker sees of some episodes (T, ...) in the place of their views."""
     lengths = np.array([len(views[i].mask) for i in episodes])
     for length in np.unique(lengths):
         alike = episodes[lengths == length]
         for some in np.array_split(alike, math.ceil(len(alike) / AT_ONCE)):
             fields = zip(*(views[i] for i in some), strict=True)
-            seen = tracked(Observation(*(np.stack(field) for field in fields)))
+            seen = tracked(Observation(*(np.stack(field) for field in fields)), most_objects)
             for i, *followed in zip(some, *seen, strict=True):
                 views[i] = Observation(*followed)
 

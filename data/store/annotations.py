@@ -1,7 +1,7 @@
-"""What people said of stretches of play: meta/annotations.jsonl, beside the grammar's sentences.
+"""What people said of segments of play: meta/annotations.jsonl, beside the grammar's sentences.
 
-A line is a sentence of a stretch in which the relabeller found something done, with who said it and when.
-`segments_by_people` lets them into training through the door that `data.language.held_out` guards.
+A line is a sentence about a segment in which the relabeller found something done, with who said it and when.
+Of these sentences `segments_by_people` lets into training only what `data.language.held_out` allows.
 """
 
 import json
@@ -20,7 +20,7 @@ from data.language.sentence import LONGEST, checked
 from data.store.episode import DatasetDamaged, unreadable
 from data.store.reader import Dataset, open_dataset
 from data.store.segments import BadSegment, Segment, check_segment, check_segments
-from sim.desk.tasks.families import Goal
+from sim.task import Goal
 
 HUMAN, GRAMMAR, BOTH = "human", "grammar", "both"
 DESCRIBERS = (GRAMMAR, HUMAN, BOTH)
@@ -61,6 +61,7 @@ class Annotation(NamedTuple):
 
 
 def annotations_path(folder: Path | str) -> Path:
+    """Where a dataset keeps its annotations."""
     return Path(folder) / "meta/annotations.jsonl"
 
 
@@ -78,7 +79,7 @@ def annotate(
     if not name or len(name) > LONGEST:
         raise BadAnnotation(f"say who you are, in 1 to {LONGEST} characters: the sentence is stored with it")
     if not 0 <= episode < dataset.n_episodes or not 0 <= start < stop <= int(dataset.lengths[episode]):
-        raise BadAnnotation(f"there is no stretch {start} to {stop} in an episode {episode} of {folder}")
+        raise BadAnnotation(f"there is no segment from {start} to {stop} in an episode {episode} of {folder}")
     when = datetime.now(UTC).isoformat(timespec="seconds")
     made = Annotation(episode, start, stop, *goal, said, name, when)
     with in_turn(annotations_path(folder).with_name(".annotations.lock")):
@@ -129,18 +130,18 @@ def segments_by_people(dataset: Dataset) -> tuple[list[Segment], list[str]]:
 def check_in(dataset: Dataset, segments: Sequence[Segment], path: Path) -> None:
     """Refuse segments, read from a file, that are not in the dataset; raises `DatasetDamaged`."""
     used = {segment.episode for segment in segments if segment.episode < dataset.n_episodes}
-    objects = [len(dataset.scene(i).objects) if i in used else 0 for i in range(dataset.n_episodes)]
+    objects = [len(dataset.scene(i).names) if i in used else 0 for i in range(dataset.n_episodes)]
     try:
-        check_segments(segments, dataset.lengths.tolist(), objects)
+        check_segments(segments, dataset.lengths.tolist(), objects, dataset.kind)
     except BadSegment as error:
         raise DatasetDamaged(path, error) from error
 
 
 def _annotation(number: int, row: dict[str, Any]) -> Annotation:
     """A line of the file; raises ValueError or TypeError for one that says nothing, or was changed."""
-    told = unsealed(row) if KEY in row else row
-    if told is None:
+    content = unsealed(row) if KEY in row else row
+    if content is None:
         raise ValueError(f"line {number} is not what its checksum says")
-    one = Annotation(**told)
+    one = Annotation(**content)
     check_segment(Segment(one.episode, one.start, one.stop, *one.goal, (one.sentence,), HUMAN))
     return one

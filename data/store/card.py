@@ -3,22 +3,10 @@
 import json
 from typing import Any
 
-from data.store.lerobot_format import FEATURES
-
 _MEANING = {
     "observation.state": "hand position (m), orientation (xyzw), gripper opening (m)",
-    "observation.environment_state": "10 things x 12 (pose, size, joint, light), then 10 x present",
+    "observation.environment_state": "things x 12 (pose, size, joint, light), then a 1 for each there is",
     "action": "relative Cartesian command in [-1, 1]: translation, axis-angle, gripper (+1 opens)",
-    "state.ee_pos": "point between the fingertips, m",
-    "state.ee_quat": "orientation of the hand, xyzw",
-    "state.gripper": "distance between the fingers, m",
-    "state.object_pos": "centres of the objects, m",
-    "state.object_quat": "orientations of the objects, xyzw",
-    "state.object_size": "full extents of the objects, m",
-    "state.fixture_pos": "where the hand acts on the furniture, m",
-    "state.fixture_yaw": "heading of the furniture, rad",
-    "state.joints": "drawer (m), door (m), button (m), lever (rad)",
-    "state.lights": "1 if on: led, lamp",
 }
 
 
@@ -26,7 +14,8 @@ def dataset_card(info: dict[str, Any]) -> str:
     """The card for a meta/info.json."""
     own = info["robopolicy"]
     hours = info["total_frames"] / info["fps"] / 3600
-    rows = "\n".join(f"| `{f.name}` | {f.width} | {_MEANING[f.name]} |" for f in FEATURES)
+    width = {name: info["features"][name]["shape"][0] for name in _MEANING}
+    rows = "\n".join(f"| `{name}` | {width[name]} | {meaning} |" for name, meaning in _MEANING.items())
     command = f"\n\n```\n{own['command']}\n```" if own["command"] else ""
     return f"""---
 license: mit
@@ -41,9 +30,9 @@ configs:
   data_files: data/*/*.parquet
 ---
 
-# Play of a {info["robot_type"]} at a desk
+# Play of a {info["robot_type"]} in the world "{own["world"]}"
 
-Undirected play of a simulated robot arm (PyBullet), collected by robopolicy without any record of intent:
+Undirected play of a simulated robot, collected by robopolicy without any record of intent:
 states and actions, and the draw of the world that each episode began with.
 
 | | |
@@ -65,15 +54,15 @@ By scripted play agents whose goals are not stored.{command}
 ## Features
 
 One row a control step; the state in a row is the one before its action. float32, SI units; the world frame
-stands on the desk top at the robot's base, x forward, y left, z up. Empty object slots are zero.
+stands on what things lie on, x away from the robot, y left, z up. Empty object slots are zero.
 
 | feature | numbers | meaning |
 |---|---|---|
 {rows}
 
 Every frame's task is "play". `meta/episodes` has columns of our own: `scene` (JSON: seed, layout, objects and
-how the furniture began), `final_state` (the state after the last action: the `state.*` features joined) and,
-in newer datasets, `fallen` (names of the objects that left the desk). Sentences, if it was relabelled, are in
+how the furniture began), `final_state` (the state after the last action: hand and things joined) and
+`fallen` (names of the objects that left the desk). Sentences, if it was relabelled, are in
 `meta/lang_segments.parquet`: episode, start, stop, task, objects, sentences.
 
 ## Layout

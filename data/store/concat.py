@@ -11,6 +11,8 @@ from data.store.annotations import BOTH, GRAMMAR, HUMAN, NoAnnotations, check_in
 from data.store.episode import EpisodeRecord
 from data.store.reader import Dataset, open_dataset
 from data.store.segments import OtherSegments, Segment, read_segments, segments_path
+from sim.kinds.desk import DESK
+from sim.world import WorldKind
 
 
 class SameDataset(ValueError):
@@ -22,13 +24,14 @@ class SameDataset(ValueError):
         )
 
 
-class Joined:
+class ConcatDataset:
     """The described episodes of datasets, in the order given.
 
     `undescribed` says of which folders how many episodes are left out, as they came after the relabelling.
     """
 
     def __init__(self, datasets: Sequence[Dataset], described: Sequence[int]) -> None:
+        self.kind = datasets[0].kind  # of world; the same of all
         self._parts = list(zip(datasets, described, strict=True))
         self.n_episodes = sum(described)
         self.undescribed = {one.folder: one.n_episodes - n for one, n in self._parts if n < one.n_episodes}
@@ -37,14 +40,16 @@ class Joined:
         return chain.from_iterable(islice(one.episodes(), n) for one, n in self._parts)
 
 
-def open_described(folders: Sequence[Path], describer: str = GRAMMAR) -> tuple[Joined, list[Segment]]:
+def open_described(
+    folders: Sequence[Path], describer: str = GRAMMAR, kind: WorldKind = DESK
+) -> tuple[ConcatDataset, list[Segment]]:
     """All play, and its segments in the words of a describer of `data.store.annotations.DESCRIBERS`.
 
     Raises the errors of `data.store.reader` and `data.store.segments`, `SameDataset`, and `NoAnnotations`
     where people are to be learned from, and said nothing.
     """
     _refuse_twice(folders)
-    datasets, segments, described = [open_dataset(folder) for folder in folders], [], []
+    datasets, segments, described = [open_dataset(folder, kind) for folder in folders], [], []
     people: list[Segment] = []
     left_out: list[str] = []
     for dataset in datasets:
@@ -61,12 +66,12 @@ def open_described(folders: Sequence[Path], describer: str = GRAMMAR) -> tuple[J
         described.append(n)
     if describer in (HUMAN, BOTH) and not people:
         raise NoAnnotations(folders, left_out)
-    return Joined(datasets, described), segments
+    return ConcatDataset(datasets, described), segments
 
 
 def _by_grammar(dataset: Dataset) -> tuple[list[Segment], int]:
     """The grammar's segments, and how many episodes were there to be relabelled."""
-    segments, meta = read_segments(dataset.folder)
+    segments, meta = read_segments(dataset.folder, dataset.kind)
     n = meta.get("episodes", dataset.n_episodes)
     known = meta.get("play")
     if type(n) is not int or n > dataset.n_episodes or (known and known != dataset.fingerprint(n)):

@@ -7,27 +7,21 @@ from typing import Any, NamedTuple
 
 from data.store.checks import why_unsound
 from sim.common.printable import shortened
-from sim.desk.scene import Scene
-from sim.desk.tasks.geometry import fallen
 from sim.state import Array, State
+from sim.world import WorldKind
 
 
 class EpisodeRecord(NamedTuple):
-    """What happened, and nothing of why. State t is the one before action t."""
+    """One episode of play: what happened, and nothing of why. State t is the one before action t."""
 
-    scene: Scene
-    states: State  # T + 1 instants
+    scene: Any  # a `sim.world.Scene`, of its kind of world
+    states: State  # T + 1 timesteps
     actions: Array  # (T, 7) float32 in [-1, 1]
 
     @property
     def length(self) -> int:
         """T, the number of control steps."""
         return len(self.actions)
-
-    @property
-    def fallen(self) -> tuple[str, ...]:
-        """The names of the objects that were off the desk at some time, and not in the hand."""
-        return tuple(name for i, name in enumerate(self.scene.names) if fallen(self.states, i).any())
 
 
 MEND = (
@@ -99,6 +93,27 @@ class DatasetUnsupported(ValueError):
         )
 
 
+class DatasetOld(ValueError):
+    """A dataset of an earlier format: good to read, not to go on with."""
+
+    def __init__(self, folder: Path, found: int) -> None:
+        super().__init__(
+            f"the dataset in {folder} is of format {found}, which an earlier version wrote: it can be "
+            "relabelled and trained on, but no more can be added; play into another folder, and train on "
+            "both: dataset=A,B"
+        )
+
+
+class DatasetOfOtherWorld(ValueError):
+    """A dataset was collected in another kind of world than it was opened for."""
+
+    def __init__(self, folder: Path, found: str, wanted: str) -> None:
+        super().__init__(
+            f"the dataset in {folder} was collected in the world {found!r}, not in {wanted!r}; "
+            f"give env={found}, or another dataset"
+        )
+
+
 class DatasetMismatch(ValueError):
     """A dataset was to be continued in another way than it was begun."""
 
@@ -124,20 +139,20 @@ class BadRecord(ValueError):
     """An episode that can't be stored."""
 
 
-def check_record(record: EpisodeRecord) -> None:
+def check_record(record: EpisodeRecord, kind: WorldKind) -> None:
     """Refuse what would not read back; raises `BadRecord`."""
     steps = len(record.actions)
     if record.actions.ndim != 2 or record.actions.shape[1] != 7 or not steps:
         raise BadRecord(f"actions of an episode have the shape (T, 7) with T > 0, not {record.actions.shape}")
-    if any(len(field) != steps + 1 for field in record.states):
-        lengths = sorted({len(field) for field in record.states})
+    if any(len(field) != steps + 1 for field in record.states[:2]):
+        lengths = sorted({len(field) for field in record.states[:2]})
         raise BadRecord(
             f"{steps} actions need {steps + 1} states, one before each and one after, not {lengths}"
         )
-    if record.states.n_objects != len(record.scene.objects):
-        objects = len(record.scene.objects)
+    if record.states.n_objects != len(record.scene.names):
+        objects = len(record.scene.names)
         raise BadRecord(f"the scene has {objects} objects, and the states have {record.states.n_objects}")
-    why = why_unsound(record.scene, record.states, record.actions)
+    why = why_unsound(record.states, record.actions) or kind.mismatch(record.scene, record.states)
     if why:
         raise BadRecord(f"the episode can't be stored, as physics gives no such values: {why}")
 

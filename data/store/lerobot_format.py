@@ -8,18 +8,20 @@
     meta/lang_segments.parquet               ours (see `data.store.segments`); LeRobot doesn't look at it
     data/chunk-000/file-000.parquet          a row a control step, one row group an episode
 
-File k holds the episodes of the k-th commit. A frame's row holds the state *before* its action. The
-state after the last action has no row of its own (v3.0 has one row an action): it is the column
-`final_state` of meta/episodes, all fields of `State` flattened and joined in their order.
+File k holds the episodes of the k-th commit. A frame's row holds the state *before* its action: the hand is
+`observation.state`, the things are `observation.environment_state`, with rows for as many objects as the kind
+of world may have; those that the scene doesn't have are zero. The state after the last action has no row of
+its own (v3.0 has one row an action): it is the column `final_state` of meta/episodes, hand and things joined.
+What stands in the rows follows from the scene, the column `scene` of meta/episodes, as JSON.
 
-Frames hold `observation.state` and `observation.environment_state` for LeRobot's policies, and
-`state.<field>` for every field of `State`, from which an episode is read back. Slots of objects that
-the scene doesn't have are zero; how many it has is in the scene, the column `scene` of meta/episodes,
-as JSON. The column `fallen` of meta/episodes names the objects that left the desk; older datasets have
-none, and are gone on with without it, since LeRobot reads files of one schema only.
+The column `fallen` of meta/episodes names the objects that left the desk; older datasets have none, and are
+gone on with without it, since LeRobot reads files of one schema only. Format 1 had the same values once more
+in columns of its own, and another final state (`data.store.format_1`).
 """
 
 import json
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,31 +31,24 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from data.store.episode import EpisodeRecord
-from sim.observation import ENTITY_DIM, MAX_ENTITIES, PROPRIO_DIM, observe
-from sim.state import FIXTURES, JOINTS, LIGHTS, MAX_OBJECTS, State
+from sim.observation import Observation, padded
+from sim.state import HAND_COLUMNS, HAND_DIM, THING_COLUMNS, THING_DIM, State
+from sim.world import WorldSpec
 
 CODEBASE_VERSION = "v3.0"
-FORMAT = 1  # of what we add to v3.0; a dataset of another one is refused
+FORMAT = 2  # of what we add to v3.0
+READABLE = (1, FORMAT)
 CHUNK = 1000  # files in a folder
 TASK = "play"
 FALLEN = "fallen"  # a column of meta/episodes
 ACTION_NAMES = ("dx", "dy", "dz", "rx", "ry", "rz", "gripper")
+HAND, THINGS = "observation.state", "observation.environment_state"
 
-STATE_SHAPES: dict[str, tuple[int, ...]] = {
-    "ee_pos": (3,),
-    "ee_quat": (4,),
-    "gripper": (),
-    "object_pos": (MAX_OBJECTS, 3),
-    "object_quat": (MAX_OBJECTS, 4),
-    "object_size": (MAX_OBJECTS, 3),
-    "fixture_pos": (len(FIXTURES), 3),
-    "fixture_yaw": (len(FIXTURES),),
-    "joints": (len(JOINTS),),
-    "lights": (len(LIGHTS),),
-}
-"""Shape of a stored field of `State`, an instant, objects padded."""
-
-STATE_DIM = sum(int(np.prod(shape)) for shape in STATE_SHAPES.values())
+INDICES = {"timestamp": "float32"} | dict.fromkeys(
+    ("frame_index", "episode_index", "index", "task_index"), "int64"
+)
+NEEDED = ("index", "episode_index", "timestamp", "action", HAND, THINGS)
+"""Columns of the frames without which no episode can be read back."""
 
 
 class Feature(NamedTuple):
@@ -64,31 +59,119 @@ class Feature(NamedTuple):
     names: tuple[str, ...]
 
 
-def _features() -> tuple[Feature, ...]:
-    slots = [f"object_{i}" for i in range(MAX_OBJECTS)] + [name.replace(" ", "_") for name in FIXTURES]
-    parts = ("x", "y", "z", "qx", "qy", "qz", "qw", "sx", "sy", "sz", "joint", "light")
-    assert (len(parts), len(slots)) == (ENTITY_DIM, MAX_ENTITIES)
-    entities = [f"{slot}.{part}" for slot in slots for part in parts] + [f"{slot}.present" for slot in slots]
-    proprio = ("x", "y", "z", "qx", "qy", "qz", "qw", "gripper")
-    features = [
-        Feature("observation.state", PROPRIO_DIM, proprio),
-        Feature("observation.environment_state", len(entities), tuple(entities)),
-        Feature("action", len(ACTION_NAMES), ACTION_NAMES),
-    ]
-    for field, shape in STATE_SHAPES.items():
-        places = [field + "".join(f".{i}" for i in index) for index in np.ndindex(shape)]
-        features.append(Feature(f"state.{field}", len(places), tuple(places)))
-    return tuple(features)
+@dataclass(frozen=True)
+class FrameFormat:
+    """The columns of frames of one kind of world."""
+
+    spec: WorldSpec
+
+    @cached_property
+    def features(self) -> tuple[Feature, ...]:
+        """The columns of numbers, in their order."""
+        slots = [f"object_{i}" for i in range(self.spec.most_objects)]
+        slots += [name.replace(" ", "_") for name in self.spec.fixed]
+        parts = (*THING_COLUMNS[:7], "sx", "sy", "sz", *THING_COLUMNS[10:])
+        things = [f"{slot}.{part}" for slot in slots for part in parts] + [
+            f"{slot}.present" for slot in slots
+        ]
+        return (
+            Feature(HAND, HAND_DIM, (*HAND_COLUMNS[:7], "gripper")),
+            Feature(THINGS, len(things), tuple(things)),
+            Feature("action", len(ACTION_NAMES), ACTION_NAMES),
+        )
+
+    @cached_property
+    def widths(self) -> dict[str, int]:
+        """Of every column, in their order."""
+        return {**{f.name: f.width for f in self.features}, **dict.fromkeys(INDICES, 1)}
+
+    @property
+    def final_width(self) -> int:
+        """Of the column `final_state`."""
+        return HAND_DIM + self.spec.most_things * THING_DIM
+
+    def described(self) -> dict[str, Any]:
+        """The features as meta/info.json describes them."""
+        ours = {
+            f.name: {"dtype": "float32", "shape": [f.width], "names": list(f.names)} for f in self.features
+        }
+        return ours | {name: {"dtype": dtype, "shape": [1], "names": None} for name, dtype in INDICES.items()}
+
+    def schema(self) -> pa.Schema:
+        """The frames' schema, with the description that the `datasets` library looks for."""
+        fields, described = [], {}
+        for name, width, _ in self.features:
+            fields.append(pa.field(name, pa.float32() if width == 1 else pa.list_(pa.float32(), width)))
+            value = {"dtype": "float32", "_type": "Value"}
+            described[name] = (
+                value if width == 1 else {"feature": value, "length": width, "_type": "Sequence"}
+            )
+        for name, dtype in INDICES.items():
+            fields.append(pa.field(name, pa.type_for_alias(dtype)))
+            described[name] = {"dtype": dtype, "_type": "Value"}
+        return pa.schema(fields, metadata={"huggingface": json.dumps({"info": {"features": described}})})
+
+    def final_of(self, states: State) -> NDArray[np.float32]:
+        """The last of T + 1 states as the column `final_state` has it: (final_width,)."""
+        seen = padded(states.at(-1), self.spec.most_objects)
+        return np.concatenate([seen.proprio, seen.entities.ravel()])
+
+    def states_of(
+        self, columns: dict[str, NDArray[np.float32]], final: NDArray[np.float32], names: tuple[str, ...]
+    ) -> State:
+        """(T, width) by column, the final state and the objects' names -> State of T + 1 timesteps."""
+        n, e = len(names), self.spec.most_things
+        hand = np.concatenate([columns[HAND], final[None, :HAND_DIM]])
+        rows = np.concatenate([columns[THINGS][:, : e * THING_DIM], final[None, HAND_DIM:]])
+        rows = rows.reshape(-1, e, THING_DIM)
+        things = np.concatenate([rows[:, :n], rows[:, self.spec.most_objects :]], axis=1)
+        return State(hand, things, (*names, *self.spec.fixed), n)
+
+    def columns_of(self, record: EpisodeRecord, episode: int, first: int) -> dict[str, NDArray[Any]]:
+        """Every column of an episode's T frames, vectors (T, width), and scalars (T, 1).
+
+        `episode` is its number in the dataset, `first` that of its first frame.
+        """
+        steps = len(record.actions)
+        seen: Observation = padded(record.states.at(slice(None, -1)), self.spec.most_objects)
+        frame = np.arange(steps, dtype=np.int64)[:, None]
+        return {
+            HAND: seen.proprio,
+            THINGS: np.hstack([seen.entities.reshape(steps, -1), seen.mask]),
+            "action": np.asarray(record.actions, np.float32),
+            "timestamp": (frame / self.spec.control_hz).astype(np.float32),
+            "frame_index": frame,
+            "episode_index": np.full_like(frame, episode),
+            "index": frame + first,
+            "task_index": np.zeros_like(frame),
+        }
+
+    def as_table(self, columns: dict[str, NDArray[Any]]) -> pa.Table:
+        """(T, width) arrays -> a table, without a Python object per frame."""
+        arrays, schema = [], self.schema()
+        for field in schema:
+            values = pa.array(np.ascontiguousarray(columns[field.name]).ravel())
+            width = self.widths[field.name]
+            arrays.append(values if width == 1 else pa.FixedSizeListArray.from_arrays(values, width))
+        return pa.Table.from_arrays(arrays, schema=schema)
+
+    def as_arrays(self, table: pa.Table) -> dict[str, NDArray[Any]]:
+        """A table of frames -> (T, width) arrays of our own memory, whatever kind of list a writer chose.
+
+        Raises ValueError for values that are missing, or of another width.
+        """
+        arrays = {}
+        for name in table.column_names:
+            arrays[name] = as_array(table[name], name, self.widths[name])
+            if name not in INDICES:
+                arrays[name] = arrays[name].astype(np.float32, copy=False)
+        return arrays
 
 
-FEATURES = _features()
-INDICES = {"timestamp": "float32"} | dict.fromkeys(
-    ("frame_index", "episode_index", "index", "task_index"), "int64"
-)
-WIDTHS = {**{f.name: f.width for f in FEATURES}, **dict.fromkeys(INDICES, 1)}
-STATE_COLUMNS = tuple(f"state.{field}" for field in STATE_SHAPES)
-NEEDED = ("index", "episode_index", "timestamp", "action", *STATE_COLUMNS)
-"""Columns of the frames without which no episode can be read back."""
+@lru_cache(maxsize=8)
+def format_of(spec: WorldSpec) -> FrameFormat:
+    """The columns of frames of a kind of world."""
+    return FrameFormat(spec)
 
 
 def data_path(folder: Path, shard: int) -> Path:
@@ -102,30 +185,13 @@ def episodes_path(folder: Path, shard: int) -> Path:
 
 
 def data_file(folder: Path, chunk: int, file: int) -> Path:
+    """Where file `file` of folder `chunk` of the frames is."""
     return folder / f"data/chunk-{chunk:03d}/file-{file:03d}.parquet"
 
 
 def episodes_file(folder: Path, chunk: int, file: int) -> Path:
+    """Where file `file` of folder `chunk` of meta/episodes is."""
     return folder / f"meta/episodes/chunk-{chunk:03d}/file-{file:03d}.parquet"
-
-
-def described_features() -> dict[str, Any]:
-    """The features as meta/info.json describes them."""
-    ours = {f.name: {"dtype": "float32", "shape": [f.width], "names": list(f.names)} for f in FEATURES}
-    return ours | {name: {"dtype": dtype, "shape": [1], "names": None} for name, dtype in INDICES.items()}
-
-
-def frame_schema() -> pa.Schema:
-    """The frames' schema, with the description that the `datasets` library looks for."""
-    fields, described = [], {}
-    for name, width, _ in FEATURES:
-        fields.append(pa.field(name, pa.float32() if width == 1 else pa.list_(pa.float32(), width)))
-        value = {"dtype": "float32", "_type": "Value"}
-        described[name] = value if width == 1 else {"feature": value, "length": width, "_type": "Sequence"}
-    for name, dtype in INDICES.items():
-        fields.append(pa.field(name, pa.type_for_alias(dtype)))
-        described[name] = {"dtype": dtype, "_type": "Value"}
-    return pa.schema(fields, metadata={"huggingface": json.dumps({"info": {"features": described}})})
 
 
 def tasks_table() -> pa.Table:
@@ -142,73 +208,6 @@ def tasks_table() -> pa.Table:
         [("task_index", pa.int64()), (index, pa.string())], metadata={"pandas": json.dumps(pandas)}
     )
     return pa.table({"task_index": [0], index: [TASK]}, schema=schema)
-
-
-def flat_states(states: State) -> dict[str, NDArray[np.float32]]:
-    """State of L instants -> (L, width) by column, objects padded with zeros."""
-    columns = {}
-    for field, shape in STATE_SHAPES.items():
-        values = np.asarray(getattr(states, field), np.float32)
-        if field.startswith("object_"):
-            padded = np.zeros((len(values), *shape), np.float32)
-            padded[:, : values.shape[1]] = values
-            values = padded
-        columns[f"state.{field}"] = values.reshape(len(values), -1)
-    return columns
-
-
-def whole_states(columns: dict[str, NDArray[np.float32]], final: NDArray[np.float32], n: int) -> State:
-    """(T, width) by column and the final state (84,), n objects -> State of T + 1 instants."""
-    fields, at = [], 0
-    for field, shape in STATE_SHAPES.items():
-        rows = columns[f"state.{field}"]
-        width = rows.shape[1]
-        values = np.concatenate([rows, final[None, at : at + width]]).reshape(-1, *shape)
-        fields.append(np.ascontiguousarray(values[:, :n]) if field.startswith("object_") else values)
-        at += width
-    return State(*fields)
-
-
-def frame_columns(record: EpisodeRecord, episode: int, first: int, fps: int) -> dict[str, NDArray[Any]]:
-    """Every column of an episode's T frames, vectors (T, width), and scalars (T, 1)."""
-    steps = len(record.actions)
-    states = record.states.at(slice(None, -1))
-    seen = observe(State(*(np.asarray(field, np.float32) for field in states)))
-    frame = np.arange(steps, dtype=np.int64)[:, None]
-    return {
-        "observation.state": seen.proprio,
-        "observation.environment_state": np.hstack([seen.entities.reshape(steps, -1), seen.mask]),
-        "action": np.asarray(record.actions, np.float32),
-        **flat_states(states),
-        "timestamp": (frame / fps).astype(np.float32),
-        "frame_index": frame,
-        "episode_index": np.full_like(frame, episode),
-        "index": frame + first,
-        "task_index": np.zeros_like(frame),
-    }
-
-
-def as_table(columns: dict[str, NDArray[Any]], schema: pa.Schema) -> pa.Table:
-    """(T, width) arrays -> a table, without a Python object per frame."""
-    arrays = []
-    for field in schema:
-        values = pa.array(np.ascontiguousarray(columns[field.name]).ravel())
-        width = WIDTHS[field.name]
-        arrays.append(values if width == 1 else pa.FixedSizeListArray.from_arrays(values, width))
-    return pa.Table.from_arrays(arrays, schema=schema)
-
-
-def as_arrays(table: pa.Table) -> dict[str, NDArray[Any]]:
-    """A table of frames -> (T, width) arrays of our own memory, whatever kind of list a writer chose.
-
-    Raises ValueError for values that are missing, or of another width.
-    """
-    arrays = {}
-    for name in table.column_names:
-        arrays[name] = as_array(table[name], name, WIDTHS[name])
-        if name not in INDICES:
-            arrays[name] = arrays[name].astype(np.float32, copy=False)
-    return arrays
 
 
 def as_array(column: pa.ChunkedArray, name: str, width: int) -> NDArray[Any]:

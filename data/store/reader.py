@@ -19,16 +19,18 @@ from numpy.typing import NDArray
 from data.store.checks import why_unsound
 from data.store.episode import DatasetDamaged, EpisodeRecord
 from data.store.info import config_of, info_path, read_info
-from data.store.lerobot_format import whole_states
+from data.store.lerobot_format import format_of
 from data.store.shards import Shard, find_shards, read_frames
-from sim.desk.scene import Scene
+from sim.kinds.desk import DESK
+from sim.world import WorldKind
 
 
 class Dataset:
     """Episodes on disk. Costs some kilobytes an episode in memory; frames are read when asked for."""
 
-    def __init__(self, folder: Path, info: dict[str, Any], shards: list[Shard]) -> None:
+    def __init__(self, folder: Path, info: dict[str, Any], shards: list[Shard], kind: WorldKind) -> None:
         self.folder = folder
+        self.kind = kind  # of world that it was collected in
         self.info = info
         self.n_episodes: int = info["total_episodes"]
         self.n_frames: int = info["total_frames"]
@@ -72,23 +74,23 @@ class Dataset:
                 digest.update(shard.finals[row].tobytes())
         return digest.hexdigest()[:16]
 
-    def scene(self, index: int) -> Scene:
+    def scene(self, index: int) -> Any:
         """The scene of an episode, without reading its frames."""
-        return _scene(*self._find(index))
+        return _scene(*self._find(index), self.kind)
 
     def episode(self, index: int) -> EpisodeRecord:
         """One episode; raises IndexError beyond the last, `DatasetDamaged` and `CannotRead`."""
         shard, row = self._find(index)
-        return _record(shard, row, read_frames(shard, row, row + 1, self.fps))
+        return _record(shard, row, read_frames(shard, row, row + 1, self.kind.spec), self.kind)
 
     def episodes(self) -> Iterator[EpisodeRecord]:
         """All of them in order, a file at a time in memory; raises as `episode`."""
         for shard in self._shards:
-            columns = read_frames(shard, 0, len(shard.lengths), self.fps)
+            columns = read_frames(shard, 0, len(shard.lengths), self.kind.spec)
             stop = 0
             for row, length in enumerate(shard.lengths):
                 start, stop = stop, stop + length
-                yield _record(shard, row, {k: v[start:stop] for k, v in columns.items()})
+                yield _record(shard, row, {k: v[start:stop] for k, v in columns.items()}, self.kind)
 
     def _find(self, index: int) -> tuple[Shard, int]:
         if not 0 <= index < self.n_episodes:
@@ -97,28 +99,32 @@ class Dataset:
         return shard, index - shard.first
 
 
-def open_dataset(folder: Path | str) -> Dataset:
-    """The dataset in a folder; raises the errors of `data.store.info` and `data.store.shards`."""
+def open_dataset(folder: Path | str, kind: WorldKind = DESK) -> Dataset:
+    """The dataset in a folder, collected in worlds of that kind.
+
+    Raises the errors of `data.store.info` and `data.store.shards`.
+    """
     folder = Path(folder)
-    info = read_info(folder)
-    shards = find_shards(folder, info["total_episodes"])
+    info = read_info(folder, kind.spec)
+    shards = find_shards(folder, info["total_episodes"], format_of(kind.spec).final_width)
     frames, counted = sum(sum(shard.lengths) for shard in shards), info["total_frames"]
     if frames != counted:
         raise DatasetDamaged(info_path(folder), f"it counts {counted} frames, and there are {frames}")
-    return Dataset(folder, info, shards)
+    return Dataset(folder, info, shards, kind)
 
 
-def _record(shard: Shard, row: int, columns: dict[str, NDArray[Any]]) -> EpisodeRecord:
-    scene = _scene(shard, row)
-    states, actions = whole_states(columns, shard.finals[row], len(scene.objects)), columns["action"]
-    why = why_unsound(scene, states, actions)
+def _record(shard: Shard, row: int, columns: dict[str, NDArray[Any]], kind: WorldKind) -> EpisodeRecord:
+    scene = _scene(shard, row, kind)
+    states = format_of(kind.spec).states_of(columns, shard.finals[row], scene.names)
+    actions = columns["action"]
+    why = why_unsound(states, actions) or kind.mismatch(scene, states)
     if why:
         raise DatasetDamaged(shard.path, f"in episode {shard.first + row} the {why}")
     return EpisodeRecord(scene, states, actions)
 
 
-def _scene(shard: Shard, row: int) -> Scene:
+def _scene(shard: Shard, row: int, kind: WorldKind) -> Any:
     try:
-        return Scene.from_dict(json.loads(shard.scenes[row]))
+        return kind.scene_from(json.loads(shard.scenes[row]))
     except (ValueError, RecursionError) as error:
         raise DatasetDamaged(shard.source, f"the scene of episode {shard.first + row}: {error}") from error

@@ -1,7 +1,7 @@
-"""Segments: what stretches of play turned out to do, and the file that holds them.
+"""Segments: spans of play with what was done in them and sentences for it, and the file that holds them.
 
-They overlap, and a stretch may have many sentences, which LeRobot's one task a frame can't say; so they
-are in a file of ours, meta/lang_segments.parquet, a row a segment.
+They overlap, and a segment may have many sentences, which LeRobot's one task a frame cannot express; so they
+are in a file of our own, meta/lang_segments.parquet, a row a segment.
 """
 
 import json
@@ -16,14 +16,13 @@ from data.common.atomic_io import publish_all, sweep
 from data.language.sentence import LONGEST
 from data.store.episode import DatasetDamaged, unreadable
 from data.store.shards import read_parquet
-from sim.common.names import unknown_name
 from sim.common.printable import shown
-from sim.desk.tasks.families import TASKS
-from sim.state import MAX_OBJECTS
+from sim.kinds.desk import DESK
+from sim.task import UnknownTask
+from sim.world import WorldKind
 
 VERSION = 2
 _KEY = b"robopolicy"
-_ARGUMENTS = {task.name: task.arguments for task in TASKS}
 _SCHEMA = pa.schema(
     [
         ("episode", pa.int64()),
@@ -92,14 +91,16 @@ def segments_path(folder: Path | str) -> Path:
     return Path(folder) / "meta/lang_segments.parquet"
 
 
-def write_segments(folder: Path | str, segments: Iterable[Segment], meta: dict[str, Any]) -> int:
+def write_segments(
+    folder: Path | str, segments: Iterable[Segment], meta: dict[str, Any], kind: WorldKind = DESK
+) -> int:
     """Replace the dataset's segments, at once or not at all; how many there are. Raises `BadSegment`.
 
     `meta` says how they were made (JSON types): config, split, number of episodes, ...
     """
     rows = list(segments)
     for segment in rows:
-        check_segment(segment)
+        check_segment(segment, kind)
     columns = list(zip(*rows, strict=True)) or [[]] * len(_SCHEMA)
     arrays = [pa.array(column, field.type) for column, field in zip(columns, _SCHEMA, strict=True)]
     said = json.dumps({"version": VERSION, "meta": meta})
@@ -110,7 +111,7 @@ def write_segments(folder: Path | str, segments: Iterable[Segment], meta: dict[s
     return len(rows)
 
 
-def read_segments(folder: Path | str) -> tuple[list[Segment], dict[str, Any]]:
+def read_segments(folder: Path | str, kind: WorldKind = DESK) -> tuple[list[Segment], dict[str, Any]]:
     """The dataset's segments in the order written, and `meta`.
 
     Raises `NoSegments`, `OldSegments` and `DatasetDamaged`.
@@ -133,7 +134,7 @@ def read_segments(folder: Path | str) -> tuple[list[Segment], dict[str, Any]]:
         rows = zip(*start, map(tuple, sentences), describer, map(tuple, forbidding), strict=True)
         segments = [Segment(*row) for row in rows]
         for segment in segments:
-            check_segment(segment)
+            check_segment(segment, kind)
     except (OldSegments, DatasetDamaged):
         raise
     except KeyError as error:
@@ -145,7 +146,7 @@ def read_segments(folder: Path | str) -> tuple[list[Segment], dict[str, Any]]:
     return segments, meta
 
 
-def check_segment(segment: Segment) -> None:
+def check_segment(segment: Segment, kind: WorldKind = DESK) -> None:
     """Refuse what says nothing or is of nothing, whatever the episode; raises `BadSegment`."""
     episode, start, stop, task, obj, other, sentences, _, forbidding = segment
     if not all(type(value) is int for value in (episode, start, stop, obj, other)):
@@ -157,14 +158,14 @@ def check_segment(segment: Segment) -> None:
             f"a segment needs an episode and a start before its stop, not episode {episode}, "
             f"{start} to {stop}"
         )
-    if task not in _ARGUMENTS:
-        raise BadSegment(unknown_name("task family", task, _ARGUMENTS))
-    named = [value for value in (obj, other) if value != -1]
-    right = named == [obj, other][: _ARGUMENTS[task]] and len(set(named)) == len(named)
-    if not right or not all(0 <= value < MAX_OBJECTS for value in named):
-        raise BadSegment(
-            f"{task} is of {_ARGUMENTS[task]} objects of 0 to {MAX_OBJECTS - 1}, not of {obj} and {other}"
-        )
+    try:
+        arguments = kind.task(task).arguments
+    except UnknownTask as error:
+        raise BadSegment(str(error)) from error
+    named, most = [value for value in (obj, other) if value != -1], kind.spec.most_objects
+    right = named == [obj, other][:arguments] and len(set(named)) == len(named)
+    if not right or not all(0 <= value < most for value in named):
+        raise BadSegment(f"{task} is of {arguments} objects of 0 to {most - 1}, not of {obj} and {other}")
     if not sentences or not all(isinstance(said, str) and said.strip() for said in (*sentences, *forbidding)):
         raise BadSegment(f"a segment needs sentences, and none of them empty, not {shown(sentences)}")
     longest = max((*sentences, *forbidding), key=len)
@@ -172,10 +173,15 @@ def check_segment(segment: Segment) -> None:
         raise BadSegment(f"a sentence has at most {LONGEST} characters, not {len(longest)}: {shown(longest)}")
 
 
-def check_segments(segments: Iterable[Segment], lengths: Sequence[int], n_objects: Sequence[int]) -> None:
+def check_segments(
+    segments: Iterable[Segment],
+    lengths: Sequence[int],
+    n_objects: Sequence[int],
+    kind: WorldKind = DESK,
+) -> None:
     """Refuse what is not in the episodes, which have so many steps and objects; raises `BadSegment`."""
     for one in segments:
-        check_segment(one)
+        check_segment(one, kind)
         if one.episode >= len(lengths):
             raise BadSegment(
                 f"the segments are of another dataset: they speak of episode {one.episode}, "

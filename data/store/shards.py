@@ -10,8 +10,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from data.store import format_1
 from data.store.episode import ColumnMissing, DatasetDamaged, unreadable
-from data.store.lerobot_format import FALLEN, NEEDED, STATE_DIM, as_array, as_arrays, data_file, episodes_file
+from data.store.lerobot_format import FALLEN, NEEDED, as_array, data_file, episodes_file, format_of
+from sim.world import WorldSpec
 
 _COUNTS = (
     *("episode_index", "length", "dataset_from_index", "dataset_to_index"),
@@ -34,7 +36,7 @@ class Shard(NamedTuple):
     start: int  # frame, of the whole dataset
     lengths: tuple[int, ...]
     scenes: tuple[str, ...]  # JSON
-    finals: NDArray[np.float32]  # (episodes, 84)
+    finals: NDArray[np.float32]  # (episodes, `FrameFormat.final_width`)
     fallen: tuple[list[str], ...] | None  # what left the desk; None: written before that was recorded
 
 
@@ -53,8 +55,11 @@ class _Row(NamedTuple):
     fallen: list[str] | None
 
 
-def find_shards(folder: Path, episodes: int) -> list[Shard]:
-    """The files of the first `episodes` episodes; raises `DatasetDamaged`, `CannotRead`, `ColumnMissing`."""
+def find_shards(folder: Path, episodes: int, final_width: int) -> list[Shard]:
+    """The files of the first `episodes` episodes; raises `DatasetDamaged`, `CannotRead`, `ColumnMissing`.
+
+    `final_width` is that of the column `final_state`.
+    """
     rows: list[_Row] = []
     chunk = file = frame = 0
     while len(rows) < episodes:
@@ -62,7 +67,7 @@ def find_shards(folder: Path, episodes: int) -> list[Shard]:
         if file and not path.exists() and episodes_file(folder, chunk + 1, 0).exists():
             chunk, file = chunk + 1, 0
             continue
-        found = _episode_rows(path)
+        found = _episode_rows(path, final_width)
         for row in found:
             if (row.episode_index, row.dataset_from_index) != (len(rows), frame) or row.length < 1:
                 raise DatasetDamaged(path, "its episodes don't follow those of the file before it")
@@ -84,7 +89,7 @@ def read_parquet(path: Path) -> pa.Table:
         return file.read(use_threads=False)
 
 
-def read_frames(shard: Shard, first: int, last: int, fps: int) -> dict[str, NDArray[Any]]:
+def read_frames(shard: Shard, first: int, last: int, spec: WorldSpec) -> dict[str, NDArray[Any]]:
     """The columns that make up the episodes `first` to before `last` of a file, (frames, width)."""
     ends = np.cumsum([0, *shard.lengths])
     start, stop = int(ends[first]), int(ends[last])
@@ -99,12 +104,12 @@ def read_frames(shard: Shard, first: int, last: int, fps: int) -> dict[str, NDAr
             whole = file.read_row_groups(
                 list(range(from_group, to_group)), columns=list(NEEDED), use_threads=False
             )
-        columns = as_arrays(whole.slice(start - int(groups[from_group]), stop - start))
+        columns = format_of(spec).as_arrays(whole.slice(start - int(groups[from_group]), stop - start))
     except ColumnMissing:
         raise
     except _BAD as error:
         raise unreadable(shard.path, error) from error
-    _check_order(shard, first, last, columns, fps)
+    _check_order(shard, first, last, columns, spec.control_hz)
     return columns
 
 
@@ -127,7 +132,7 @@ def _check_order(shard: Shard, first: int, last: int, columns: dict[str, NDArray
         )
 
 
-def _episode_rows(path: Path) -> list[_Row]:
+def _episode_rows(path: Path, final_width: int) -> list[_Row]:
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             present = file.schema_arrow.names
@@ -137,13 +142,22 @@ def _episode_rows(path: Path) -> list[_Row]:
             table = file.read(columns=wanted, use_threads=False)
         counts = [[int(value) for value in table[name].to_pylist()] for name in _COUNTS]
         scenes = [str(value) for value in table["scene"].to_pylist()]
-        finals = as_array(table["final_state"], "final_state", STATE_DIM).astype(np.float32, copy=False)
+        finals = _final_states(table["final_state"], final_width)
         fallen = table[FALLEN].to_pylist() if FALLEN in present else [None] * len(scenes)
     except ColumnMissing:
         raise
     except _BAD as error:
         raise unreadable(path, error) from error
     return [_Row(path, *row) for row in zip(*counts, scenes, finals, fallen, strict=True)]
+
+
+def _final_states(column: pa.ChunkedArray, width: int) -> NDArray[np.float32]:
+    """(episodes, width); those of format 1 are told by their own width."""
+    first = column[0].as_py() if len(column) else None
+    if isinstance(first, list) and len(first) == format_1.WIDTH:
+        old = as_array(column, "final_state", format_1.WIDTH).astype(np.float32, copy=False)
+        return format_1.final_states(old)
+    return as_array(column, "final_state", width).astype(np.float32, copy=False)
 
 
 def _require(path: Path, present: Sequence[str], names: Sequence[str], why: str) -> None:

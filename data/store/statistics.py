@@ -17,7 +17,7 @@ Moments = dict[str, NDArray[np.float64]]
 
 
 def moments_of(frames: NDArray[Any]) -> Moments:
-    """Those of T frames (T, D)."""
+    """The statistics of T frames (T, D)."""
     values = np.asarray(frames, np.float64)
     ordered = np.sort(values, axis=0)
     place = np.array(list(QUANTILES.values())) * (len(values) - 1)
@@ -35,7 +35,7 @@ def moments_of(frames: NDArray[Any]) -> Moments:
 
 
 def merged(one: Moments | None, other: Moments) -> Moments:
-    """Those of both together."""
+    """The statistics of two sets of frames together."""
     if one is None:
         return other
     count = one["count"] + other["count"]
@@ -65,7 +65,7 @@ def by_feature(moments: Moments, widths: dict[str, int]) -> dict[str, dict[str, 
 
 
 def joined(split: dict[str, dict[str, list[float]]]) -> Moments:
-    """The way back from `by_feature`."""
+    """The inverse of `by_feature`."""
     features = list(split.values())
     whole = {stat: np.concatenate([np.asarray(f[stat], np.float64) for f in features]) for stat in STATS}
     return whole | {"count": np.asarray(features[0]["count"], np.float64)}

@@ -2,7 +2,7 @@
 
 One commit is one file of frames and one of episodes. All of a commit's files are written beside their
 places first and then renamed, meta/info.json last; it counts what is committed. So a writer killed at
-any instant leaves a dataset that reads as it was after the last commit, and goes on from there.
+any moment leaves a dataset that reads as it was after the last commit, and goes on from there.
 
 The collector's config is stored. A dataset is only continued with the same one.
 """
@@ -16,21 +16,21 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from data.common.atomic_io import Write, as_text, publish_all, refusals_of, sweep, write_atomic
 from data.common.locks import Lock
 from data.common.settings import dotted
 from data.store.card import dataset_card
+from data.store.commit_files import PARQUET, episodes_table, json_item, stored_moments, write_frames
 from data.store.episode import (
     BadRecord,
     DatasetEdited,
     DatasetMismatch,
+    DatasetOld,
     EpisodeRecord,
     FolderTaken,
     NoDataset,
     check_record,
-    unreadable,
 )
 from data.store.info import config_of, read_info
 from data.store.lerobot_format import (
@@ -38,25 +38,16 @@ from data.store.lerobot_format import (
     CODEBASE_VERSION,
     FALLEN,
     FORMAT,
-    STATE_DIM,
-    TASK,
-    WIDTHS,
-    as_table,
+    FrameFormat,
     data_path,
-    described_features,
     episodes_path,
-    flat_states,
-    frame_columns,
-    frame_schema,
+    format_of,
     tasks_table,
 )
 from data.store.reader import Dataset, open_dataset
-from data.store.shards import read_parquet
-from data.store.statistics import STATS, Moments, by_feature, joined, merged, moments_of
-
-# Constant over an episode, or nearly: a dictionary makes them vanish. It bloats what varies.
-_DICTIONARY = ["state.object_size", "state.fixture_pos", "state.fixture_yaw", "state.lights", "state.joints"]
-_PARQUET: dict[str, Any] = {"compression": "snappy", "write_page_checksum": True}
+from data.store.statistics import Moments, by_feature, merged, moments_of
+from sim.kinds.desk import DESK
+from sim.world import WorldKind
 
 
 class DatasetWriter:
@@ -65,7 +56,8 @@ class DatasetWriter:
     Attributes: `committed` (commits so far, the number of the next), `n_episodes`, `n_frames`.
 
     `config`, a dataclass or mapping, says how the episodes are made; its fields named in `may_change`
-    (how much of it) may differ from one run to the next. `command` goes into the dataset card.
+    (how much of it) may differ from one run to the next. `kind` is that of the worlds, `command` goes into
+    the dataset card.
     Raises `DatasetMismatch`, `FolderBusy`, `FolderTaken`, `CannotWrite`, and as `open_dataset`.
     """
 
@@ -74,8 +66,7 @@ class DatasetWriter:
         folder: Path | str,
         config: Any = None,
         *,
-        fps: int = 10,
-        robot_type: str = "panda",
+        kind: WorldKind = DESK,
         command: str = "",
         may_change: Sequence[str] = ("minutes",),
     ) -> None:
@@ -83,7 +74,7 @@ class DatasetWriter:
         self.committed = self.n_episodes = self.n_frames = 0
         self._fallen: int | None = 0  # episodes in which something left the desk; None: not recorded here
         self._moments: Moments | None = None
-        self._fps, self._robot_type, self._command = fps, robot_type, command
+        self._kind, self._form, self._command = kind, format_of(kind.spec), command
         self._config = _plain(config)
         _refuse_strangers(self.folder)
         self._lock = Lock(self.folder, "meta")
@@ -105,20 +96,21 @@ class DatasetWriter:
         if not records:
             raise BadRecord("a commit needs at least one episode")
         for record in records:
-            check_record(record)
+            check_record(record, self._kind)
         shard, starts = self.committed, self.n_frames + np.cumsum([0, *(r.length for r in records)])
         frames = [
-            frame_columns(record, self.n_episodes + i, int(starts[i]), self._fps)
+            self._form.columns_of(record, self.n_episodes + i, int(starts[i]))
             for i, record in enumerate(records)
         ]
-        moments = [moments_of(np.concatenate([columns[n] for n in WIDTHS], axis=1)) for columns in frames]
-        episodes = _episodes_table(records, self.n_episodes, starts, shard, moments)
+        widths = self._form.widths
+        moments = [moments_of(np.concatenate([columns[n] for n in widths], axis=1)) for columns in frames]
+        episodes = episodes_table(records, self._form, self.n_episodes, starts, shard, moments)
         whole = self._moments
         for one in moments:
             whole = merged(whole, one)
         assert whole is not None
         if self._fallen is not None:
-            lost = [list(record.fallen) for record in records]
+            lost = [self._fallen_in(record) for record in records]
             episodes = episodes.append_column(FALLEN, pa.array(lost, pa.list_(pa.string())))
             fallen = self._fallen + sum(map(bool, lost))
         else:
@@ -127,9 +119,9 @@ class DatasetWriter:
         info = self._info(*counts, fallen)
         self._replace(
             {
-                data_path(self.folder, shard): lambda path: _write_frames(path, frames),
-                episodes_path(self.folder, shard): lambda path: pq.write_table(episodes, path, **_PARQUET),
-                self.folder / "meta/stats.json": as_text(_json(by_feature(whole, WIDTHS))),
+                data_path(self.folder, shard): lambda path: write_frames(path, frames, self._form),
+                episodes_path(self.folder, shard): lambda path: pq.write_table(episodes, path, **PARQUET),
+                self.folder / "meta/stats.json": as_text(_json(by_feature(whole, widths))),
                 self.folder / "README.md": as_text(dataset_card(info)),
                 self.folder / "meta/info.json": as_text(_json(info)),
             }
@@ -157,21 +149,21 @@ class DatasetWriter:
 
     def _begin(self, may_change: tuple[str, ...]) -> None:
         try:
-            stored = read_info(self.folder)
+            stored = read_info(self.folder, self._kind.spec)
         except NoDataset:
             stored = None
         if stored is None or not stored["total_episodes"]:
             self._tidy(remake=True)
             return
-        whole = open_dataset(self.folder)
-        _refuse_edited(whole)
+        whole = open_dataset(self.folder, self._kind)
+        _refuse_edited(whole, self._form)
         self._compare(stored, may_change)
         self.committed = stored["robopolicy"]["shards"]
         self.n_episodes, self.n_frames = whole.n_episodes, whole.n_frames
         self._fallen = whole.n_fallen
         self._command = self._command or str(stored["robopolicy"].get("command", ""))
         for shard in range(self.committed):
-            for moments in _stored_moments(self.folder, shard):
+            for moments in stored_moments(self.folder, shard, self._form):
                 self._moments = merged(self._moments, moments)
         self._tidy()
 
@@ -187,20 +179,25 @@ class DatasetWriter:
             sweep(self.folder / name)
         tasks, info = self.folder / "meta/tasks.parquet", self._info(*self._counts(), self._fallen)
         if remake or not tasks.exists():
-            publish_all({tasks: lambda path: pq.write_table(tasks_table(), path, **_PARQUET)})
+            publish_all({tasks: lambda path: pq.write_table(tasks_table(), path, **PARQUET)})
         if self._moments is None:
             (self.folder / "meta/stats.json").unlink(missing_ok=True)
         else:
-            write_atomic(self.folder / "meta/stats.json", _json(by_feature(self._moments, WIDTHS)))
+            write_atomic(self.folder / "meta/stats.json", _json(by_feature(self._moments, self._form.widths)))
         if remake:
             write_atomic(self.folder / "meta/info.json", _json(info))
         write_atomic(self.folder / "README.md", dataset_card(info))
+
+    def _fallen_in(self, record: EpisodeRecord) -> list[str]:
+        """The names of the objects that were off the ground at some time of an episode."""
+        names = enumerate(record.scene.names)
+        return [name for i, name in names if self._kind.fallen(record.states, i).any()]
 
     def _counts(self) -> tuple[int, int, int]:
         return self.committed, self.n_episodes, self.n_frames
 
     def _compare(self, stored: dict[str, Any], may_change: tuple[str, ...]) -> None:
-        own = {"fps": self._fps, "robot_type": self._robot_type}
+        own = {"fps": self._kind.spec.control_hz, "robot_type": self._kind.spec.robot}
         given = dotted(own | self._config)
         kept = dotted({key: stored.get(key) for key in own} | config_of(stored))
         for key in [*given, *(key for key in kept if key not in given)]:
@@ -210,20 +207,21 @@ class DatasetWriter:
     def _info(self, shards: int, episodes: int, frames: int, fallen: int | None) -> dict[str, Any]:
         return {
             "codebase_version": CODEBASE_VERSION,
-            "robot_type": self._robot_type,
+            "robot_type": self._kind.spec.robot,
             "total_episodes": episodes,
             "total_frames": frames,
             "total_tasks": 1,
             "chunks_size": CHUNK,
             "data_files_size_in_mb": 100,
             "video_files_size_in_mb": 200,
-            "fps": self._fps,
+            "fps": self._kind.spec.control_hz,
             "splits": {"train": f"0:{episodes}"},
             "data_path": "data/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet",
             "video_path": None,
-            "features": described_features(),
+            "features": self._form.described(),
             "robopolicy": {
                 "format": FORMAT,
+                "world": self._kind.spec.name,
                 "shards": shards,
                 "command": self._command,
                 **({} if fallen is None else {"fallen_episodes": fallen}),
@@ -241,71 +239,23 @@ def _refuse_strangers(folder: Path) -> None:
             raise FolderTaken(folder, str(found.relative_to(folder)))
 
 
-def _refuse_edited(whole: Dataset) -> None:
+def _refuse_edited(whole: Dataset, form: FrameFormat) -> None:
     """Only what this writer wrote, two files a commit with our features, is gone on with; `DatasetEdited`."""
     folder, info = whole.folder, whole.info
-    shards = (info.get("robopolicy") or {}).get("shards")
-    ours = [(data_path(folder, i), episodes_path(folder, i)) for i in range(len(whole.files))]
-    as_written = info["features"] == described_features() and info.get("total_tasks") == 1
-    if shards != len(ours) or whole.files != ours or not as_written:
+    ours = info.get("robopolicy") or {}
+    if ours.get("format", FORMAT) != FORMAT:
+        raise DatasetOld(folder, ours["format"])
+    shards = ours.get("shards")
+    files = [(data_path(folder, i), episodes_path(folder, i)) for i in range(len(whole.files))]
+    as_written = info["features"] == form.described() and info.get("total_tasks") == 1
+    if shards != len(files) or whole.files != files or not as_written:
         raise DatasetEdited(folder)
-
-
-def _write_frames(path: Path, frames: list[dict[str, NDArray[Any]]]) -> None:
-    schema = frame_schema()
-    how: dict[str, Any] = {**_PARQUET, "use_dictionary": [f"{name}.list.element" for name in _DICTIONARY]}
-    with pq.ParquetWriter(path, schema, **how) as writer:
-        for columns in frames:
-            writer.write_table(as_table(columns, schema), row_group_size=len(columns["index"]))
-
-
-def _episodes_table(
-    records: Sequence[EpisodeRecord], first: int, starts: NDArray[Any], shard: int, moments: list[Moments]
-) -> pa.Table:
-    """The rows of meta/episodes for a commit."""
-    n = len(records)
-    chunk, file = [shard // CHUNK] * n, [shard % CHUNK] * n
-    lasts = [flat_states(r.states.at(slice(-1, None))) for r in records]
-    finals = np.concatenate([value.ravel() for last in lasts for value in last.values()])
-    columns: dict[str, Any] = {
-        "episode_index": pa.array(range(first, first + n), pa.int64()),
-        "tasks": [[TASK]] * n,
-        "length": pa.array([r.length for r in records], pa.int64()),
-        "data/chunk_index": chunk,
-        "data/file_index": file,
-        "dataset_from_index": pa.array(starts[:-1], pa.int64()),
-        "dataset_to_index": pa.array(starts[1:], pa.int64()),
-        "meta/episodes/chunk_index": chunk,
-        "meta/episodes/file_index": file,
-        "scene": [json.dumps(r.scene.to_dict(), default=_item) for r in records],
-        "final_state": pa.FixedSizeListArray.from_arrays(pa.array(finals), STATE_DIM),
-    }
-    split = [by_feature(one, WIDTHS) for one in moments]
-    for name in WIDTHS:
-        for stat in STATS:
-            kind = pa.list_(pa.int64() if stat == "count" else pa.float64())
-            columns[f"stats/{name}/{stat}"] = pa.array([one[name][stat] for one in split], kind)
-    return pa.table(columns)
-
-
-def _stored_moments(folder: Path, shard: int) -> list[Moments]:
-    path = episodes_path(folder, shard)
-    try:
-        rows = read_parquet(path).to_pylist()
-        return [joined({n: {s: row[f"stats/{n}/{s}"] for s in STATS} for n in WIDTHS}) for row in rows]
-    except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
-        raise unreadable(path, error) from error
 
 
 def _plain(config: Any) -> dict[str, Any]:
     """A config as JSON holds it: tuples are lists."""
     raw: Any = asdict(config) if is_dataclass(config) else config or {}  # type: ignore[arg-type]
-    return json.loads(json.dumps(raw, default=_item))
-
-
-def _item(value: Any) -> Any:
-    """Numpy's scalars and arrays, and paths, for JSON."""
-    return value.tolist() if isinstance(value, (np.generic, np.ndarray)) else str(value)
+    return json.loads(json.dumps(raw, default=json_item))
 
 
 def _json(value: Any) -> str:

@@ -27,11 +27,12 @@ from data.language.held_out import split_named
 from sim.common.seeds import rng_of
 from sim.desk.scene import Scene
 from sim.desk.scenes.sampler import SceneConfig, draw_scene, initial_state
-from sim.desk.tasks.families import TASKS, Goal, task_named
+from sim.desk.tasks.families import TASKS, task_named
 from sim.desk.tasks.goal_draw import drawn_goals
 from sim.desk.tasks.symbols import DESKS, Symbols
 from sim.desk.tasks.task import Task
 from sim.state import State
+from sim.task import Goal
 
 N_CHAINS, LENGTH = 1000, 5
 SPLIT = split_named("paraphrase")

@@ -28,6 +28,7 @@ from data.language.contrasts import OPPOSITES, Contrast, contrasts, twins
 from data.language.held_out import train_objects, training_goal
 from data.language.naming import Phrases, fixture_phrases, phrases_for
 from sim.common.seeds import rng_of, seeds_of
+from sim.desk.constants import DRAWER, JOINTED
 from sim.desk.layouts import LEVER_TRAVEL
 from sim.desk.scene import Scene
 from sim.desk.scenes.sampler import (
@@ -38,10 +39,12 @@ from sim.desk.scenes.sampler import (
     draw_scene_for,
     initial_state,
 )
-from sim.desk.tasks.families import Goal, goals_of, possible, task_named
-from sim.desk.tasks.geometry import DRAWER, in_drawer
+from sim.desk.tasks.families import possible, task_named
+from sim.desk.tasks.geometry import in_drawer
+from sim.task import Goal, goals_of
 
 PLAIN_NAME = 0.5  # of the things are named in the plainest words, as in `data.language.grammar`
+OF_DRAWER = JOINTED.index(DRAWER)
 OPTIONS = 400  # ways of a kind to name a thing that are looked at
 
 
@@ -78,7 +81,7 @@ def _draw(contrast: Contrast, seed: int, config: SceneConfig) -> Pair:
             must_not = (False, contrast.kind == "negation")
             sentences = _sentences(contrast, goals, scenes[0].names, rng)
             return Pair(contrast.kind, later, scenes, goals, sentences, must_not)
-    raise CannotDraw(" and ".join(dict.fromkeys(contrast.tasks)))
+    raise CannotDraw(" and ".join(dict.fromkeys(contrast.tasks)), ATTEMPTS)
 
 
 # -- scenes and goals -----------------------------------------------------------------------------
@@ -122,7 +125,7 @@ def _begun(scene: Scene, task: str, rng: np.random.Generator) -> Scene:
 def _goals(contrast: Contrast, scenes: tuple[Scene, Scene]) -> list[tuple[Goal, Goal]]:
     """The goals that make such a pair and can both be done; none where a thing is in a drawer that moves."""
     states = [initial_state(scene) for scene in scenes]
-    moved = scenes[0].joints[DRAWER] != scenes[1].joints[DRAWER]
+    moved = scenes[0].joints[OF_DRAWER] != scenes[1].joints[OF_DRAWER]
     if moved and any(in_drawer(state, i) for state in states for i in range(state.n_objects)):
         return []
     members = [
@@ -189,7 +192,7 @@ def _named(
 
 
 def _options(phrases: Phrases, rng: np.random.Generator) -> list[str]:
-    """Some of what the thing may be called, in an order by chance, of which half begin with a plain one."""
+    """Some of what the thing may be called, in random order; half of the lists begin with a plain name."""
     groups = (phrases.full, phrases.short, phrases.plain)
     drawn = [group[i] for group in groups for i in rng.permutation(len(group))[:OPTIONS]]
     shuffled = dict.fromkeys(drawn[i] for i in rng.permutation(len(drawn)))

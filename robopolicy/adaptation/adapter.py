@@ -8,6 +8,7 @@ from robopolicy.adaptation.delay_compensation import predict_arrival
 from robopolicy.adaptation.dynamics_filter import ArmResponse, DynamicsEstimate, DynamicsFilter, commanded
 from sim.observation import Observation
 from sim.state import Array
+from sim.world import WorldSpec
 
 
 class WorldAdapter:
@@ -17,9 +18,14 @@ class WorldAdapter:
     control.
     """
 
-    def __init__(self, n: int, response: ArmResponse, history: int, others: bool = False) -> None:
-        self.n, self._response, self._others = n, response, others
-        self._filter, self._tracker = DynamicsFilter(n, response, history), Tracker(n)
+    def __init__(
+        self, n: int, response: ArmResponse, history: int, spec: WorldSpec, others: bool = False
+    ) -> None:
+        self.n, self._response, self._spec, self._others = n, response, spec, others
+        self._filter, self._tracker = (
+            DynamicsFilter(n, response, history, spec),
+            Tracker(n, spec.most_objects),
+        )
         self._last: tuple[Observation, Array] | None = None  # what was observed, what was sent
         self.world: DynamicsEstimate = self._filter.world
         """The dynamics inferred so far."""
@@ -40,7 +46,7 @@ class WorldAdapter:
 
     def predict(self, seen: Observation) -> Observation:
         """What will be observed when an action that is sent now arrives."""
-        return predict_arrival(seen, self._filter.sent, self.world, self._response)
+        return predict_arrival(seen, self._filter.sent, self.world, self._response, self._spec)
 
     def command(self, seen: Observation, wanted: Array) -> Array:
         """The action to send at this observation so that the wanted one (B, 7) is carried out: (B, 7)."""

@@ -10,18 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robopolicy.adaptation.dynamics_filter import ArmResponse, DynamicsEstimate, arriving
-from sim.bullet.arm import MAX_OPENING
-from sim.bullet.kinematics import STEP_ANGLE, STEP_LENGTH, WORKSPACE
 from sim.desk.contact import between_fingers, in_grip
-from sim.desk.layouts import GRIP_WIDTHS
 from sim.observation import Observation
-from sim.state import MAX_OBJECTS, Array
+from sim.state import Array
+from sim.world import WorldSpec
 
 CLOSING = 0.05  # m by which the fingers close or open in a step
 
 
 def predict_arrival(
-    seen: Observation, sent: Array, world: DynamicsEstimate, response: ArmResponse
+    seen: Observation, sent: Array, world: DynamicsEstimate, response: ArmResponse, spec: WorldSpec
 ) -> Observation:
     """The observation (leading axis B) once the actions sent (B, steps, 7; the latest first) have arrived."""
     if not world.delay.any():
@@ -29,26 +27,32 @@ def predict_arrival(
     proprio, entities = np.array(seen.proprio, np.float32), np.array(seen.entities, np.float32)
     for ago in range(int(world.delay.max()) - 1, -1, -1):  # the oldest first
         action = arriving(sent[:, ago], world)
-        _carry_out(proprio, entities, seen.mask, action, world.delay > ago, response)
+        _carry_out(proprio, entities, seen.mask, action, world.delay > ago, response, spec)
     return Observation(proprio, entities, seen.mask)
 
 
 def _carry_out(
-    proprio: Array, entities: Array, mask: Array, action: Array, rows: NDArray[np.bool_], r: ArmResponse
+    proprio: Array,
+    entities: Array,
+    mask: Array,
+    action: Array,
+    rows: NDArray[np.bool_],
+    r: ArmResponse,
+    spec: WorldSpec,
 ) -> None:
     """Move the arm, and what it holds, by one action (B, 7) in some rows (B,), in place."""
     gap, there = entities[..., :3] - proprio[:, None, :3], mask > 0
     widths = entities[..., 7:9].min(-1)
-    widths[:, MAX_OBJECTS:] = GRIP_WIDTHS
+    widths[:, spec.most_objects :] = [fixture.grip for fixture in spec.fixtures]
     width = np.where(there & between_fingers(gap), widths, 0).max(1)  # of what is between the fingers
     held = there & in_grip(gap, proprio[:, 7:], widths) & (action[:, 6:] < 0)
-    goal = (action[:, 6] + 1) / 2 * MAX_OPENING
+    goal = (action[:, 6] + 1) / 2 * spec.action.opening
     opening = proprio[:, 7] + np.clip(goal - proprio[:, 7], -CLOSING, CLOSING)
     hand = proprio[:, :3]
-    shift = np.clip(hand + r.shift * STEP_LENGTH * action[:, :3], *WORKSPACE) - hand
+    shift = np.clip(hand + r.shift * spec.action.shift * action[:, :3], *spec.workspace) - hand
     entities[..., :3] += shift[:, None] * (held & rows[:, None])[..., None]
     proprio[rows, :3] += shift[rows]
-    proprio[rows, 3:7] = _rotated(proprio[rows, 3:7], r.turn * STEP_ANGLE * action[rows, 3:6])
+    proprio[rows, 3:7] = _rotated(proprio[rows, 3:7], r.turn * spec.action.turn * action[rows, 3:6])
     proprio[rows, 7] = np.maximum(opening, np.minimum(width, proprio[:, 7]))[rows]
 
 

@@ -16,11 +16,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.bullet.kinematics import REACH, STEP_ANGLE, STEP_LENGTH, WORKSPACE
-from sim.desk.constants import CONTROL_HZ
 from sim.observation import Observation
 from sim.rotations import tool_heading, wrap
-from sim.state import MAX_OBJECTS, Array
+from sim.state import Array
+from sim.world import ActionSpec, WorldSpec
 
 DELAYS = 5  # hypotheses: actions arrive 0 to 4 control steps late
 TURNS = np.linspace(-1.4, 1.4, 57, dtype=np.float32)  # rad
@@ -49,12 +48,12 @@ class ArmResponse(NamedTuple):
     turning: float = 0.15  # what is further added to the turn's per full turn: it starts late, and overshoots
 
 
-def fit_arm_response(before: Array, actions: Array, after: Array) -> ArmResponse:
+def fit_arm_response(before: Array, actions: Array, after: Array, action: ActionSpec) -> ArmResponse:
     """Fit to proprio (N, 8), actions (N, 7) as they arrived at the arm, and proprio (N, 8) a step later.
 
     By medians, which outliers do not move: hands touch things, and players nudge.
     """
-    moved, asked = _motion(before, after), actions[:, _MOVING]
+    moved, asked = _motion(before, after, action), actions[:, _MOVING]
     size = np.linalg.norm(asked, axis=1)
     shifts, turns = np.abs(asked[:, :3]) > 0.3, np.abs(asked[:, 3]) > 0.1
     shift = (
@@ -82,10 +81,10 @@ class DynamicsEstimate(NamedTuple):
     scale: Array  # (B,) of shift and turn
 
 
-def in_words(world: DynamicsEstimate, row: int = 0) -> str:
+def in_words(world: DynamicsEstimate, control_hz: int, row: int = 0) -> str:
     """How actions are carried out in a world, where that is unlike the nominal world; "" if it is not."""
     delay, turn, scale = int(world.delay[row]), float(world.turn[row]), float(world.scale[row])
-    found = [f"arrive {delay / CONTROL_HZ:g} s late"] if delay else []
+    found = [f"arrive {delay / control_hz:g} s late"] if delay else []
     if abs(turn) > NOTICED:
         found.append(
             f"are turned {abs(np.degrees(turn)):.0f} degrees to the {'left' if turn > 0 else 'right'}"
@@ -101,8 +100,8 @@ class DynamicsFilter:
     `memory` is the number of full actions after which the past is forgotten, so a change is followed.
     """
 
-    def __init__(self, n: int, response: ArmResponse, memory: int) -> None:
-        self._response, self._leak = response, 1 / memory
+    def __init__(self, n: int, response: ArmResponse, memory: int, spec: WorldSpec) -> None:
+        self._response, self._leak, self._spec = response, 1 / memory, spec
         late = DELAY_FALL ** np.arange(DELAYS)
         turned = np.exp(-0.5 * (TURNS / TURN_SPREAD) ** 2)
         scaled = np.exp(-0.5 * (LOGS / SCALE_SPREAD) ** 2)
@@ -114,13 +113,15 @@ class DynamicsFilter:
     def update(self, before: Observation, actions: Array, after: Observation) -> None:
         """Observations (leading axis B), the actions (B, 7) sent at them, observations one step later."""
         self._sent = np.concatenate([actions[:, None], self._sent[:, :-1]], 1)
-        free = (_is_free(before) & _is_free(after))[:, None, None, None]
+        free = (_is_free(before, self._spec) & _is_free(after, self._spec))[:, None, None, None]
         moving = np.minimum(np.abs(self._sent[..., :6]).max((1, 2)), 1)[:, None, None, None]
         unsure = self._posterior.max((1, 2, 3), keepdims=True) < UNSURE
         counts = np.where(free, 1, np.where(unsure, NEARBY, 0)).astype(np.float32)
         leak = self._leak * moving * counts
         posterior = (1 - leak) * self._posterior + leak * self._prior
-        posterior = posterior * self._likelihood(_motion(before.proprio, after.proprio)) ** counts
+        posterior = (
+            posterior * self._likelihood(_motion(before.proprio, after.proprio, self._spec.action)) ** counts
+        )
         self._posterior = posterior / posterior.sum((1, 2, 3), keepdims=True)
 
     def clear_actions(self) -> None:
@@ -206,20 +207,21 @@ def _turned(actions: Array, by: Array, scale: Array) -> Array:
     return new
 
 
-def _is_free(seen: Observation) -> NDArray[np.bool_]:
+def _is_free(seen: Observation, spec: WorldSpec) -> NDArray[np.bool_]:
     """Whether the hand is clear of all things and of the workspace's edge: (B,)."""
     things, hand = seen.entities, seen.proprio[:, :3]
-    inner, outer = np.array(WORKSPACE) + np.outer((1, -1), (STEP_LENGTH,) * 3)
-    inside = ((hand > inner) & (hand < outer)).all(1) & (np.hypot(*hand[:, :2].T) < REACH - STEP_LENGTH)
+    step = spec.action.shift
+    inner, outer = np.array(spec.workspace) + np.outer((1, -1), (step,) * 3)
+    inside = ((hand > inner) & (hand < outer)).all(1) & (np.hypot(*hand[:, :2].T) < spec.reach - step)
     gap = np.abs(things[..., :3] - hand[:, None]) - things[..., 7:10] / 2
-    clear = np.where(np.arange(things.shape[1]) < MAX_OBJECTS, CLEAR, CLEAR_OF_FURNITURE)
+    clear = np.where(np.arange(things.shape[1]) < spec.most_objects, CLEAR, CLEAR_OF_FURNITURE)
     near = np.linalg.norm(np.maximum(gap, 0), axis=-1) < clear
     return inside & ~(near & (seen.mask > 0)).any(1)
 
 
-def _motion(before: Array, after: Array) -> Array:
+def _motion(before: Array, after: Array, action: ActionSpec) -> Array:
     """Shift and turn about the vertical from proprio to proprio, in units of a full action: (B, 4)."""
     old, new = (tool_heading(at[:, 3:7]) for at in (before, after))
     turn = wrap(new - old)
-    shift = (after[:, :3] - before[:, :3]) / STEP_LENGTH
-    return np.column_stack([shift, turn / STEP_ANGLE]).astype(np.float32)
+    shift = (after[:, :3] - before[:, :3]) / action.shift
+    return np.column_stack([shift, turn / action.turn]).astype(np.float32)

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -15,11 +17,10 @@ from robopolicy.policies.agent import OWN, Agent
 from robopolicy.policies.base.condition import GoalState
 from robopolicy.policies.base.spec import untrained_families
 from robopolicy.policies.checkpoint import load_checkpoint
-from sim.desk.scene import Scene
-from sim.desk.sensors import Sensor
-from sim.desk.simulator import World
-from sim.observation import Observation, entity_names
+from sim.kinds.desk import DESK
+from sim.observation import Observation
 from sim.state import Array, State
+from sim.world import World, WorldKind
 
 
 class PolicyActor:
@@ -29,8 +30,10 @@ class PolicyActor:
     without words.
     """
 
-    def __init__(self, checkpoint: str, memory: str = OWN) -> None:
-        self._agent = Agent(load_checkpoint(checkpoint), hold_when_silent=False, memory=memory)
+    def __init__(self, checkpoint: str, memory: str = OWN, kind: WorldKind = DESK) -> None:
+        self._kind = kind
+        network = load_checkpoint(checkpoint, kind)
+        self._agent = Agent(network, hold_when_silent=False, memory=memory, kind=kind)
         self._world: World | None = None
 
     def begin(self) -> None:
@@ -40,13 +43,13 @@ class PolicyActor:
     def context(self) -> Array | None:
         return self._agent.context
 
-    def reset(self, commands: Sequence[Command], scenes: Sequence[Scene]) -> None:
-        names = [entity_names(scene.names) for scene in scenes]
+    def reset(self, commands: Sequence[Command], scenes: Sequence[Any]) -> None:
+        names = [self._kind.spec.names(scene.names) for scene in scenes]
         if not any(command.demonstrated for command in commands):
             self._agent.reset([command.sentence for command in commands], names)
             return
-        self._world = self._world or World()
-        goals = [_demonstration(self._world, s, c) for c, s in zip(commands, scenes, strict=True)]
+        world = self._world = self._world or self._kind.open()
+        goals = [_demonstration(world, s, c, self._kind) for c, s in zip(commands, scenes, strict=True)]
         self._agent.reset(goals, names)
 
     def act(self, seen: Sequence[Observation], states: Sequence[State]) -> Array:
@@ -54,10 +57,10 @@ class PolicyActor:
         return self._agent.act(_batch(seen))
 
 
-def _demonstration(world: World, scene: Scene, command: Command) -> GoalState:
+def _demonstration(world: World, scene: Any, command: Command, kind: WorldKind) -> GoalState:
     """What one sensor sees of the beginning and the end of a demonstration."""
-    sensor = Sensor(scene)
-    before, after = demonstrated(world, scene, command.goal)
+    sensor = kind.sensor(scene)
+    before, after = demonstrated(world, scene, command.goal, kind=kind)
     return GoalState(sensor.observe(before), sensor.observe(after))
 
 
@@ -69,30 +72,33 @@ def _batch(seen: Sequence[Observation]) -> Observation:
 class _MakePolicyActor:
     checkpoint: str
     memory: str
+    kind: WorldKind
 
     def __call__(self) -> Actor:
-        return PolicyActor(self.checkpoint, self.memory)
+        return PolicyActor(self.checkpoint, self.memory, self.kind)
 
 
-def actor_maker(checkpoint: str, memory: str = OWN) -> MakeActor:
+def actor_maker(checkpoint: str, memory: str = OWN, kind: WorldKind = DESK) -> MakeActor:
     """How worker processes make the actor; `memory` as in `Agent`."""
-    return ExpertActor if checkpoint == EXPERT else _MakePolicyActor(checkpoint, memory)
+    if checkpoint == EXPERT:
+        return partial(ExpertActor, kind)
+    return _MakePolicyActor(checkpoint, memory, kind)
 
 
-def prepare(checkpoint: str, plan: Plan) -> None:
+def prepare(checkpoint: str, plan: Plan, kind: WorldKind = DESK) -> None:
     """Load the policy once, so that a bad checkpoint is refused here and every sentence is in the cache."""
     if checkpoint == EXPERT:
         return
-    agent = Agent(load_checkpoint(checkpoint))
+    agent = Agent(load_checkpoint(checkpoint, kind), kind=kind)
     for one in plan.levels:
         pairs = zip(one.trials, one.scenes, strict=True)
         given = [(command, scene) for trial, scene in pairs for command in trial.commands]
         if GoalState not in agent.reads and any(command.demonstrated for command, _ in given):
             raise UserError(f"a policy of this kind can't be told a goal state; leave {one.key!r} out")
-        names = [entity_names(scene.names) for _, scene in given]
+        names = [kind.spec.names(scene.names) for _, scene in given]
         agent.reset([command.sentence for command, _ in given], names)
     asked_for = {command.task for one in plan.levels for trial in one.trials for command in trial.commands}
-    lacking = asked_for & set(untrained_families(agent.policy.spec))
+    lacking = asked_for & set(untrained_families(agent.policy.spec, kind.tasks))
     if lacking:
         warn(
             f"the policy was not trained on {', '.join(sorted(lacking))}, and takes such commands for others"

@@ -31,6 +31,8 @@ from robopolicy.evaluation.tally import Tally
 from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.evaluation.trials.results import Result
 from robopolicy.policies.checkpoint import hash_of
+from sim.kinds.desk import DESK
+from sim.world import WorldKind
 
 
 class Evaluation(NamedTuple):
@@ -72,11 +74,11 @@ def _evaluate(
     start, made_by = time.monotonic(), environment()
     checkpoint = checkpoint_hash(config.checkpoint)
     plan = make_plan(config, levels)
-    prepare(config.checkpoint, plan)
+    prepare(config.checkpoint, plan, config.kind)
     cache = RolloutCache(rollouts_folder(config), _marks(config, plan, checkpoint), afresh)
     done, per_minute = _roll_out(config, plan, cache, tick, run)
-    results = gathered(plan, done)
-    info = summary(results, plan, levels)
+    results = gathered(plan, done, config.kind)
+    info = summary(results, plan, levels, config.kind)
     info["produced_by"] = {
         **made_by,
         "checkpoint": config.checkpoint,
@@ -105,12 +107,15 @@ def evaluated(config: EvaluateConfig, levels: Sequence[Level] = LEVELS) -> Evalu
     The figures are counted again from the rollouts, so a damaged `eval_info.json` is mended.
     """
     checkpoint, plan = checkpoint_hash(config.checkpoint), make_plan(config, levels)
-    found = read_complete(rollouts_folder(config), _marks(config, plan, checkpoint), groups_in(plan))
+    found = read_complete(
+        rollouts_folder(config), _marks(config, plan, checkpoint), groups_in(plan, config.kind)
+    )
     if found is None:
         raise NotEvaluated(f"{config.output} holds no complete evaluation with these options: evaluate again")
     made_by, done = found
-    results = gathered(plan, done)
-    info = json.loads(json.dumps({**summary(results, plan, levels), "produced_by": made_by}))
+    results = gathered(plan, done, config.kind)
+    figures = summary(results, plan, levels, config.kind)
+    info = json.loads(json.dumps({**figures, "produced_by": made_by}))
     path = Path(config.output) / INFO
     if not path.is_file() or read_sealed(path) != info:
         warn(f"{path} is missing or damaged; it is made again from the rollouts")
@@ -134,9 +139,9 @@ def rollouts_folder(config: EvaluateConfig) -> Path:
     return Path(config.output) / "rollouts"
 
 
-def groups_in(plan: Plan, change_at: int = 0) -> list[Group]:
+def groups_in(plan: Plan, kind: WorldKind, change_at: int = 0) -> list[Group]:
     """All groups of a plan."""
-    return [group for one in plan.levels for group in groups_of(one, change_at)]
+    return [group for one in plan.levels for group in groups_of(one, change_at, kind)]
 
 
 def checkpoint_hash(checkpoint: str) -> str:
@@ -161,7 +166,7 @@ def _roll_out(
         tally[group.level] = tally[group.level].plus(len(rollouts.success), int(rollouts.success.sum()))
 
     missing = []
-    for group in groups_in(plan, config.change_at):
+    for group in groups_in(plan, config.kind, config.change_at):
         kept = cache.get(group)
         if kept is None:
             missing.append(group)
@@ -169,7 +174,7 @@ def _roll_out(
             count(group, kept)
     tick(tally, 0.0)
     workers = config.workers or os.cpu_count() or 1
-    make = actor_maker(config.checkpoint, config.memory)
+    make = actor_maker(config.checkpoint, config.memory, config.kind)
     for group, rollouts in run(missing) if run else roll_out_all(missing, make, config.max_steps, workers):
         cache.put(group, rollouts)
         count(group, rollouts)
@@ -178,10 +183,10 @@ def _roll_out(
     return done, 60 * fresh / (time.monotonic() - start)
 
 
-def gathered(plan: Plan, done: Mapping[str, Rollouts]) -> dict[str, list[Result]]:
+def gathered(plan: Plan, done: Mapping[str, Rollouts], kind: WorldKind = DESK) -> dict[str, list[Result]]:
     """Rollouts by the name of their group -> results by level, in the order of the trials."""
     results: dict[str, list[Result]] = {one.key: [] for one in plan.levels}
-    for group in groups_in(plan):
+    for group in groups_in(plan, kind):
         success, steps, actions, ends, context, causes = done[group.name]
         for i, (trial, scene) in enumerate(zip(group.trials, group.scenes, strict=True)):
             n, given = int(steps[i]), tuple(int(end) for end in ends[i] if end)

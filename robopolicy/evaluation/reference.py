@@ -5,19 +5,16 @@ makes the goal states that are shown to policies instead of a sentence.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from robopolicy.adaptation.dynamics_filter import DynamicsEstimate, commanded
 from robopolicy.evaluation.trials.trial import Command
-from sim.desk.scene import Scene
-from sim.desk.simulator import World
-from sim.desk.tasks import expert
-from sim.desk.tasks.families import Goal, achieved
-from sim.desk.tasks.motions import DEFAULT_STYLE
+from sim.kinds.desk import DESK
 from sim.observation import Observation
-from sim.randomize.dynamics import Dynamics
 from sim.state import Array, State
+from sim.task import Goal
+from sim.world import World, WorldKind
 
 EXPERT = "expert"
 LEAVING = 4  # control steps that it goes on after it has reached a goal
@@ -28,10 +25,13 @@ class ExpertActor:
 
     context = None
 
+    def __init__(self, kind: WorldKind = DESK) -> None:
+        self._kind = kind
+
     def begin(self) -> None:
         pass
 
-    def reset(self, commands: Sequence[Command], scenes: Sequence[Scene]) -> None:
+    def reset(self, commands: Sequence[Command], scenes: Sequence[Any]) -> None:
         self._commands = list(commands)
         self._scenes = list(scenes)
 
@@ -39,23 +39,18 @@ class ExpertActor:
         del seen
         asked = zip(states, self._commands, self._scenes, strict=True)
         return np.stack(
-            [np.zeros(7) if c.must_not else _act(state, c.goal, s.dynamics) for state, c, s in asked]
+            [np.zeros(7) if c.must_not else self._kind.expert(state, c.goal, s) for state, c, s in asked]
         )
 
 
-def demonstrated(world: World, scene: Scene, goal: Goal, max_steps: int = 120) -> tuple[State, State]:
+def demonstrated(
+    world: World, scene: Any, goal: Goal, max_steps: int = 120, kind: WorldKind = DESK
+) -> tuple[State, State]:
     """The state at the start, and the one in which the expert has reached the goal and let go."""
     before = state = world.build(scene)
     left = max_steps
     while left > 0:
-        state = world.step(_act(state, goal, scene.dynamics))
-        left = min(left - 1, LEAVING) if achieved(goal, before, state) and left > LEAVING else left - 1
+        state = world.step(kind.expert(state, goal, scene))
+        done = kind.achieved(goal, before, state)
+        left = min(left - 1, LEAVING) if done and left > LEAVING else left - 1
     return before, state
-
-
-def _act(state: State, goal: Goal, dynamics: Dynamics) -> Array:
-    """The action to send so that this world's dynamics turn it into the one that is wanted."""
-    wanted = expert.act(state, goal, expert.patient(DEFAULT_STYLE, dynamics.latency))
-    turn, scale = np.array([dynamics.control_yaw]), np.array([dynamics.action_scale])
-    known = DynamicsEstimate(np.zeros(1, int), turn, scale)
-    return commanded(np.asarray(wanted, np.float32)[None], known)[0]

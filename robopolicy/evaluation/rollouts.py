@@ -8,7 +8,7 @@ depends on the group alone and never on which process ran it or how many there w
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -18,11 +18,10 @@ from data.common.workers import Workers, spawned
 from robopolicy.evaluation.levels.base import LevelTrials
 from robopolicy.evaluation.trials.judges import Judge, MakeJudge, Verdict, judge_of
 from robopolicy.evaluation.trials.trial import Command, Trial
-from sim.desk.scene import Scene
-from sim.desk.sensors import Sensor
-from sim.desk.simulator import World
+from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.state import Array, State
+from sim.world import World, WorldKind
 
 GROUP_SIZE = 16
 
@@ -33,7 +32,8 @@ class Group(NamedTuple):
     level: str  # `LevelTrials.key`: "seen"
     index: int  # of the group in its level
     trials: tuple[Trial, ...]  # 1 to GROUP_SIZE
-    scenes: tuple[Scene, ...]
+    scenes: tuple[Any, ...]  # as `sim.world.Scene`
+    kind: WorldKind = DESK
     judge: MakeJudge = judge_of
     change_at: int = 0  # control step from which each world has the dynamics of the next one; 0: never
 
@@ -66,7 +66,7 @@ class Actor(Protocol):
         """Forget what was inferred: the rollouts that begin are in other worlds."""
         ...
 
-    def reset(self, commands: Sequence[Command], scenes: Sequence[Scene]) -> None:
+    def reset(self, commands: Sequence[Command], scenes: Sequence[Any]) -> None:
         """Give each world its command; may come in the middle of a rollout."""
         ...
 
@@ -88,27 +88,28 @@ RunGroups = Callable[[Sequence[Group]], Iterator[tuple[Group, Rollouts]]]
 """Rolls groups out and yields each with its rollouts, in the order in which they finish."""
 
 
-def groups_of(planned: LevelTrials, change_at: int = 0) -> list[Group]:
+def groups_of(planned: LevelTrials, change_at: int = 0, kind: WorldKind = DESK) -> list[Group]:
     """The trials of a level in their order, cut into groups."""
     found = []
     for at in range(0, len(planned.trials), GROUP_SIZE):
         part = slice(at, at + GROUP_SIZE)
         trials, scenes = planned.trials[part], planned.scenes[part]
-        found.append(Group(planned.key, at // GROUP_SIZE, trials, scenes, planned.judge, change_at))
+        group = Group(planned.key, at // GROUP_SIZE, trials, scenes, kind, planned.judge, change_at)
+        found.append(group)
     return found
 
 
 class _Course:
     """How far one trial has come: the command that is being carried out, and its judge."""
 
-    def __init__(self, commands: tuple[Command, ...], make_judge: MakeJudge, state: State) -> None:
-        self._commands, self._make_judge = commands, make_judge
+    def __init__(self, commands: tuple[Command, ...], group: Group, state: State) -> None:
+        self._commands, self._group = commands, group
         self.ends: list[int] = []  # step at which each command succeeded or failed
         self._give(state, 0)
 
     def _give(self, state: State, step: int) -> None:
         self._since = step
-        self._judge: Judge = self._make_judge(self.command, state)
+        self._judge: Judge = self._group.judge(self.command, state, self._group.kind)
 
     @property
     def command(self) -> Command:
@@ -142,9 +143,9 @@ def roll_out(group: Group, actor: Actor, worlds: Sequence[World], max_steps: int
     scenes = [group.scenes[i] for i in rows]
     commands = [group.trials[i].commands for i in rows]
     states = [world.build(scene) for world, scene in zip(worlds, scenes, strict=False)]
-    sensors = [Sensor(scene) for scene in scenes]
+    sensors = [group.kind.sensor(scene) for scene in scenes]
     seen = [sensor.observe(state) for sensor, state in zip(sensors, states, strict=True)]
-    courses = [_Course(c, group.judge, state) for c, state in zip(commands, states, strict=True)]
+    courses = [_Course(c, group, state) for c, state in zip(commands, states, strict=True)]
     current = [course.command for course in courses]
     longest = max(map(len, commands))
     actions = np.zeros((n, max_steps * longest, 7), np.float32)
@@ -155,7 +156,7 @@ def roll_out(group: Group, actor: Actor, worlds: Sequence[World], max_steps: int
     while active:
         if t == group.change_at > 0:
             for world, other in zip(worlds, (*scenes[1:], scenes[0]), strict=True):
-                world.obey(other.dynamics)
+                group.kind.change(world, other)
         chosen = np.asarray(actor.act(seen, states), np.float32)  # (GROUP_SIZE, 7)
         t += 1
         given = False
@@ -202,15 +203,16 @@ def _run_in(pool: Workers, groups: Sequence[Group]) -> Iterator[tuple[Group, Rol
         yield groups[index], result
 
 
-_mine: dict[str, tuple[Actor, list[World], int]] = {}
+_mine: dict[str, Any] = {}
 
 
 def _start(make_actor: MakeActor, max_steps: int) -> None:
     """In a worker: one thread for the network."""
     torch.set_num_threads(1)
-    _mine["all"] = make_actor(), [World() for _ in range(GROUP_SIZE)], max_steps
+    _mine["actor"], _mine["worlds"], _mine["max_steps"] = make_actor(), [], max_steps
 
 
 def _run(group: Group) -> Rollouts:
-    actor, worlds, max_steps = _mine["all"]
-    return roll_out(group, actor, worlds, max_steps)
+    worlds = _mine["worlds"]
+    worlds += [group.kind.open() for _ in range(GROUP_SIZE - len(worlds))]
+    return roll_out(group, _mine["actor"], worlds, _mine["max_steps"])

@@ -10,13 +10,17 @@ from robopolicy.evaluation.levels.base import Level
 from robopolicy.evaluation.levels.registry import LEVELS
 from robopolicy.evaluation.plan import Plan
 from robopolicy.evaluation.trials.results import Result, counted
-from sim.desk.tasks.families import TASKS
+from sim.kinds.desk import DESK
+from sim.world import WorldKind
 
 SCHEMA, INFO = 1, "eval_info.json"
 
 
 def summary(
-    results: Mapping[str, Sequence[Result]], plan: Plan, levels: Sequence[Level] = LEVELS
+    results: Mapping[str, Sequence[Result]],
+    plan: Plan,
+    levels: Sequence[Level] = LEVELS,
+    kind: WorldKind = DESK,
 ) -> dict[str, Any]:
     """The figures of an eval_info, all but `produced_by`; results by `LevelTrials.key`.
 
@@ -24,7 +28,12 @@ def summary(
     """
     parts = {one.level: one.level.summary(results[one.key]) for one in plan.levels}
     first: dict[str, Any] = {"schema": SCHEMA, "levels": {}}
-    last = {"per_task": _by_family(results, plan), "controls": {}, "episodes": [], "control_episodes": []}
+    last = {
+        "per_task": _by_family(results, plan, kind),
+        "controls": {},
+        "episodes": [],
+        "control_episodes": [],
+    }
     keys = [key for level in levels for key in parts.get(level, ())]  # in the order of the registry
     own = {key: {} for key in keys if key not in first and key not in last}
     info = {**first, **own, **last}
@@ -34,7 +43,7 @@ def summary(
     return info
 
 
-def _by_family(results: Mapping[str, Sequence[Result]], plan: Plan) -> dict[str, Any]:
+def _by_family(results: Mapping[str, Sequence[Result]], plan: Plan, kind: WorldKind) -> dict[str, Any]:
     """Family -> level -> its rate, for the levels whose rollouts are counted one by one."""
     families = {
         task.name: {
@@ -42,7 +51,7 @@ def _by_family(results: Mapping[str, Sequence[Result]], plan: Plan) -> dict[str,
             for one in plan.levels
             if one.level.counted and (mine := [r for r in results[one.key] if r.trial.task == task.name])
         }
-        for task in TASKS
+        for task in kind.tasks
     }
     return {name: by_level for name, by_level in families.items() if by_level}
 

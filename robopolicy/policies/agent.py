@@ -23,8 +23,9 @@ from robopolicy.policies.networks.action_heads import TaskEmbedding
 from robopolicy.policies.networks.network import Interpretation, PolicyNetwork
 from robopolicy.policies.registry import kind_named
 from robopolicy.policies.text.encoder import TextEncoder
-from sim.bullet.arm import MAX_OPENING
+from sim.kinds.desk import DESK
 from sim.observation import Observation
+from sim.world import WorldKind
 
 OWN, OTHERS, NONE = MEMORIES = ("own", "others", "none")
 """From whose actions a policy that adapts infers the dynamics of each world."""
@@ -54,6 +55,7 @@ class Agent(Policy):
     all conditions until `forget`, and corrects its actions for them. It observes things through a `Tracker`,
     as it did in training. With `memory="others"` the dynamics are inferred from the actions of another row
     of the batch, with "none" they are taken to be nominal: controls that tell adaptation from robustness.
+    `kind` is that of the worlds: the families that can be judged there.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Agent(Policy):
         hold_when_silent: bool = True,
         memory: str = OWN,
         doubts: Confidence | None = None,
+        kind: WorldKind = DESK,
     ) -> None:
         self.policy = network.eval()
         self.encoder = encoder or TextEncoder(network.config.encoder)
@@ -84,7 +87,7 @@ class Agent(Policy):
         self.reads = kind_named(network.config.conditioning).reads
         self._least, self._hold_when_silent, self._doubts = confidence, hold_when_silent, doubts
         self._memory = memory if network.config.history else NONE
-        self._unknown = set(unknown_families(network.spec))
+        self._unknown = set(unknown_families(network.spec, kind.tasks))
         self._instructions: Instructions | None = None
         self._chunk: NDArray[np.float32] | None = None
         self._at = 0
@@ -138,7 +141,7 @@ class Agent(Policy):
 
         Conditions of one type are read in one batch. A batch may mix them.
         """
-        check_conditions(conditions, names, self.reads, self.policy.spec.max_things)
+        check_conditions(conditions, names, self.reads, self.policy.spec.world.most_things)
         said = {i: one for i, one in enumerate(conditions) if isinstance(one, str)}
         goals = {i: one for i, one in enumerate(conditions) if isinstance(one, GoalState)}
         parts: list[Instructions] = []
@@ -161,7 +164,7 @@ class Agent(Policy):
         seen = (torch.from_numpy(np.asarray(field, np.float32)) for field in select(observation))
         chunk = self.policy.act(instructions.embedding, *seen).numpy()
         still = instructions.hold_still
-        grip = np.clip(2 * observation.proprio[still, 7] / MAX_OPENING - 1, -1, 1)
+        grip = np.clip(2 * observation.proprio[still, 7] / self.policy.spec.world.action.opening - 1, -1, 1)
         chunk[still, :, :6] = 0
         chunk[still, :, 6] = grip[:, None]
         return chunk
@@ -170,7 +173,7 @@ class Agent(Policy):
         """The adapter to n worlds; another batch size means other worlds."""
         if self._memory != NONE and (self._adapter is None or self._adapter.n != n):
             response, history = ArmResponse(*self.policy.response.tolist()), self.policy.config.history
-            self._adapter = WorldAdapter(n, response, history, self._memory == OTHERS)
+            self._adapter = WorldAdapter(n, response, history, self.policy.spec.world, self._memory == OTHERS)
         return self._adapter
 
     def _interpret_sentences(self, sentences: Sequence[str], names: Names) -> Instructions:

@@ -33,6 +33,8 @@ from robopolicy.policies.networks.network import PolicyNetwork
 from robopolicy.policies.registry import build, check_policy
 from robopolicy.policies.text.encoder import EncoderConfig
 from sim.common.printable import shown
+from sim.kinds.desk import DESK
+from sim.world import WorldKind, WorldSpec
 
 LARGEST = 1 << 20  # bytes of config.json and of confidence.json; ours have some 5,000
 WEIGHTS, CONFIG, CARD = "model.safetensors", "config.json", "README.md"
@@ -93,14 +95,14 @@ def save_checkpoint(
         write_atomic(folder / CARD, model_card(config))
 
 
-def load_checkpoint(folder: Path | str) -> PolicyNetwork:
+def load_checkpoint(folder: Path | str, kind: WorldKind = DESK) -> PolicyNetwork:
     """The network of a checkpoint folder, ready to act; raises `CheckpointError`.
 
     Nothing is built before the weights are known to be those of the network that is described.
     """
     folder = folder_of(folder)
     config = read_config(folder)
-    described, spec = described_by(folder, config)
+    described, spec = described_by(folder, config, kind.spec)
     with shapes_only():
         expected = {name: tuple(tensor.shape) for name, tensor in build(described, spec).state_dict().items()}
     size = sum(4 * math.prod(shape) for shape in expected.values())
@@ -126,7 +128,9 @@ def load_checkpoint(folder: Path | str) -> PolicyNetwork:
     return policy.eval()
 
 
-def described_by(folder: Path, config: Mapping[str, Any]) -> tuple[PolicyConfig, PolicySpec]:
+def described_by(
+    folder: Path, config: Mapping[str, Any], world: WorldSpec
+) -> tuple[PolicyConfig, PolicySpec]:
     """The network that config.json describes, within bounds, and what it means. Raises `CheckpointError`."""
     try:
         shape = dict(config["policy"])
@@ -138,7 +142,7 @@ def described_by(folder: Path, config: Mapping[str, Any]) -> tuple[PolicyConfig,
             f"{folder / CONFIG} does not describe a policy of this version: {error}"
         ) from error
     try:
-        check_spec(spec)
+        check_spec(spec, world)
     except BadSpec as error:
         raise CheckpointError(f"the policy in {folder} cannot act here: {error}") from error
     return network, spec

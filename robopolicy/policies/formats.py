@@ -41,18 +41,33 @@ FAMILIES_2 = (
 
 SPEC_2: dict[str, Any] = {
     "families": [dict(zip(("name", "acts_on", "relates_to"), row, strict=True)) for row in FAMILIES_2],
-    "furniture": ["drawer", "sliding door", "button", "lever switch", "tray"],
     "hand": ["x", "y", "z", "qx", "qy", "qz", "qw", "opening"],
     "thing": ["x", "y", "z", "qx", "qy", "qz", "qw", "size_x", "size_y", "size_z", "joint", "light"],
-    "action": {
-        "columns": ["x", "y", "z", "rx", "ry", "rz", "gripper"],
-        "shift": 0.05,
-        "turn": 0.35,
-        "frame": "world",
-        "gripper": "+1 opens, -1 closes",
+    "world": {
+        "name": "desk",
+        "robot": "panda",
         "control_hz": 10,
+        "action": {
+            "shift": 0.05,
+            "turn": 0.35,
+            "opening": 0.08,
+            "frame": "world",
+            "columns": ["x", "y", "z", "rx", "ry", "rz", "gripper"],
+        },
+        "workspace": [[0.22, -0.5, 0.01], [0.74, 0.5, 0.42]],
+        "middle": [0.45, 0.0, 0.0],
+        "open_hand": 0.062,
+        "most_objects": 5,
+        "fixtures": [
+            {"name": "drawer", "moving": 0.0015, "moved": 0.03, "grip": 0.022},
+            {"name": "sliding door", "moving": 0.0015, "moved": 0.03, "grip": 0.022},
+            {"name": "button", "moving": 0.003, "moved": None, "grip": 0.0},
+            {"name": "lever switch", "moving": 0.02, "moved": 0.3, "grip": 0.024},
+            {"name": "tray", "moving": None, "moved": None, "grip": 0.0},
+        ],
+        "reach": 0.75,
+        "cameras": ["desk", "front", "gripper"],
     },
-    "max_things": 10,
 }
 
 

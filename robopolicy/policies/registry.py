@@ -2,12 +2,13 @@
 
 from robopolicy.common.errors import UnknownName, UserError
 from robopolicy.policies.base.config import PolicyConfig
-from robopolicy.policies.base.spec import PolicySpec, current_spec
+from robopolicy.policies.base.spec import PolicySpec, spec_of
 from robopolicy.policies.free.kind import FREE
 from robopolicy.policies.networks.action_heads import HEADS, ActionHead
 from robopolicy.policies.networks.kind import PolicyKind
 from robopolicy.policies.networks.network import PolicyNetwork
 from robopolicy.policies.slots.kind import SLOTS
+from sim.kinds.desk import DESK
 
 KINDS: tuple[PolicyKind, ...] = (SLOTS, FREE)
 
@@ -30,7 +31,7 @@ def head_named(name: str) -> type[ActionHead]:
 
 def check_policy(config: PolicyConfig, spec: PolicySpec | None = None) -> PolicyConfig:
     """The config, if there is such a kind and head, and a code for each family. Raises `UserError`."""
-    families = len((spec or current_spec()).families)
+    families = len((spec or spec_of(DESK)).families)
     if config.codes < families:
         raise UserError(f"codes must be at least {families}, one for each family, not {config.codes}")
     kind_named(config.conditioning)
@@ -40,6 +41,6 @@ def check_policy(config: PolicyConfig, spec: PolicySpec | None = None) -> Policy
 
 def build(config: PolicyConfig | None = None, spec: PolicySpec | None = None) -> PolicyNetwork:
     """A network with fresh weights, for the families of today unless a spec is given. Raises `UserError`."""
-    spec = spec or current_spec()
+    spec = spec or spec_of(DESK)
     config = check_policy(config or PolicyConfig(), spec)
     return kind_named(config.conditioning).network(config, spec, head_named(config.head))

@@ -6,8 +6,6 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 from data.common.atomic_io import write_atomic
 from data.common.checksums import MP4, Around, stamped, unstamped
 from data.common.workers import spawned
@@ -25,11 +23,9 @@ from robopolicy.reporting.video_io import (
     write_gif,
     write_mp4,
 )
-from sim.desk.cameras import CAMERAS, render
 from sim.desk.constants import CONTROL_HZ
-from sim.desk.simulator import World
+from sim.kinds.desk import DESK
 
-SIZE = (400, 300)  # width, height of each half of a film, px
 HOLD = 8  # frames for which the last picture is held
 
 
@@ -43,23 +39,18 @@ class Film(NamedTuple):
     success: bool
 
 
-def picture(world: World) -> Frame:
-    """A view from across the desk, and beside it the default camera: (300, 800, 3)."""
-    return np.concatenate([render(world, CAMERAS[name], SIZE) for name in ("front", "desk")], axis=1)
-
-
 def replay(result: Result) -> Iterator[Frame]:
     """The rollout's frames with captions: before the first action, and after each."""
-    world = World(visuals=True)
+    world = DESK.open(pictures=True)
     try:
         trial = result.trial
         note = f"{trial.level} · {trial.task}"
         world.build(result.scene)
-        frame = picture(world)
+        frame = DESK.picture(world)
         yield captioned(frame, trial.sentence, note)
         for step, action in enumerate(result.actions):
             world.step(action)
-            frame = picture(world)
+            frame = DESK.picture(world)
             yield captioned(frame, said_at(result, step), note)
         end = f"{note} · {verdict_of(result)}"
         for _ in range(HOLD):

@@ -9,10 +9,11 @@ from data.language.naming import tell
 from data.relabel.hindsight import happened
 from robopolicy.adaptation.dynamics_filter import DynamicsEstimate
 from robopolicy.policies.base.intent import Intent
-from sim.desk.tasks.families import TASKS, Goal, achieved, hindrance, task_named
-from sim.desk.tasks.hindrances import DONE
-from sim.observation import Observation, entity_names, state_of
+from sim.kinds.desk import DESK
+from sim.observation import Observation, state_of
 from sim.state import Array, State, stack
+from sim.task import DONE, Goal
+from sim.world import WorldKind
 
 REST_STEPS = 10  # control steps in which the hand has to keep still to count as resting
 REST_DRIFT = 0.004  # m that a resting hand, or the opening of its gripper, may change in them
@@ -66,14 +67,16 @@ class Execution:
         seen: Observation,
         max_steps: int,
         refuse: bool = True,
+        kind: WorldKind = DESK,
     ) -> None:
         """`names` are those of the movable objects; `seen` is what the sensors saw of the state `before`."""
         self.sentence = sentence
+        self._kind = kind
         self.states = [before]
-        understood = agent.reset([sentence], [entity_names(names)])
+        understood = agent.reset([sentence], [kind.spec.names(names)])
         self.understood = understood[0] if understood else None
-        self.goal = goal_of(self.understood, names) if self.understood else None
-        self.why = why_not(self.understood, names, seen) if refuse and self.understood else ""
+        self.goal = goal_of(self.understood, names, kind) if self.understood else None
+        self.why = why_not(self.understood, names, seen, kind) if refuse and self.understood else ""
         self.done = False
         self.over = bool(self.why)
         self._clear_before = self._clearly_achieved(before)
@@ -90,18 +93,18 @@ class Execution:
         if self.goal:
             # A drawer that was ajar and is now wide open: too small a change for the family's judge.
             completed = not self._clear_before and self._clearly_achieved(state)
-            self.done = completed or bool(achieved(self.goal, self.states[0], state))
+            self.done = completed or bool(self._kind.achieved(self.goal, self.states[0], state))
         self.over = self.done or self._steps_left <= 0 or resting(self.states)
 
     def happened(self) -> list[str]:
         """What happened so far, in the relabeller's words."""
-        words = happened(stack(self.states), self._names)
-        done = [tell(self.goal, self._names)] if self.goal and self.done else []
+        words = happened(stack(self.states), self._names, self._kind)
+        done = [tell(self.goal, self._names, self._kind.tasks)] if self.goal and self.done else []
         return [*words, *(sentence for sentence in done if sentence not in words)]
 
     def _clearly_achieved(self, state: State) -> bool:
         """Whether there would be nothing left to do for the goal in this state."""
-        found = hindrance(self.goal, state) if self.goal else None
+        found = self._kind.hindrance(self.goal, state) if self.goal else None
         return found is not None and found.kind == DONE
 
 
@@ -114,7 +117,7 @@ def resting(states: list[State]) -> bool:
     return bool(np.ptp(hand, axis=0).max() < REST_DRIFT and max(grip) - min(grip) < REST_DRIFT)
 
 
-def why_not(understood: Intent, names: tuple[str, ...], seen: Observation) -> str:
+def why_not(understood: Intent, names: tuple[str, ...], seen: Observation, kind: WorldKind = DESK) -> str:
     """Why there is no use in beginning, in a sentence; "" if there may be.
 
     The policy does not know how to do it, or by what the sensors see it is done already or impossible.
@@ -122,8 +125,9 @@ def why_not(understood: Intent, names: tuple[str, ...], seen: Observation) -> st
     """
     if understood.refused:
         return refusal(understood)
-    goal = goal_of(understood, names)
-    found = hindrance(goal, state_of(seen)) if goal else None
+    goal = goal_of(understood, names, kind)
+    now = state_of(seen, kind.spec.names(names), len(kind.spec.fixtures))
+    found = kind.hindrance(goal, now) if goal else None
     return found.told(names) if found else ""
 
 
@@ -138,12 +142,12 @@ def refusal(understood: Intent) -> str:
     )
 
 
-def goal_of(understood: Intent, names: tuple[str, ...]) -> Goal | None:
+def goal_of(understood: Intent, names: tuple[str, ...], kind: WorldKind = DESK) -> Goal | None:
     """What was understood as a goal that can be judged; None if it names no family, or other things."""
-    if understood.family not in {task.name for task in TASKS}:
+    if understood.family not in {task.name for task in kind.tasks}:
         return None
     things = [thing for thing in (understood.target, understood.other) if thing in names]
-    task = task_named(understood.family)
+    task = kind.task(understood.family)
     if len(things) != task.arguments:
         return None
     return Goal(task.name, *(names.index(thing) for thing in things))

@@ -8,7 +8,7 @@ session.close()
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from data.common.atomic_io import check_writable
 from data.common.bounds import MOST_CONTROL_STEPS, MOST_SEED, check_bounds
@@ -22,14 +22,11 @@ from robopolicy.policies.agent import Agent
 from robopolicy.policies.base.intent import Intent
 from robopolicy.policies.checkpoint import doubts_of, hash_of, load_checkpoint
 from robopolicy.reporting.video_io import Frame, captioned, same_size, write_mp4
-from robopolicy.reporting.videos import picture
 from robopolicy.runtime.execution import AgentLike, Execution
-from sim.desk.constants import CONTROL_HZ
-from sim.desk.scene import Scene
-from sim.desk.scenes.sampler import SceneConfig, draw_scene
-from sim.desk.sensors import Sensor
-from sim.desk.simulator import World
+from sim.desk.scenes.sampler import SceneConfig
+from sim.kinds.registry import kind_of_world
 from sim.state import State, stack
+from sim.world import WorldKind
 
 
 @dataclass(frozen=True)
@@ -39,6 +36,7 @@ class CommandConfig:
     sentence: str | None = field(default=None, metadata=SPOKEN)  # what to do; null: read commands
     checkpoint: str = "benchmark"  # folder of the policy, or the "benchmark" that is shipped
     output: str = "runs/command"  # folder for the videos
+    env: str = "desk"  # kind of world, or one of your own as module:NAME
     seed: int = 0  # of the scene
     world: str = "nominal"  # nominal, train, held_out, held_out:A+B, A=0.5+B=2, or one layout by its name
     n_objects: int = 3  # movable objects on the desk, 1 to 5
@@ -49,8 +47,15 @@ class CommandConfig:
     def __post_init__(self) -> None:
         if self.sentence is not None:
             _check_sentence(self.sentence)
+        if self.video and not self.kind.spec.cameras:
+            raise ValueError(f"the world {self.env} has no cameras: give video=false")
         SceneConfig(n_objects=self.n_objects, layouts=layouts_of(self.world))
         check_bounds(self, {"max_steps": (1, MOST_CONTROL_STEPS), "seed": (0, MOST_SEED)})
+
+    @property
+    def kind(self) -> WorldKind:
+        """The kind of world that is acted in; raises `UnknownWorldKind`."""
+        return kind_of_world(self.env)
 
 
 class EmptyCommand(UserError):
@@ -88,13 +93,14 @@ class Session:
         self.config = config
         if config.video:
             check_writable(Path(config.output))
-        self._agent = agent or _load(config.checkpoint, config.refuse)
-        self._world = World(visuals=config.video)
+        self.kind = config.kind
+        self._agent = agent or _load(config.checkpoint, config.refuse, self.kind)
+        self._world = self.kind.open(pictures=config.video)
         scenes = SceneConfig(
             config.n_objects, layouts_of(config.world), train_objects(), preset_of(config.world)
         )
-        self.scene: Scene = draw_scene(config.seed, scenes)
-        self._sensor = Sensor(self.scene)
+        self.scene: Any = self.kind.draw(config.seed, scenes)
+        self._sensor = self.kind.sensor(self.scene)
         self._seen = self._sensor.observe(self._world.build(self.scene))
         self._count = 0
 
@@ -109,6 +115,7 @@ class Session:
             self._seen,
             self.config.max_steps,
             self.config.refuse,
+            self.kind,
         )
         frames = list(self._frames())
         while not execution.over:
@@ -122,7 +129,7 @@ class Session:
         happened = execution.happened()
         self._count += 1
         video = self._write_video(sentence, frames, happened) if frames else None
-        world = in_words(self._agent.world) if self._agent.world else ""
+        world = in_words(self._agent.world, self.kind.spec.control_hz) if self._agent.world else ""
         return Outcome(sentence, execution.understood, stack(execution.states), happened, video, world)
 
     def close(self) -> None:
@@ -132,18 +139,19 @@ class Session:
     def _frames(self) -> Iterator[Frame]:
         """A picture of the present state, if there is to be a video."""
         if self.config.video:
-            yield picture(self._world)
+            yield self.kind.picture(self._world)
 
     def _write_video(self, sentence: str, frames: list[Frame], happened: list[str]) -> Path:
         """Write the frames with captions, the last one for another 1.2 s."""
         path = Path(self.config.output) / f"{self._count:02d}-{slug(sentence)}.mp4"
-        end = "; ".join(happened) or "nothing happened"
-        moving = [captioned(f, sentence, f"{i / CONTROL_HZ:.1f} s") for i, f in enumerate(frames)]
-        write_mp4(path, same_size([*moving, *[captioned(frames[-1], sentence, end)] * 12]), CONTROL_HZ)
+        end, hz = "; ".join(happened) or "nothing happened", self.kind.spec.control_hz
+        moving = [captioned(f, sentence, f"{i / hz:.1f} s") for i, f in enumerate(frames)]
+        write_mp4(path, same_size([*moving, *[captioned(frames[-1], sentence, end)] * 12]), hz)
         return path
 
 
-def _load(checkpoint: str, refuse: bool) -> AgentLike:
+def _load(checkpoint: str, refuse: bool, kind: WorldKind) -> AgentLike:
     """The agent of a checkpoint."""
     hash_of(checkpoint)  # raises where there is no checkpoint
-    return Agent(load_checkpoint(checkpoint), doubts=doubts_of(checkpoint) if refuse else None)
+    doubts = doubts_of(checkpoint) if refuse else None
+    return Agent(load_checkpoint(checkpoint, kind), doubts=doubts, kind=kind)

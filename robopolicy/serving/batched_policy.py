@@ -22,8 +22,8 @@ from robopolicy.policies.checkpoint import doubts_of, hash_of, load_checkpoint
 from robopolicy.policies.text.encoder import TextEncoder
 from robopolicy.runtime.execution import why_not
 from robopolicy.serving.protocol import Request
+from sim.desk.constants import FIXTURES, MAX_OBJECTS
 from sim.observation import Observation
-from sim.state import FIXTURES, MAX_OBJECTS
 
 CACHED_PROMPTS = 256  # prompts, each with the names around it, that are kept in memory
 CACHED_TEXTS = 64  # texts whose tokens are kept in memory; the longest take 200 KB

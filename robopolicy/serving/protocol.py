@@ -22,10 +22,11 @@ from data.language.sentence import LONGEST
 from robopolicy.common.errors import UnknownName, UserError
 from robopolicy.policies.base.config import ACTION_DIM
 from sim.bullet.kinematics import STEP_ANGLE, STEP_LENGTH
-from sim.desk.constants import CONTROL_HZ
+from sim.desk.constants import CONTROL_HZ, FIXTURES, MAX_OBJECTS, MAX_THINGS
+from sim.desk.rows import entity_names
 from sim.env import FAR_AWAY
-from sim.observation import ENTITY_DIM, MAX_ENTITIES, PROPRIO_DIM, Observation, entity_names
-from sim.state import FIXTURES, MAX_OBJECTS, Array
+from sim.observation import Observation
+from sim.state import HAND_DIM, THING_DIM, Array
 
 PROMPT, STATE, NAMES, ENTITIES, SESSION = (
     "prompt",
@@ -100,8 +101,8 @@ def read_request(given: object, sessions: Sessions) -> Request:
             raise BadRequest(f"the request has no {key!r}; it has {', '.join(given) or 'nothing'}")
     prompt = _text(PROMPT, whole[PROMPT], LONGEST)
     names = _names(whole[NAMES])
-    state = _array(STATE, whole[STATE], (PROPRIO_DIM,))
-    entities = _array(ENTITIES, whole[ENTITIES], (len(names), ENTITY_DIM))
+    state = _array(STATE, whole[STATE], (HAND_DIM,))
+    entities = _array(ENTITIES, whole[ENTITIES], (len(names), THING_DIM))
     return _arranged(prompt, names, state, entities)
 
 
@@ -114,7 +115,7 @@ def _arranged(prompt: str, names: list[str], state: Array, entities: Array) -> R
     twice = next((name for name in present if present.count(name) > 1), None)
     if twice:
         raise BadRequest(f"{NAMES} has {twice!r} twice, and no sentence could tell them apart")
-    rows = np.zeros((MAX_ENTITIES, ENTITY_DIM), np.float32)
+    rows = np.zeros((MAX_THINGS, THING_DIM), np.float32)
     rows[: len(movable)] = entities[movable]
     for row, name in enumerate(FIXTURES, MAX_OBJECTS):
         if name in names:
@@ -127,8 +128,8 @@ def _arranged(prompt: str, names: list[str], state: Array, entities: Array) -> R
 
 def _names(given: object) -> list[str]:
     """Names as sent, checked and normalised."""
-    if not isinstance(given, list) or len(given) > MAX_ENTITIES:
-        raise BadRequest(f"{NAMES} is a list of at most {MAX_ENTITIES} texts, not {_shown(given)}")
+    if not isinstance(given, list) or len(given) > MAX_THINGS:
+        raise BadRequest(f"{NAMES} is a list of at most {MAX_THINGS} texts, not {_shown(given)}")
     return [normalise(_text(f"{NAMES}[{i}]", name, LONGEST_NAME)) for i, name in enumerate(given)]
 
 
@@ -171,7 +172,7 @@ def request_metadata(chunk: int, execute: int) -> dict[str, Any]:
         "frame": "the desk top at the robot's base: x away from the robot, y to its left, z up",
         "request": {
             PROMPT: {"type": "str", "longest": LONGEST, "says": "what to do; empty: hold still"},
-            STATE: {"shape": [PROPRIO_DIM], **_columns(STATE_COLUMNS)},
+            STATE: {"shape": [HAND_DIM], **_columns(STATE_COLUMNS)},
             NAMES: {
                 "type": "list of str",
                 "furniture": list(FIXTURES),
@@ -179,7 +180,7 @@ def request_metadata(chunk: int, execute: int) -> dict[str, Any]:
                 "longest": LONGEST_NAME,
                 "says": "what the thing in each row of the entities is called; empty: nothing is there",
             },
-            ENTITIES: {"shape": ["N", ENTITY_DIM], **_columns(ENTITY_COLUMNS)},
+            ENTITIES: {"shape": ["N", THING_DIM], **_columns(ENTITY_COLUMNS)},
             SESSION: {"type": "str", "optional": True, "says": f"{PROMPT} and {NAMES} are remembered"},
         },
         "reply": {

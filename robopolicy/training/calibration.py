@@ -28,6 +28,8 @@ from robopolicy.policies.confidence import Confidence
 from robopolicy.policies.networks.network import PolicyNetwork
 from robopolicy.policies.registry import kind_named
 from robopolicy.training.confidence_data import Utterance, nonsense, sound, sound_of_all_splits
+from sim.kinds.desk import DESK
+from sim.world import WorldKind
 
 N = 400  # sentences of each level for the threshold; four times as many of training are fitted on
 FALSE_REFUSALS = 0.01  # of held-out sound sentences: what the threshold is set for
@@ -36,14 +38,15 @@ BATCH = 64
 RIDGE = 10.0  # inverse of the logistic model's C: the strength of its L2 penalty
 
 
-def calibrate(checkpoint: Path | str) -> Iterator[tuple[int, int]]:
+def calibrate(checkpoint: Path | str, kind: WorldKind = DESK) -> Iterator[tuple[int, int]]:
     """Fit the measure and keep it, unless it is there or the policy has none; yields (done, of)."""
-    policy = load_checkpoint(checkpoint)
+    policy = load_checkpoint(checkpoint, kind)
     if not has_reading(policy) or _is_kept(checkpoint):
         return
     with held(folder_of(checkpoint)):
         yield 0, 1
-        save_confidence(checkpoint, fit(Agent(policy), read_config(checkpoint)["weights_sha256"], N))
+        weights_sha256 = read_config(checkpoint)["weights_sha256"]
+        save_confidence(checkpoint, fit(Agent(policy, kind=kind), weights_sha256, N, kind))
         yield 1, 1
 
 
@@ -61,12 +64,13 @@ def has_reading(policy: PolicyNetwork) -> bool:
     return kind_named(policy.config.conditioning).has_reading
 
 
-def fit(agent: Agent, weights_sha256: str, n: int = N) -> Confidence:
+def fit(agent: Agent, weights_sha256: str, n: int = N, kind: WorldKind = DESK) -> Confidence:
     """The measure for a policy, its threshold set."""
-    said = sound("train", 2 * n, FIT) + sound("train", 2 * n, FIT + 100, brief=True)
-    bare, framed = nonsense(FITTED, FIT, held_out=False)
+    said = sound("train", 2 * n, FIT, kind=kind)
+    said += sound("train", 2 * n, FIT + 100, brief=True, kind=kind)
+    bare, framed = nonsense(FITTED, FIT, held_out=False, kind=kind)
     model = fitted(features_of(agent, said), features_of(agent, bare + framed))
-    held_out = [one for said in sound_of_all_splits(n, SET).values() for one in said]
+    held_out = [one for said in sound_of_all_splits(n, SET, kind).values() for one in said]
     least = float(np.quantile(model.sound(features_of(agent, held_out)), FALSE_REFUSALS))
     return replace(model, least=least, weights_sha256=weights_sha256)
 

@@ -22,6 +22,7 @@ class TrainConfig:
     """How a policy is trained."""
 
     steps: int = 15000  # of the optimiser
+    env: str = "desk"  # kind of world that was played in, or one of your own as module:NAME
     seed: int = 0  # of everything random
     describer: str = GRAMMAR  # whose sentences: grammar (of relabel), human (of people, on the page), or both
     learning_rate: float = 1e-3  # at its peak

@@ -17,13 +17,13 @@ from torch.utils.tensorboard import SummaryWriter
 
 from data.common.atomic_io import refusals_of
 from data.common.locks import held
-from data.samples.batches import Episodes, Samples
+from data.samples.sampler import Episodes, Samples
 from data.store.concat import open_described
 from data.store.segments import Segment
 from robopolicy.common.console import console
 from robopolicy.common.errors import UserError
 from robopolicy.common.signals import Stopped, graceful
-from robopolicy.policies.base.spec import current_spec
+from robopolicy.policies.base.spec import spec_of
 from robopolicy.policies.checkpoint import save_checkpoint
 from robopolicy.policies.networks.network import PolicyNetwork
 from robopolicy.policies.registry import build
@@ -34,6 +34,7 @@ from robopolicy.training.metrics import read_metrics, write_metrics
 from robopolicy.training.normalisation import fit_normalisation
 from robopolicy.training.pseudo_labels import learn_goal_states
 from robopolicy.training.training_state import TrainingState
+from sim.kinds.registry import kind_of_world
 
 
 class NotFinite(UserError):
@@ -43,12 +44,12 @@ class NotFinite(UserError):
 def train(config: TrainConfig, datasets: Sequence[Path], out: Path) -> Generator[tuple[int, int]]:
     """Train on folders of described play, into a checkpoint folder; goes on with what is there.
 
-    Yields (steps done, steps). Raises the errors of `data.store.concat`, `data.samples.batches` and
+    Yields (steps done, steps). Raises the errors of `data.store.concat`, `data.samples.sampler` and
     `robopolicy.training.training_state`, `NotFinite` and `FolderBusy`; nothing that is not finite is ever
     saved.
     """
     with held(out):
-        play, segments = open_described(datasets, config.describer)
+        play, segments = open_described(datasets, config.describer, kind_of_world(config.env))
         for folder, left_out in play.undescribed.items():
             console.print(
                 f"{left_out} episodes of {folder} came after it was relabelled, and are left out; "
@@ -71,7 +72,7 @@ def train_on(
     encoder = TextEncoder(config.policy.encoder)
     for _ in encoder.encode_missing([*samples.sentences, *samples.names]):
         yield 0, config.steps
-    spec = current_spec()
+    spec = spec_of(samples.kind)
     texts = encode_texts(encoder, samples, spec, config.seed)
 
     torch.manual_seed(config.seed)
@@ -89,9 +90,9 @@ def train_on(
     trained = {
         "steps": config.steps,
         "seed": config.seed,
-        "frames": samples.n_frames,
+        "frames": len(samples.frames),
         "segments": len(samples),
-        "stretches": samples.n_stretches,
+        "stretches": samples.n_segments,
         "sentences": len(samples.sentences),
         "config": asdict(config),
     }

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from data.samples.batches import Samples
+from data.samples.sampler import Samples
 from robopolicy.policies.base.spec import PolicySpec
 from robopolicy.policies.networks.kind import Batch, Encoded, Losses
 from robopolicy.policies.networks.network import PolicyNetwork

@@ -2,7 +2,7 @@
 
 import torch
 
-from data.samples.batches import Samples
+from data.samples.sampler import Samples
 from robopolicy.adaptation.dynamics_filter import fit_arm_response
 from robopolicy.policies.networks.kind import achieved_in, seen_in
 from robopolicy.policies.networks.network import PolicyNetwork
@@ -16,7 +16,9 @@ LEAST_FEATURE, LEAST_TOKEN = 0.05, 1e-3  # smallest scales
 def fit_normalisation(policy: PolicyNetwork, samples: Samples, texts: Texts, seed: int) -> None:
     """Set the policy's means and scales from a few batches, and the arm's response from all of play."""
     if policy.config.history:
-        policy.response.copy_(torch.tensor(fit_arm_response(*samples.motions())))
+        policy.response.copy_(
+            torch.tensor(fit_arm_response(*samples.frames.motions(), samples.kind.spec.action))
+        )
     rows, hearing, control = [], policy.language.hearing, policy.control
     with torch.no_grad():
         for step in range(BATCHES):

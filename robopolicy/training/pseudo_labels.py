@@ -4,7 +4,6 @@ Multicontext imitation (Lynch and Sermanet 2021, arXiv:2005.07648): the same pol
 sentences and on goal states, so all play can be cloned, however little of it was put into words.
 """
 
-from collections.abc import Sequence
 from itertools import islice
 
 import numpy as np
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from data.language.held_out import is_held_out_combination
-from data.samples.batches import FAMILIES, HOLD, Episodes, Samples
+from data.samples.sampler import Episodes, Samples
 from robopolicy.policies.base.spec import MOVABLE
 from robopolicy.policies.networks.goal_encoder import fit_goal_encoder, read_goals
 from robopolicy.policies.networks.network import PolicyNetwork
@@ -52,7 +51,7 @@ def _learn(
         if not samples.described[i]:
             rest.append(found)
             continue
-        done, known = done_in(found, samples.done_in(i), record.states)
+        done, known = done_in(found, samples.labels_of(i), record.states, samples.kind)
         described.append(found.where(known))
         truth.append(Choice(*(column[torch.from_numpy(known)] for column in done)))
     asked = Choice(*(torch.cat(column) for column in zip(*truth, strict=True)))
@@ -62,14 +61,14 @@ def _learn(
     if rest:
         found = joined(rest)
         examples = examples_of(samples, kinds, found)
-        done, probability = read_goals(policy.goal_state, examples, len(found.run))
-        first = _first_sure(found, done, probability.numpy())
+        done, probability = read_goals(policy.goal_state, examples, len(found.motion))
+        first = _first_sure(found, done, probability.numpy(), samples.hold)
         done = Choice(*(column[first] for column in done))
-        names = samples.ends(found.episode[first], found.start[first], found.stop[first]).names
-        may = _may_train(done, names, kinds, samples.names)
+        names = samples.frames.end_states(found.episode[first], found.start[first], found.stop[first]).names
+        may = _may_train(done, names, kinds, samples)
         kept = first[may]
         if len(kept):
-            samples.learn_from(
+            samples.add_inferred(
                 found.episode[kept],
                 found.start[kept],
                 found.stop[kept],
@@ -77,22 +76,23 @@ def _learn(
             )
 
 
-def _first_sure(found: Candidates, done: Choice, probability: NDArray[np.float32]) -> NDArray[np.int64]:
-    """For each run and each thing that was surely done in it, the row of the first window that says so."""
-    good = (probability > SURE) & (done.code.numpy() != HOLD) & (done.object.numpy() == found.thing)
+def _first_sure(
+    found: Candidates, done: Choice, probability: NDArray[np.float32], hold: int
+) -> NDArray[np.int64]:
+    """For each motion and each thing that was surely done in it, the row of the first window that says so."""
+    good = (probability > SURE) & (done.code.numpy() != hold) & (done.object.numpy() == found.thing)
     rows = np.flatnonzero(good)
-    what = np.stack([found.run[rows], *(column.numpy()[rows] for column in done)], 1)
+    what = np.stack([found.motion[rows], *(column.numpy()[rows] for column in done)], 1)
     return rows[np.sort(np.unique(what, axis=0, return_index=True)[1])]
 
 
-def _may_train(
-    done: Choice, named: NDArray[np.int64], kinds: Tensor, names: Sequence[str]
-) -> NDArray[np.bool_]:
-    """Which labels (N,) pair nothing that is held out; `named` (N, E) index into `names` and `kinds`."""
+def _may_train(done: Choice, named: NDArray[np.int64], kinds: Tensor, samples: Samples) -> NDArray[np.bool_]:
+    """Which labels (N,) pair nothing that is held out; `named` (N, E) index into `kinds`."""
     allowed: list[bool] = []
     for i, code in enumerate(done.code.tolist()):
         rows = [int(part[i]) for part in (done.object, done.other)]
         about = [int(named[i, row]) for row in rows if row >= 0]
-        things = [names[name] for name in about if kinds[name] == MOVABLE]
-        allowed.append(code == HOLD or not is_held_out_combination(FAMILIES[code], *things))
+        things = [samples.names[name] for name in about if kinds[name] == MOVABLE]
+        held = code != samples.hold and is_held_out_combination(samples.families[code], *things)
+        allowed.append(not held)
     return np.array(allowed)

@@ -12,9 +12,8 @@ Each question has one answer here, and they differ in how strict they are:
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.state import State
-
-Truth = NDArray[np.bool_]
+from sim.state import POS, State
+from sim.task import Truth
 
 OPEN_HAND = 0.062  # m between the fingers: nothing in our catalogue is held at this opening
 GRIPPED = 0.018  # m from the tool to the object's centre, sideways: it is between the fingers
@@ -32,9 +31,11 @@ def between_fingers(gap: NDArray[np.floating]) -> Truth:
     return (np.hypot(gap[..., 0], gap[..., 1]) < GRIPPED) & (np.abs(gap[..., 2]) < LEVEL)
 
 
-def closing_on(gap: NDArray[np.floating], opening: NDArray[np.floating]) -> Truth:
+def closing_on(
+    gap: NDArray[np.floating], opening: NDArray[np.floating], open_hand: float = OPEN_HAND
+) -> Truth:
     """Whether a thing is between fingers that are not wide open; `gap` (..., 3) and `opening` (...), m."""
-    return between_fingers(gap) & (opening < OPEN_HAND)
+    return between_fingers(gap) & (opening < open_hand)
 
 
 def in_grip(gap: NDArray[np.floating], opening: NDArray[np.floating], width: NDArray[np.floating]) -> Truth:
@@ -46,20 +47,20 @@ def in_grip(gap: NDArray[np.floating], opening: NDArray[np.floating], width: NDA
 
 def in_hand(state: State, obj: int) -> Truth:
     """Whether the fingers are closed near the object: (...,)."""
-    near = np.linalg.norm(state.ee_pos - state.object_pos[..., obj, :], axis=-1) <= GRIP_REACH
+    near = np.linalg.norm(state.ee_pos - state.pos(obj), axis=-1) <= GRIP_REACH
     return near & (state.gripper < OPEN_HAND)
 
 
 def released(state: State, obj: int) -> Truth:
     """Whether the hand certainly does not hold the object: it is open wide, or somewhere else; (...,)."""
-    away = np.linalg.norm(state.ee_pos - state.object_pos[..., obj, :], axis=-1) >= HAND_AWAY
+    away = np.linalg.norm(state.ee_pos - state.pos(obj), axis=-1) >= HAND_AWAY
     return (state.gripper >= OPEN_HAND) | away
 
 
 def holds(state: State, obj: int) -> bool:
     """Whether the fingers touch the object and have it between them; no leading axes."""
-    gap = state.object_pos[obj] - state.ee_pos
-    snug = state.gripper < float(state.object_size[obj, :2].min()) + SNUG
+    gap = state.pos(obj) - state.ee_pos
+    snug = state.gripper < float(state.size(obj)[:2].min()) + SNUG
     return bool(snug and np.hypot(gap[0], gap[1]) < OFF_CENTRE and abs(gap[2]) < LEVEL)
 
 
@@ -67,7 +68,7 @@ def held_object(state: State) -> int:
     """The index of the object that the hand has lifted off the desk, -1 if there is none; no leading axes."""
     if state.gripper >= OPEN_HAND or not state.n_objects:
         return -1
-    gaps = np.linalg.norm(state.object_pos - state.ee_pos, axis=1)
+    gaps = np.linalg.norm(state.objects[:, POS] - state.ee_pos, axis=1)
     nearest = int(gaps.argmin())
-    clear = state.object_pos[nearest, 2] - state.object_size[nearest, 2] / 2 > OFF_DESK
+    clear = state.pos(nearest)[2] - state.size(nearest)[2] / 2 > OFF_DESK
     return nearest if gaps[nearest] <= GRIP_REACH and clear else -1

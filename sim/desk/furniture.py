@@ -197,4 +197,4 @@ def _tray() -> Fixture:
 
 
 FURNITURE: tuple[Fixture, ...] = (_drawer(), _door(), _button(), _lever(), _tray())
-"""In the order of `sim.state.FIXTURES`."""
+"""In the order of `sim.desk.constants.FIXTURES`."""

@@ -6,8 +6,9 @@ from sim.bullet import arm as panda
 from sim.bullet.client import pybullet as p
 from sim.bullet.reach import advance
 from sim.desk.build import Bodies
+from sim.desk.constants import JOINTED
 from sim.rotations import rotation_vector
-from sim.state import Array, State
+from sim.state import POS, QUAT, Array, State
 
 STEPS = 25  # of the kinematics from where the arm is: from home to anywhere on the desk
 NEAR = 0.0005  # m, and rad over five: near enough to stop
@@ -15,10 +16,10 @@ NEAR = 0.0005  # m, and rad over five: near enough to stop
 
 def pose_as(client: int, bodies: Bodies, state: State) -> None:
     """Put everything where a state (no leading axes) of this scene has it."""
-    for body, joint in zip(bodies.fixtures, state.joints.tolist(), strict=False):
+    for body, joint in zip(bodies.fixtures, (float(state.joint(name)) for name in JOINTED), strict=False):
         p.resetJointState(body, 0, joint, physicsClientId=client)
     for body, pos, quat in zip(
-        bodies.objects, state.object_pos.tolist(), state.object_quat.tolist(), strict=True
+        bodies.objects, state.objects[:, POS].tolist(), state.objects[:, QUAT].tolist(), strict=True
     ):
         p.resetBasePositionAndOrientation(body, pos, quat, physicsClientId=client)
     for finger in panda.FINGERS:

@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 
 from sim.common.checks import number, numbers, one_of, truth, whole
 from sim.common.errors import BadScene
+from sim.desk.constants import FIXTURES, JOINTED, MAX_OBJECTS
 from sim.desk.layouts import BUTTON_TRAVEL, DOOR_TRAVEL, DRAWER_TRAVEL, LAYOUTS, LEVER_TRAVEL
 from sim.randomize.dynamics import Dynamics, Looks
-from sim.state import FIXTURES, JOINTS, MAX_OBJECTS
 
 COLOURS: dict[str, tuple[float, float, float]] = {
     "red": (0.85, 0.13, 0.13),
@@ -49,7 +49,7 @@ MOST = 2**63 - 1  # of a seed: what any reader takes
 _ONE_COLOUR, _ONE_SHAPE = f"one of {', '.join(COLOURS)}", f"one of {', '.join(SHAPES)}"
 _EXTENTS = f"a tuple of three numbers from {SIZES[0]} to {SIZES[1]} m"
 _PLACE, _ANGLE = f"a tuple of three numbers within {ANYWHERE:g} m", f"a number within {ANYWHERE:g} rad"
-_JOINTS = f"a tuple of where {', '.join(JOINTS)} are on their ways"
+_JOINTS = f"a tuple of where {', '.join(JOINTED)} are on their ways"
 _SHIFTS = f"(), or a tuple of {len(FIXTURES)} triples of numbers from -1 to 1"
 
 Made = TypeVar("Made")
@@ -90,7 +90,7 @@ class Scene:
     seed: int
     layout: str
     objects: tuple[Thing, ...]
-    joints: tuple[float, float, float, float]  # drawer, door, button, lever: as State.joints
+    joints: tuple[float, float, float, float]  # of `JOINTED`: drawer, door, button, lever
     led: bool
     shifts: tuple[tuple[float, float, float], ...] = ()  # of each fixture from its layout: m, m, rad
     dynamics: Dynamics = field(default_factory=Dynamics)
@@ -104,7 +104,7 @@ class Scene:
         _need(one_of(self.layout, LAYOUTS), "a scene's layout", f"one of {', '.join(LAYOUTS)}", self.layout)
         fits = _all(things, lambda thing: isinstance(thing, Thing)) and len(things) <= MAX_OBJECTS
         _need(fits, "a scene's objects", f"a tuple of at most {MAX_OBJECTS} things", things)
-        fits = _all(joints, lambda at: number(at, -1, 1)) and len(joints) == len(JOINTS)
+        fits = _all(joints, lambda at: number(at, -1, 1)) and len(joints) == len(JOINTED)
         fits = fits and all(
             low - SLACK <= at <= high + SLACK for at, (low, high) in zip(joints, TRAVELS, strict=True)
         )

@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.common.seeds import rng_of
+from sim.desk.constants import MAX_OBJECTS
+from sim.desk.rows import observe
 from sim.desk.scene import Scene
-from sim.observation import Observation, observe
+from sim.observation import Observation
 from sim.randomize.dynamics import Dynamics
-from sim.state import MAX_OBJECTS, Array, State
+from sim.state import Array, State
 
 BLOCK = 64  # timesteps whose errors are drawn at once, for speed
 
@@ -58,7 +60,7 @@ def sense(states: State, scene: Scene) -> Observation:
     """The observations of a whole episode (T, ...), as a `Sensor` makes them one by one: (T, ...)."""
     if is_clear(scene.dynamics):
         return observe(states)
-    sensor, n = Sensor(scene), len(states.ee_pos)
+    sensor, n = Sensor(scene), len(states.hand)
     return Observation(*map(np.stack, zip(*(sensor.observe(states.at(t)) for t in range(n)), strict=True)))
 
 

@@ -29,10 +29,11 @@ from sim.common.errors import (
     UnknownRenderer,
 )
 from sim.desk.build import set_up
-from sim.desk.constants import CONTROL_HZ, PHYSICS_HZ, PRESSED, RELEASED
+from sim.desk.constants import BUTTON, CONTROL_HZ, PHYSICS_HZ, PRESSED, RELEASED
 from sim.desk.layouts import LEVER_TRAVEL, Points, layout_of
 from sim.desk.photo import Floats, Light, paint_bulbs, take_picture
 from sim.desk.posing import pose_as
+from sim.desk.rows import Rows
 from sim.desk.scene import Scene
 from sim.desk.snapshot import Snapshot, check_snapshot, moving_parts, put_back
 from sim.desk.visuals import poses_of
@@ -105,8 +106,7 @@ class World:
         self._painted: tuple[bool, bool] | None = None
         layout = layout_of(scene.layout, scene.shifts)
         self._points = Points(layout)
-        self._yaws = layout.poses[:, 2].copy()
-        self._sizes = np.array([thing.size for thing in scene.objects]).reshape(-1, 3)
+        self._rows = Rows(scene, layout.poses[:, 2])
         self._actuation = Actuation(dynamics)
         self._gains = (dynamics.actuator_gain,) * 7
         self._torques = [dynamics.force_limit * torque for torque in panda.TORQUE]
@@ -234,25 +234,15 @@ class World:
     def state(self) -> State:
         """The true state now, which tasks are judged by."""
         self._standing()
-        locate, client, q, joints = (
-            pybullet.getBasePositionAndOrientation,
-            self._client,
-            self._q,
-            self._joints,
-        )
+        locate, client, q = pybullet.getBasePositionAndOrientation, self._client, self._q
         poses = [pos + quat for pos, quat in [locate(body, client) for body in self._objects]]
-        objects = np.array(poses).reshape(-1, 7)
-        return State(
-            ee_pos=np.array(self._tool),
-            ee_quat=np.array(self._quat),
-            gripper=np.array(min(max(0.0, q[7] + q[8]), panda.MAX_OPENING)),
-            object_pos=objects[:, :3],
-            object_quat=objects[:, 3:],
-            object_size=self._sizes.copy(),
-            fixture_pos=self._points.at(*joints),
-            fixture_yaw=self._yaws.copy(),
-            joints=np.array(joints),
-            lights=np.array((float(self._led), float(joints[3] > 0))),
+        opening = min(max(0.0, q[7] + q[8]), panda.MAX_OPENING)
+        return self._rows.state(
+            hand=np.array((*self._tool, *self._quat, opening)),
+            poses=np.array(poses).reshape(-1, 7),
+            points=self._points.at(*self._joints),
+            joints=self._joints,
+            lights=(float(self._led), float(self._joints[3] > 0)),
         )
 
     def poses(self) -> Array:
@@ -267,7 +257,7 @@ class World:
         """
         self._standing()
         pose_as(self._client, self._bodies, state)
-        self._led = bool(state.lights[0])
+        self._led = bool(state.light(BUTTON))
         self._read()
 
     def photograph(

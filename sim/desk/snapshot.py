@@ -7,8 +7,8 @@ from sim.bullet.client import pybullet as p
 from sim.common.checks import numbers, truth
 from sim.common.errors import BadSnapshot
 from sim.desk.build import Bodies
+from sim.desk.constants import JOINTED
 from sim.desk.scene import Scene
-from sim.state import JOINTS
 
 Motion = tuple[tuple[float, float], ...]
 """Position and velocity of joints."""
@@ -26,7 +26,7 @@ class Snapshot(NamedTuple):
 
     scene: Scene
     arm: Motion  # of the arm's seven joints and the two fingers'
-    fixtures: Motion  # of the furniture's joints, in the order of JOINTS
+    fixtures: Motion  # of the furniture's joints, in the order of JOINTED
     objects: tuple[Rigid, ...]
     led: bool
     armed: bool  # whether the button has come up since its last toggle
@@ -40,7 +40,7 @@ def check_snapshot(snapshot: Any) -> None:
     """Refuse what no world could go on from, or not with the same scene; raises `BadSnapshot`."""
     if not isinstance(snapshot, Snapshot) or not isinstance(snapshot.scene, Scene):
         raise BadSnapshot("a snapshot", "what World.save returned", snapshot)
-    scene, pairs = snapshot.scene, {"arm": len(panda.ALL), "fixtures": len(JOINTS)}
+    scene, pairs = snapshot.scene, {"arm": len(panda.ALL), "fixtures": len(JOINTED)}
     for name, n in pairs.items():
         if not _each(getattr(snapshot, name), n, 2):
             raise BadSnapshot(f"a snapshot's {name}", f"{n} pairs of finite numbers", getattr(snapshot, name))

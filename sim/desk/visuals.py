@@ -13,11 +13,12 @@ import numpy as np
 from sim.bullet import arm as panda
 from sim.bullet.client import pybullet as p
 from sim.desk.build import DESK_COLOUR, DESK_HALF, DESK_MIDDLE, Bodies, part_of
+from sim.desk.constants import LIGHTS
 from sim.desk.furniture import FURNITURE, Part, Vec
 from sim.desk.layouts import layout_of
 from sim.desk.scene import Scene
 from sim.rotations import about_z
-from sim.state import LIGHTS, Array
+from sim.state import Array
 
 ORIGIN = (0.0, 0.0, 0.0)
 ARM = "arm"

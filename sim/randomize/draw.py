@@ -10,9 +10,8 @@ import numpy as np
 
 from sim.common.seeds import rng_of
 from sim.randomize.dynamics import Dynamics, Looks
-from sim.randomize.factors import LOOKS, PHYSICS, SENSING, Factor, factor_named
+from sim.randomize.factors import LOOKS, MOST_TINTS, PHYSICS, SENSING, Factor, factor_named
 from sim.randomize.presets import parse_world
-from sim.state import MAX_OBJECTS
 
 
 def stream(seed: int, name: str) -> np.random.Generator:
@@ -32,7 +31,7 @@ def draw_looks(seed: int, world: str) -> Looks:
     if not how:
         return Looks(**drawn)
     tint, rng = factor_named("object_tint"), stream(seed, "object_tint")
-    tints = [[tint.draw(rng, how) for _ in range(3)] for _ in range(MAX_OBJECTS)]
+    tints = [[tint.draw(rng, how) for _ in range(3)] for _ in range(MOST_TINTS)]
     return Looks(**drawn, object_tint=tuple((red, green, blue) for red, green, blue in tints))
 
 

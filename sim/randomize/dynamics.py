@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 from sim.common.checks import number, numbers, whole
 from sim.common.errors import BadScene
-from sim.randomize.factors import LOOKS, PHYSICS, SENSING, Factor
-from sim.state import MAX_OBJECTS
+from sim.randomize.factors import LOOKS, MOST_TINTS, PHYSICS, SENSING, Factor
 
 GRAVITY = 9.81  # m/s2
 
@@ -88,10 +87,10 @@ class Looks:
         tints = self.object_tint
         if (
             not isinstance(tints, tuple)
-            or len(tints) > MAX_OBJECTS
+            or len(tints) > MOST_TINTS
             or not all(numbers(t, 3, -1, 1) for t in tints)
         ):
-            raise BadScene("looks.object_tint", f"up to {MAX_OBJECTS} triples from -1 to 1", tints)
+            raise BadScene("looks.object_tint", f"up to {MOST_TINTS} triples from -1 to 1", tints)
 
 
 def _check(values: Dynamics | Looks, factors: Sequence[Factor]) -> None:

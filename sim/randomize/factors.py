@@ -18,6 +18,8 @@ Regime = Literal["train", "held_out"]
 How = Regime | float
 """How a world has a factor: drawn from one of its ranges, or at a given value."""
 
+MOST_TINTS = 5  # objects whose colours are drawn, the most that a scene may hold
+
 
 @dataclass(frozen=True)
 class Factor:

@@ -7,7 +7,6 @@ from data.language.sentence import LONGEST, BadSentence
 from robopolicy.common.console import console, errors
 from robopolicy.runtime.session import CommandConfig, Outcome, Session
 from sim.common.printable import visible
-from sim.desk.constants import CONTROL_HZ
 
 CONFIG = CommandConfig
 EXAMPLES = (
@@ -26,9 +25,9 @@ def run(config: CommandConfig) -> None:
     """
     session = Session(config)
     try:
-        console.print(f"On the desk: {', '.join(session.scene.names)}.")
+        console.print(f"Here are: {', '.join(session.scene.names)}.")
         if config.sentence is not None:
-            _print(session.carry_out(config.sentence))
+            _print(session.carry_out(config.sentence), session.kind.spec.control_hz)
         else:
             _converse(session)
     finally:
@@ -42,7 +41,7 @@ def _converse(session: Session) -> None:
         console.print("Type what the robot should do; an empty line ends.")
     for sentence in _lines("> " if typed else ""):
         try:
-            _print(session.carry_out(sentence))
+            _print(session.carry_out(sentence), session.kind.spec.control_hz)
         except BadSentence as error:
             if not typed:
                 raise
@@ -61,9 +60,9 @@ def _lines(prompt: str) -> Iterator[str]:
         yield line.removesuffix("\n")
 
 
-def _print(outcome: Outcome) -> None:
+def _print(outcome: Outcome, hz: int) -> None:
     """What happened, what was understood, and where the video is."""
-    seconds = len(outcome.states.gripper[1:]) / CONTROL_HZ
+    seconds = len(outcome.states.gripper[1:]) / hz
     what = "; ".join(outcome.happened) or "nothing that has a name"
     result = outcome.why or f"after {seconds:.1f} s: {what}."
     console.print(f"“{visible(outcome.sentence)}”: {result}")

@@ -38,7 +38,7 @@ def run(config: PlayOptions) -> None:
     """
     folder = Path(config.dataset)
     follow("play", collect(part(PlayConfig, config), folder, config.workers or os.cpu_count() or 1))
-    dataset = open_dataset(folder)
+    dataset = open_dataset(folder, config.kind)
     minutes = dataset.n_frames / dataset.fps / 60
     lost = "" if dataset.n_fallen is None else f"; in {dataset.n_fallen} something left the desk"
     console.print(f"{folder}: {dataset.n_episodes} episodes, {minutes:.0f} minutes of robot time{lost}.")

@@ -11,7 +11,7 @@ from robopolicy.common.console import console
 from robopolicy.common.hydra_bridge.schemas import part
 from robopolicy.common.stages import follow
 from robopolicy.training.relabelling import RelabelConfig, relabel_dataset
-from sim.desk.tasks.families import TASKS
+from sim.kinds.registry import kind_of_world
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,14 @@ def run(config: RelabelOptions) -> None:
     """Judge every candidate window of play by what changed in it, and describe those that did something."""
     folder = Path(config.dataset)
     follow("relabel", relabel_dataset(folder, part(RelabelConfig, config)))
-    segments, _ = read_segments(folder)
+    kind = kind_of_world(config.env)
+    segments, _ = read_segments(folder, kind)
     counts = Counter(segment.task for segment in segments)
     table = Table(box=None, header_style="bold")
     table.add_column("family")
     table.add_column("segments", justify="right")
     table.add_column("for example")
-    for task in TASKS:
+    for task in kind.tasks:
         example = next((s.sentences[0] for s in segments if s.task == task.name), "-")
         table.add_row(task.name, str(counts[task.name]), example)
     console.print(table)

@@ -44,7 +44,7 @@ def run(config: TasksConfig) -> None:
     table.add_column("family", no_wrap=True)
     table.add_column("sentences")
     for task in TASKS:
-        if task.name not in (config.families or level.families):
+        if task.name not in (config.families or level.families(TASKS)):
             continue
         scene, goal = draw_scene_for(task.name, config.seed, SceneConfig(objects=level.objects), level.allows)
         rng = rng_of("examples", config.seed)

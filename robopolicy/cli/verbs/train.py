@@ -10,6 +10,7 @@ from robopolicy.common.stages import follow
 from robopolicy.training.calibration import calibrate
 from robopolicy.training.config import TrainConfig
 from robopolicy.training.loop import train
+from sim.kinds.registry import kind_of_world
 
 
 @dataclass(frozen=True)
@@ -35,5 +36,5 @@ def run(config: TrainOptions) -> None:
     folder = Path(config.output)
     with held(folder):
         follow("train", train(part(TrainConfig, config), [Path(one) for one in config.dataset], folder))
-        follow("calibrate", calibrate(folder))
+        follow("calibrate", calibrate(folder, kind_of_world(config.env)))
     console.print(f"written: {config.output}")

@@ -15,8 +15,8 @@ from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.evaluation.trials.judges import Judge, MakeJudge, judge_of
 from robopolicy.evaluation.trials.results import Result, counted, episode_of, n_fallen
 from robopolicy.evaluation.trials.trial import Command, Trial
-from sim.desk.scene import Scene
 from sim.state import State
+from sim.world import WorldKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,9 +56,9 @@ class Level(ABC):
         A level without trials is left out. Raises `UserError`.
         """
 
-    def judge(self, command: Command, before: State) -> Judge:
-        """The judge of a command that is given in a state."""
-        return judge_of(command, before)
+    def judge(self, command: Command, before: State, kind: WorldKind) -> Judge:
+        """The judge of a command that is given in a state of a kind of world."""
+        return judge_of(command, before, kind)
 
     def summary(self, results: Sequence[Result]) -> dict[str, Any]:
         """Its parts of eval_info.json, by key: mappings and lists are added to those of other levels."""
@@ -82,7 +82,7 @@ class LevelTrials(NamedTuple):
 
     level: Level
     trials: tuple[Trial, ...]
-    scenes: tuple[Scene, ...]  # one for each trial
+    scenes: tuple[Any, ...]  # one for each trial, as `sim.world.Scene`
     judged_by: Level | None = None  # whose judge decides, if not its own
 
     @property

@@ -5,6 +5,7 @@ What each holds out of training is declared in `data.language.held_out`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from data.language.grammar import Grammar
 from data.language.held_out import split_named
@@ -13,9 +14,7 @@ from robopolicy.evaluation.levels.base import Level, LevelTrials
 from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.evaluation.trials.trial import Trial
 from sim.common.seeds import RETRIES, rng_of, seeds_of
-from sim.desk.scene import Scene
-from sim.desk.scenes.sampler import draw_scene_for
-from sim.desk.tasks.families import TASKS, Goal
+from sim.task import Goal, Task
 
 DRAWS = 20  # draws for a sentence that belongs to the level, in each scene
 
@@ -35,27 +34,27 @@ class UnseenLevel(Level):
         """Whether the goal belongs to this level in a scene of these things."""
         return split_named(self.split).allows(goal, names)
 
-    @property
-    def families(self) -> tuple[str, ...]:
+    def families(self, tasks: Sequence[Task]) -> tuple[str, ...]:
         """The families that it can ask for: a new pairing or thing needs a family with objects."""
         about_objects = split_named(self.split).goals != "train"
-        return tuple(task.name for task in TASKS if task.arguments or not about_objects)
+        return tuple(task.name for task in tasks if task.arguments or not about_objects)
 
     def trials(self, config: EvaluateConfig, planned: Sequence[LevelTrials] = ()) -> LevelTrials:
         """All families in turn, so that they are balanced whatever n is."""
         del planned
-        grammar, families = Grammar(self.split), self.families
+        tasks = config.kind.tasks
+        grammar, families = Grammar(self.split, tasks=tasks), self.families(tasks)
         drawn = [
             self._draw(grammar, families[i % len(families)], seed, config)
             for i, seed in enumerate(seeds_of(self.name, config.seed, config.n))
         ]
         return LevelTrials(self, tuple(trial for trial, _ in drawn), tuple(scene for _, scene in drawn))
 
-    def _draw(self, grammar: Grammar, task: str, seed: int, config: EvaluateConfig) -> tuple[Trial, Scene]:
+    def _draw(self, grammar: Grammar, task: str, seed: int, config: EvaluateConfig) -> tuple[Trial, Any]:
         """A trial of the family; of the next seed where the level has no true sentence for the scene."""
         scenes = config.scenes_of(self.objects)
         for later in range(seed, seed + RETRIES):
-            scene, goal = draw_scene_for(task, later, scenes, self.allows)
+            scene, goal = config.kind.draw_for(task, later, scenes, self.allows)
             rng = rng_of("sentence", later)
             for _ in range(DRAWS):
                 for sentence in grammar.describe(goal, scene.names, rng, 1):

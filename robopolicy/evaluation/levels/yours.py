@@ -22,7 +22,8 @@ from sim.common.printable import shown
 from sim.common.seeds import seeds_of
 from sim.desk.scene import Scene
 from sim.desk.scenes.sampler import draw_scene_for
-from sim.desk.tasks.families import Goal, task_named
+from sim.desk.tasks.families import task_named
+from sim.task import Goal
 
 PLACEHOLDERS = ("object", "other")
 """In the order of a goal's arguments: a family with one argument has the first."""

@@ -14,6 +14,8 @@ from robopolicy.common.errors import UnknownName
 from robopolicy.common.world_option import layouts_of, preset_of
 from robopolicy.policies.agent import MEMORIES, OWN
 from sim.desk.scenes.sampler import SceneConfig
+from sim.kinds.registry import kind_of_world
+from sim.world import WorldKind
 
 BOUNDS: Bounds = {
     "n": (1, MOST_TRIALS), "seed": (0, MOST_SEED), "max_steps": (1, MOST_CONTROL_STEPS),
@@ -32,6 +34,7 @@ class EvaluateConfig:
         "paraphrase",
         "composition",
     )  # of unseen; also pairs, chain, shown, yours
+    env: str = "desk"  # kind of world, or one of your own as module:NAME
     n: int = 200  # rollouts per level; of pairs and chain so many pairs or chains
     seed: int = 0  # of scenes and sentences: the same seed gives the same trials
     world: str = "nominal"  # nominal, train, held_out, held_out:A+B, A=0.5+B=2, or one layout by its name
@@ -57,7 +60,14 @@ class EvaluateConfig:
             raise ValueError(
                 "a world that changes on the way is not filmed: leave out failures, videos and replays"
             )
+        if (self.failures or self.videos or self.replays) and not self.kind.spec.cameras:
+            raise ValueError(f"the world {self.env} has no cameras: leave out failures, videos and replays")
         SceneConfig(n_objects=self.n_objects, layouts=layouts_of(self.world))
+
+    @property
+    def kind(self) -> WorldKind:
+        """The kind of world that is acted in; raises `UnknownWorldKind`."""
+        return kind_of_world(self.env)
 
     def scenes_of(self, objects: tuple[tuple[str, str], ...]) -> SceneConfig:
         """Scenes of the world asked for, with things drawn from these (colour, shape)."""

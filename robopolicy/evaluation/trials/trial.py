@@ -6,7 +6,7 @@ sentence) is a pure function of the level, the number and the seed.
 
 from typing import NamedTuple
 
-from sim.desk.tasks.families import Goal
+from sim.task import Goal
 
 
 class Command(NamedTuple):

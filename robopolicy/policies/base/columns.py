@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.observation import HAND_COLUMNS, THING_COLUMNS, Observation
-from sim.state import Array
+from sim.observation import Observation
+from sim.state import HAND_COLUMNS, THING_COLUMNS, Array
 
 HAND = ("x", "y", "z", "qx", "qy", "qz", "qw", "opening")
 """Position m, orientation xyzw, distance between the fingers m."""

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from data.samples.batches import FAMILIES
 from robopolicy.common.errors import check_whole
 from robopolicy.policies.text.encoder import EncoderConfig
 from sim.common.printable import shown
 
 ACTION_DIM = 7
-CODES = len(FAMILIES) + 1  # the task families of today, and holding still
+CODES = 25  # the desk's task families, and holding still
 MOST = {
     "chunk": 64, "history": 1000, "width": 2048, "blocks": 32, "code_width": 1024, "codes": 1024,
     "slot_width": 1024, "token_width": 4096,
@@ -31,7 +30,7 @@ class PolicyConfig:
     width: int = 256  # of the control network
     blocks: int = 3  # of the control network
     code_width: int = 64  # of a code's embedding, or of the free vector
-    codes: int = CODES  # size of the code book: the task families, and holding still
+    codes: int = CODES  # size of the code book: at least the task families, and holding still
     slot_width: int = 128  # in which slots and names are compared
     token_width: int = 384  # of the text encoder
     encoder: EncoderConfig = field(default_factory=EncoderConfig)  # what reads the sentences

@@ -5,22 +5,19 @@ checkpoint keeps its meaning when task families are added to this program or put
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
-from data.samples.batches import FAMILIES
 from robopolicy.common.errors import UserError
 from robopolicy.policies.base.columns import HAND, THING
 from robopolicy.policies.base.intent import HOLD_STILL
-from sim.bullet.kinematics import STEP_ANGLE, STEP_LENGTH
 from sim.common.printable import shown
-from sim.desk.constants import CONTROL_HZ
-from sim.desk.tasks.families import Task, task_named
-from sim.observation import HAND_COLUMNS, MAX_ENTITIES, THING_COLUMNS
-from sim.state import FIXTURES
+from sim.state import HAND_COLUMNS, THING_COLUMNS
+from sim.task import Task
+from sim.world import WorldKind, WorldSpec
 
 OBJECT = "object"
 """What a family is about where it is no piece of furniture: any movable object."""
@@ -28,7 +25,6 @@ OBJECT = "object"
 ABSENT, MOVABLE = -1, 0
 """Kinds of things; 1 and on are the pieces of furniture, in the order of `PolicySpec.furniture`."""
 
-ACTION_COLUMNS = ("x", "y", "z", "rx", "ry", "rz", "gripper")
 MOST_NAMES, LONGEST = 1000, 100  # in a list of names; characters of a name
 
 
@@ -44,31 +40,20 @@ class Family(NamedTuple):
     relates_to: str  # likewise; "" for nothing
 
 
-class ActionSpec(NamedTuple):
-    """What an action of 1 means."""
-
-    columns: tuple[str, ...] = ACTION_COLUMNS
-    shift: float = STEP_LENGTH  # m, of the hand, along x, y and z
-    turn: float = STEP_ANGLE  # rad, of the hand, as an axis-angle vector rx, ry, rz
-    frame: str = "world"  # whose axes shift and turn are given in
-    gripper: str = "+1 opens, -1 closes"
-    control_hz: int = CONTROL_HZ
-
-
 @dataclass(frozen=True)
 class PolicySpec:
     """The meaning of a policy's inputs and outputs."""
 
     families: tuple[Family, ...]  # of the code book, in the order of the codes; the last is HOLD_STILL
-    furniture: tuple[str, ...]  # kinds of furniture that it tells apart; the names that they go by
     hand: tuple[str, ...]  # columns of the hand that it reads
     thing: tuple[str, ...]  # columns of each thing that it reads
-    action: ActionSpec
-    max_things: int  # most things, absent ones included, that it was trained among
+    world: WorldSpec  # that it was trained in: rows, units, what actions mean
 
     def __post_init__(self) -> None:
         for name in ("furniture", "hand", "thing"):
             _check_names(name, getattr(self, name))
+        if type(self.world.most_objects) is not int or not 1 <= self.world.most_objects <= MOST_NAMES:
+            raise BadSpec(f"most_objects must be a whole number from 1 to {MOST_NAMES}")
         _check_names("families", self.names)
         if not self.names or self.names[-1] != HOLD_STILL:
             raise BadSpec(f"the last of its families must be {HOLD_STILL!r}")
@@ -76,8 +61,11 @@ class PolicySpec:
             for about in (family.acts_on, family.relates_to):
                 if about not in ("", OBJECT, *self.furniture):
                     raise BadSpec(f"{shown(family.name)} is about {shown(about)}, which it has no kind for")
-        if type(self.max_things) is not int or not 1 <= self.max_things <= MOST_NAMES:
-            raise BadSpec(f"max_things must be a whole number from 1 to {MOST_NAMES}")
+
+    @property
+    def furniture(self) -> tuple[str, ...]:
+        """Kinds of what stands fixed that it tells apart, by the names that they go by."""
+        return self.world.fixed
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -97,40 +85,33 @@ class PolicySpec:
     def to_json(self) -> dict[str, Any]:
         """As config.json has it."""
         families = [family._asdict() for family in self.families]
-        return {**asdict(self), "families": families, "action": self.action._asdict()}
+        return {
+            "families": families, "hand": list(self.hand), "thing": list(self.thing),
+            "world": self.world.to_json(),
+        }  # fmt: skip
 
     @classmethod
     def from_json(cls, value: Any) -> "PolicySpec":
         """The inverse of `to_json`; raises `BadSpec`."""
         try:
-            action = dict(value["action"])
             return cls(
                 families=tuple(Family(**one) for one in value["families"]),
-                furniture=tuple(value["furniture"]),
                 hand=tuple(value["hand"]),
                 thing=tuple(value["thing"]),
-                action=ActionSpec(**{**action, "columns": tuple(action["columns"])}),
-                max_things=value["max_things"],
+                world=WorldSpec.from_json(value["world"]),
             )
-        except (TypeError, KeyError, AttributeError) as error:
+        except (TypeError, KeyError, ValueError, AttributeError) as error:
             raise BadSpec(f"its spec of inputs and outputs is incomplete: {error}") from error
 
 
-def current_spec() -> PolicySpec:
-    """The spec of a policy that is trained now; its codes are the families of `data.samples.batches`."""
-    known = [_family(task_named(name)) for name in FAMILIES]
-    return PolicySpec(
-        families=(*known, Family(HOLD_STILL, "", "")),
-        furniture=FIXTURES,
-        hand=HAND,
-        thing=THING,
-        action=ActionSpec(),
-        max_things=MAX_ENTITIES,
-    )
+def spec_of(kind: WorldKind) -> PolicySpec:
+    """The spec of a policy that is trained now in a kind of world; its codes are the families, in order."""
+    families = (*map(_family, kind.tasks), Family(HOLD_STILL, "", ""))
+    return PolicySpec(families, HAND, THING, kind.spec)
 
 
-def check_spec(spec: PolicySpec) -> None:
-    """Refuse a policy that reads what this program does not observe, or whose actions mean something else.
+def check_spec(spec: PolicySpec, world: WorldSpec) -> None:
+    """Refuse a policy that reads what is not observed in a world, or whose actions mean something else.
 
     Raises `BadSpec`.
     """
@@ -140,19 +121,23 @@ def check_spec(spec: PolicySpec) -> None:
                 f"it reads the column {shown(missing[0])} of the {what}, which is not observed here; "
                 f"there are: {', '.join(offered)}"
             )
-    for name, meant, here in zip(ActionSpec._fields, spec.action, ActionSpec(), strict=True):
-        if meant != here:
-            raise BadSpec(f"its actions have {name} {shown(meant)}, and actions here have {shown(here)}")
+    meant, here = ({"control_hz": one.control_hz, **one.action._asdict()} for one in (spec.world, world))
+    for name, value in meant.items():
+        if value != here[name]:
+            raise BadSpec(
+                f"its actions have {name} {shown(value)}, and actions here have {shown(here[name])}"
+            )
 
 
-def unknown_families(spec: PolicySpec) -> tuple[str, ...]:
-    """Families that the policy knows and this program does not: nobody here can judge them."""
-    return tuple(name for name in spec.names if name not in (*FAMILIES, HOLD_STILL))
+def unknown_families(spec: PolicySpec, tasks: Sequence[Task]) -> tuple[str, ...]:
+    """Families that the policy knows and that are none of these: nobody here can judge them."""
+    known = {task.name for task in tasks} | {HOLD_STILL}
+    return tuple(name for name in spec.names if name not in known)
 
 
-def untrained_families(spec: PolicySpec) -> tuple[str, ...]:
-    """Families of this program that the policy does not know: it takes them for others."""
-    return tuple(name for name in FAMILIES if name not in spec.names)
+def untrained_families(spec: PolicySpec, tasks: Sequence[Task]) -> tuple[str, ...]:
+    """Those of the families that the policy does not know: it takes them for others."""
+    return tuple(task.name for task in tasks if task.name not in spec.names)
 
 
 def _family(task: Task) -> Family:

@@ -25,6 +25,7 @@ from robopolicy.policies.networks.features import (
     thing_features,
 )
 from robopolicy.policies.networks.reading import Choice
+from sim.world import WorldSpec
 
 HUBER = 0.05  # of a full action: smaller errors count quadratically
 FLOW_STEPS = 5  # Euler steps from noise to actions
@@ -62,10 +63,10 @@ class ActionHead(nn.Module, ABC):
     row_independent: ClassVar[bool] = True
     """Whether the actions of a row of a batch are the same in any place of the batch."""
 
-    def __init__(self, config: PolicyConfig, extra: int = 0) -> None:
+    def __init__(self, config: PolicyConfig, world: WorldSpec, extra: int = 0) -> None:
         """`extra` numbers are put in beside what is seen."""
         super().__init__()
-        self.chunk = config.chunk
+        self.chunk, self.world = config.chunk, world
         self.mean: Tensor
         self.scale: Tensor
         flat = HAND_DIM + 2 * THING_DIM + PAIR_DIM + 1
@@ -89,9 +90,9 @@ class ActionHead(nn.Module, ABC):
         thing, other = _pointed_at(task.object, entities), _pointed_at(task.other, entities)
         return torch.cat(
             [
-                hand_features(hand),
-                thing_features(thing, hand),
-                thing_features(other, hand) * known,
+                hand_features(hand, self.world),
+                thing_features(thing, hand, self.world),
+                thing_features(other, hand, self.world) * known,
                 pair_features(thing, other) * known,
                 known,
             ],
@@ -101,7 +102,7 @@ class ActionHead(nn.Module, ABC):
     def encoded(self, task: TaskEmbedding, proprio: Tensor, entities: Tensor, mask: Tensor) -> Tensor:
         """All that is seen, normalised: (B, flat + EACH)."""
         flat = (self.features(task, proprio, entities) - self.mean) / self.scale
-        seen = others_features(entities, read_hand(proprio), _pointed_at(task.object, entities))
+        seen = others_features(entities, read_hand(proprio), _pointed_at(task.object, entities), self.world)
         roles = torch.stack([task.object, task.other], -1)
         each = self.each(torch.cat([seen, roles], -1)).masked_fill(mask[..., None] == 0, -1e4)
         return torch.cat([flat, each.amax(1)], -1)
@@ -148,8 +149,8 @@ class FlowHead(ActionHead):
 
     row_independent = False  # each row of a batch begins with noise of its own
 
-    def __init__(self, config: PolicyConfig) -> None:
-        super().__init__(config, extra=config.chunk * ACTION_DIM + 3)
+    def __init__(self, config: PolicyConfig, world: WorldSpec) -> None:
+        super().__init__(config, world, extra=config.chunk * ACTION_DIM + 3)
 
     def predict(self, seen: Tensor, code: Tensor) -> Tensor:
         same = torch.Generator().manual_seed(0)  # so that a rollout can be repeated

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from sim.bullet.arm import MAX_OPENING
+from sim.world import WorldSpec
 
 SCALES = (0.10, 0.03, 0.01)  # m: tanh(x / scale) of every relative position
 FAR = 0.3  # m: a comfortable unit for the desk
@@ -42,18 +42,19 @@ def read_hand(proprio: Tensor) -> HandPose:
     return HandPose(proprio[:, :3], _wrap(heading, 2 * torch.pi) * torch.pi, down, proprio[:, 7])
 
 
-def hand_features(hand: HandPose) -> Tensor:
+def hand_features(hand: HandPose, world: WorldSpec) -> Tensor:
     """Position, heading, tilt and opening of the hand, at several scales: (B, HAND_DIM)."""
     x, y, z = hand.position.unbind(-1)
+    opening, (middle_x, middle_y, _) = world.action.opening, world.middle
     tilt = hand.down[:, :2] / 0.1
     return torch.stack(
         [
-            (x - 0.45) / FAR, y / FAR, z / 0.15,
+            (x - middle_x) / FAR, (y - middle_y) / FAR, z / 0.15,
             torch.tanh(z / 0.03), torch.tanh((z - 0.06) / 0.02), torch.tanh((z - 0.12) / 0.03),
             torch.sin(hand.heading), torch.cos(hand.heading), torch.sin(2 * hand.heading),
             torch.cos(2 * hand.heading), hand.heading,
             tilt[:, 0], tilt[:, 1],
-            hand.opening / MAX_OPENING, torch.tanh((hand.opening - 0.062) / SNUG),
+            hand.opening / opening, torch.tanh((hand.opening - world.open_hand) / SNUG),
             torch.tanh((hand.opening - 0.026) / SNUG),
         ],
         -1,
@@ -81,9 +82,10 @@ def relation(gap: Tensor, turn: Tensor) -> Tensor:
     return torch.cat([gap / FAR, *(torch.tanh(gap / s) for s in SCALES), *distance, angles], -1)
 
 
-def thing_features(thing: Tensor, hand: HandPose) -> Tensor:
+def thing_features(thing: Tensor, hand: HandPose, world: WorldSpec) -> Tensor:
     """One thing per environment (B, 12), relative to the hand: (B, THING_DIM)."""
     position, size = thing[:, :3], thing[:, 7:10]
+    middle_x, middle_y, _ = world.middle
     yaw = yaw_of(thing)
     half = size[:, 2:] / 2
     heights = torch.cat([position[:, 2:] - half, position[:, 2:] + half], -1)  # underside and top
@@ -92,7 +94,7 @@ def thing_features(thing: Tensor, hand: HandPose) -> Tensor:
     return torch.cat(
         [
             relation(position - hand.position, yaw - hand.heading),
-            (position[:, :1] - 0.45) / FAR, position[:, 1:2] / FAR, position[:, 2:] / 0.15,
+            (position[:, :1] - middle_x) / FAR, (position[:, 1:2] - middle_y) / FAR, position[:, 2:] / 0.15,
             size / 0.05,
             torch.tanh(heights / 0.03), torch.tanh(above / 0.02),
             torch.tanh(room / SNUG), torch.tanh(room / (4 * SNUG)), (size[:, :1] - size[:, 1:2]) / 0.05,
@@ -118,11 +120,11 @@ def pair_features(thing: Tensor, other: Tensor) -> Tensor:
     )  # fmt: skip
 
 
-def others_features(entities: Tensor, hand: HandPose, thing: Tensor) -> Tensor:
+def others_features(entities: Tensor, hand: HandPose, thing: Tensor, world: WorldSpec) -> Tensor:
     """Every thing (B, E, 12) as an obstacle or a support of the one acted on: (B, E, OTHERS_DIM)."""
     position = entities[..., :3]
     gap = position - thing[:, None, :3]
-    middle = position.new_tensor([0.45, 0.0, 0.0])
+    middle = position.new_tensor(world.middle)
     return torch.cat(
         [
             (position - middle) / FAR, torch.tanh(gap / 0.1), torch.tanh(gap / 0.03),

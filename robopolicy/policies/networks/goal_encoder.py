@@ -18,9 +18,9 @@ from torch import Tensor, nn
 
 from robopolicy.policies.networks.features import PAIR_DIM, pair_features, yaw_of
 from robopolicy.policies.networks.reading import Choice, CodeBook, Reading
-from sim.bullet.arm import MAX_OPENING
-from sim.desk.contact import OPEN_HAND, between_fingers
+from sim.desk.contact import between_fingers
 from sim.observation import Observation
+from sim.world import WorldSpec
 
 WIDTH = 96
 SCALES = (0.1, 0.03, 0.01)  # m: tanh(x / scale) of every shift
@@ -46,10 +46,10 @@ Examples = Callable[[NDArray[np.int64]], GoalExamples]
 class GoalEncoder(nn.Module):
     """Two observations of the same things -> a reading of what happens in between."""
 
-    def __init__(self, book: CodeBook, n_furniture: int) -> None:
-        """`n_furniture` kinds of furniture are told apart."""
+    def __init__(self, book: CodeBook, world: WorldSpec) -> None:
         super().__init__()
-        self.book, self.n_kinds = book, 1 + n_furniture
+        n_furniture = len(world.fixtures)
+        self.book, self.n_kinds, self._opening = book, 1 + n_furniture, world.action.opening
         self.each = _mlp(CHANGE_DIM + n_furniture + COURSE_DIM, WIDTH)
         self.score_object = nn.Linear(WIDTH, 1)
         self.pair = _mlp(2 * WIDTH + PAIR_DIM, WIDTH)
@@ -74,7 +74,7 @@ class GoalEncoder(nn.Module):
         other = self.score_other(pairs)[..., 0].masked_fill(absent, -1e4)
         related = (other.softmax(1)[:, None] @ pairs)[:, 0]
         most = changes.masked_fill(absent[..., None], -1e4).amax(1)
-        code = self.code(torch.cat([acted, related, most, _hand(before, after)], -1))
+        code = self.code(torch.cat([acted, related, most, _hand(before, after, self._opening)], -1))
         return Reading(code, score, torch.cat([other, self.nothing(acted)], 1), kinds, self.book)
 
 
@@ -99,18 +99,21 @@ def changes_of(old: Tensor, new: Tensor, kinds: Tensor, n_kinds: int) -> Tensor:
     )  # fmt: skip
 
 
-def course_of(proprio: NDArray[np.float32], entities: NDArray[np.float32]) -> NDArray[np.float32]:
+def course_of(
+    proprio: NDArray[np.float32], entities: NDArray[np.float32], open_hand: float
+) -> NDArray[np.float32]:
     """What happened to each thing between the first of T timesteps and each of them.
 
     Proprio (T, 8) and entities (T, E, 12) -> (T, E, COURSE_DIM): how far it was lifted above both its first
-    and its present height, at two scales; how long it was between closing fingers; how long its path is; and
+    and its present height, at two scales; how long it was between fingers that are closed farther than
+    `open_hand`, m; how long its path is; and
     1, which says that the course is known.
     """
     place = entities[..., :3]
     height = place[..., 2]
     lifted = np.maximum.accumulate(height) - np.minimum(height[:1], height)
     between = between_fingers(place - proprio[:, None, :3])
-    held = np.cumsum(between & (proprio[:, 7:] < OPEN_HAND), 0)
+    held = np.cumsum(between & (proprio[:, 7:] < open_hand), 0)
     steps = np.linalg.norm(np.diff(place, axis=0, prepend=place[:1]), axis=-1)
     parts = (lifted / 0.02, lifted / 0.1, held / 3, np.cumsum(steps, 0) / 0.1)
     return np.stack([*(np.tanh(part) for part in parts), np.ones_like(lifted)], -1).astype(np.float32)
@@ -154,11 +157,11 @@ def read_goals(net: GoalEncoder, examples: Examples, n: int, batch: int = 4096) 
     return Choice(*(torch.cat(parts) for parts in zip(*choices, strict=True))), torch.cat(probabilities)
 
 
-def _hand(before: Observation, after: Observation) -> Tensor:
+def _hand(before: Observation, after: Observation, opening: float) -> Tensor:
     """The hand before and after: (B, HAND_DIM)."""
     old, new = (torch.as_tensor(seen.proprio) for seen in (before, after))
     return torch.cat(
-        [(new - old)[:, :3] / 0.1, new[:, :3] / 0.3, old[:, 7:] / MAX_OPENING, new[:, 7:] / MAX_OPENING], 1
+        [(new - old)[:, :3] / 0.1, new[:, :3] / 0.3, old[:, 7:] / opening, new[:, 7:] / opening], 1
     )
 
 

@@ -42,8 +42,8 @@ class PolicyNetwork(nn.Module, ABC):
         self.book = CodeBook(spec, config.codes)
         self.encoder_sha256 = ""  # of the text encoder that it was trained with
         self.language = InstructionEncoder(config, answers)
-        self.control = head(config)
-        self.goal_state = GoalEncoder(self.book, len(spec.furniture))
+        self.control = head(config, spec.world)
+        self.goal_state = GoalEncoder(self.book, spec.world)
         self.response: Tensor
         if config.history:
             self.register_buffer("response", torch.tensor(ArmResponse()))

@@ -12,6 +12,7 @@ from robopolicy.viewer.drawing.replay_page import replay_html
 from robopolicy.viewer.extras import need
 from robopolicy.viewer.live.recording import Recording
 from sim.desk.constants import CONTROL_HZ
+from sim.desk.rows import lights_of
 from sim.desk.simulator import World
 
 PARTS = 2  # moments recorded per control step
@@ -21,13 +22,13 @@ def recording_of_rollout(result: Result) -> Recording:
     """Simulate a rollout again from its scene and actions, and record it."""
     trial, world = result.trial, World()
     try:
-        lights = [world.build(result.scene).lights]
+        lights = [lights_of(world.build(result.scene))]
         poses = [world.poses()]
         for action in result.actions:
             for part in world.steps(action, PARTS):
                 poses.append(part)
                 lights.append(lights[-1])
-            lights[-1] = world.state().lights
+            lights[-1] = lights_of(world.state())
     finally:
         world.close()
     sentence = "; then ".join(command.sentence for command in trial.commands) or "(nothing said)"

@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from robopolicy.viewer.drawing.arm_meshes import arm_meshes
 from sim.desk.cameras import GROUND, SKY
+from sim.desk.constants import LIGHTS
 from sim.desk.furniture import Part
 from sim.desk.scene import Scene
 from sim.desk.visuals import ARM, Figure, figures
-from sim.state import LIGHTS
 
 ROOT = "/scene"
 SMALLEST_CHANGE = 1e-5  # m, or of a quaternion's component; a smaller change is not sent to browsers

@@ -6,7 +6,7 @@ from robopolicy.policies.agent import Agent
 from robopolicy.policies.base.intent import Intent
 from robopolicy.policies.checkpoint import doubts_of, hash_of, load_checkpoint
 from robopolicy.policies.text.encoder import TextEncoder
-from sim.state import FIXTURES
+from sim.desk.constants import FIXTURES
 
 CACHED_TEXTS = 256  # texts whose tokens are kept in memory
 

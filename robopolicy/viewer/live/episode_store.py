@@ -134,7 +134,8 @@ def read_aside(path: Path) -> EpisodeRecord | None:
     try:
         with np.load(path, allow_pickle=False) as file:
             scene = Scene.from_dict(json.loads(str(file["scene"])))
-            return EpisodeRecord(scene, State(*(file[name] for name in State._fields)), file["actions"])
+            states = State(file["hand"], file["things"], tuple(map(str, file["names"])), len(scene.objects))
+            return EpisodeRecord(scene, states, file["actions"])
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         return None
 
@@ -143,11 +144,14 @@ def _packed(record: EpisodeRecord) -> bytes:
     """An episode as an .npz file."""
     buffer = io.BytesIO()
     scene = np.array(json.dumps(record.scene.to_dict(), default=lambda value: np.asarray(value).tolist()))
-    np.savez(buffer, scene=scene, actions=record.actions, **record.states._asdict())
+    hand, things, names, _ = record.states
+    np.savez(buffer, scene=scene, actions=record.actions, hand=hand, things=things, names=np.array(names))
     return buffer.getvalue()
 
 
 def _same(one: EpisodeRecord, other: EpisodeRecord) -> bool:
     """Whether `one`, read from a dataset, is `other` as float32."""
-    pairs = zip((one.actions, *one.states), (other.actions, *other.states), strict=True)
-    return all(a.shape == b.shape and bool((a == b.astype(np.float32)).all()) for a, b in pairs)
+    pairs = zip((one.actions, *one.states[:2]), (other.actions, *other.states[:2]), strict=True)
+    return one.states[2:] == other.states[2:] and all(
+        a.shape == b.shape and bool((a == b.astype(np.float32)).all()) for a, b in pairs
+    )

@@ -6,13 +6,13 @@ from typing import NamedTuple
 import numpy as np
 
 from data.language.held_out import training_goal, why_held_out
-from data.relabel.hindsight import acts
+from data.relabel.hindsight import reached_goals
 from data.store.annotations import Annotation, annotate, read_annotations
 from data.store.reader import open_dataset
 from robopolicy.common.errors import UserError
 from sim.desk.scene import Scene
-from sim.desk.tasks.families import Goal
 from sim.state import State
+from sim.task import Goal
 
 EPISODES = 50  # at most so many are searched for a segment
 STEPS_AFTER = 5  # control steps that are shown beyond a segment's end
@@ -47,7 +47,7 @@ class PlaySegments:
         for index in self._rng.permutation(self._dataset.n_episodes)[:EPISODES].tolist():
             record = self._dataset.episode(index)
             names = record.scene.names
-            found = [act for act in acts(record.states) if training_goal(act[2], names)]
+            found = [act for act in reached_goals(record.states) if training_goal(act[2], names)]
             new = [act for act in found if (index, *act) not in described] or found
             if new:
                 start, stop, goal = new[int(self._rng.integers(len(new)))]

@@ -39,7 +39,7 @@ class SceneUpdate(NamedTuple):
     number: int  # increases by one with each update
     scene_number: int  # increases by one whenever another scene is set up
     poses: Array  # (F, 7) position m and orientation xyzw of every figure, world frame; as `World.poses`
-    lights: tuple[bool, bool]  # as `State.lights`
+    lights: tuple[bool, bool]  # whether LED and lamp are on
 
 
 class DeskStatus(NamedTuple):

@@ -8,8 +8,9 @@ import numpy as np
 from data.language.grammar import Grammar
 from robopolicy.evaluation.levels.registry import GRAMMAR_LEVELS
 from robopolicy.evaluation.levels.unseen import UnseenLevel
-from sim.desk.tasks.families import TASKS, Goal, goals_of, possible
+from sim.desk.tasks.families import TASKS, possible
 from sim.state import State
+from sim.task import Goal, goals_of
 
 SEEN = "seen"
 GOALS = 3  # goals of each family that are tried

@@ -6,6 +6,7 @@ from robopolicy.viewer.live.real_time import RealTimeClock
 from robopolicy.viewer.live.records import REPLAYING, SceneUpdate
 from robopolicy.viewer.live.shared import SharedState
 from sim.desk.constants import CONTROL_HZ
+from sim.desk.rows import lights_of
 from sim.desk.scene import Scene
 from sim.desk.sensors import Sensor
 from sim.desk.simulator import World
@@ -45,7 +46,7 @@ class LiveWorld:
         for part, poses in enumerate(self._world.steps(action, self._parts), 1):
             if part == self._parts:
                 self.state = self._world.state()
-            updates.append(self._shared.publish(self._scene_number, poses, self.state.lights))
+            updates.append(self._shared.publish(self._scene_number, poses, lights_of(self.state)))
             self.clock.wait(self.period)
         return updates
 
@@ -64,7 +65,7 @@ class LiveWorld:
             self.clock.start()
             for t in range(len(states.gripper)):
                 puppet.show(states.at(t))
-                self._shared.publish(self._scene_number, puppet.poses(), states.lights[t])
+                self._shared.publish(self._scene_number, puppet.poses(), lights_of(states.at(t)))
                 self.clock.wait(1 / CONTROL_HZ)
                 if stopped():
                     return
@@ -83,4 +84,4 @@ class LiveWorld:
     def _publish_scene(self) -> None:
         self._scene_number, self.replaying = self._scene_number + 1, False
         self._shared.set_status(scene=self.scene)
-        self._shared.publish(self._scene_number, self._world.poses(), self.state.lights)
+        self._shared.publish(self._scene_number, self._world.poses(), lights_of(self.state))

@@ -18,9 +18,8 @@ from robopolicy.viewer.page.panel import guarded
 
 SETTLED = 3.0  # s after which a visitor who begins to write must have noticed that another segment came
 ABOUT = (
-    '<div style="font-size:0.86em;padding:0 0.8em">Watch what the robot did, and say it as a command: what '
-    "would have made it do that? It is stored with your name and the time, for the segment that is on show "
-    "while you write.</div>"
+    "Watch what the robot did, and say it as a command: what would have made it do that? It is stored with "
+    "your name and the time, for the segment that is on show while you write."
 )
 
 
@@ -76,7 +75,7 @@ class AnnotationControls:
         gui = server.gui
         self._folder = gui.add_folder("Describe play", order=1.7)
         with self._folder:
-            gui.add_html(ABOUT)
+            gui.add_html(html_text.note(ABOUT))
             another = gui.add_button("Show another segment", icon="player-skip-forward", color="gray")
             again = gui.add_button("Show it again", icon="player-play", color="gray")
         another.on_click(lambda event: guarded(event.client, lambda: self.show_another(event.client_id)))

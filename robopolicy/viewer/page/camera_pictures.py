@@ -7,17 +7,14 @@ import numpy as np
 
 from data.common.workers import spawned
 from robopolicy.viewer.live.desk import LiveDesk
+from robopolicy.viewer.page import html_text
 from sim.desk.cameras import CAMERAS, Picture, render
 from sim.desk.scene import Scene
 from sim.desk.simulator import World
 from sim.state import State
 
 SIZE = (320, 240)  # width, height of one camera's picture, px
-
-
-ABOUT = (
-    '<div style="font-size:0.86em;padding:0 0.8em">From above, as left and right are meant; and across.</div>'
-)
+ABOUT = "From above, as left and right are meant; and across."
 
 
 class CameraPictures:
@@ -26,7 +23,7 @@ class CameraPictures:
     def __init__(self, gui: Any, desk: LiveDesk, hz: float) -> None:
         self._desk, self._period = desk, 1 / hz
         with gui.add_folder("Cameras", order=7, expand_by_default=False):
-            gui.add_html(ABOUT)
+            gui.add_html(html_text.note(ABOUT))
             self._shown = gui.add_image(np.full((SIZE[1], 2 * SIZE[0], 3), 235, np.uint8), jpeg_quality=80)
 
     def follow(self, closing: threading.Event) -> None:

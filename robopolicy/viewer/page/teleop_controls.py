@@ -1,7 +1,6 @@
 """The page's controls for teleoperation: a gizmo in the scene, keys, and a folder of the panel."""
 
 from collections.abc import Callable
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ from data.store.episode import EpisodeRecord
 from robopolicy.viewer.live.desk import LiveDesk
 from robopolicy.viewer.live.episode_store import EpisodeStore
 from robopolicy.viewer.live.teleoperation import STEP, TURN, Teleoperation
+from robopolicy.viewer.page import html_text
 
 KEYS: tuple[tuple[str, str, Callable[[Teleoperation], None]], ...] = (
     ("W", "hand forward", lambda teleoperation: teleoperation.move_by(x=STEP)),
@@ -22,8 +22,8 @@ KEYS: tuple[tuple[str, str, Callable[[Teleoperation], None]], ...] = (
     ("G", "open or close the gripper", Teleoperation.toggle_gripper),
 )
 ABOUT = (
-    '<div style="font-size:0.86em;padding:0 0.8em">Drag the gizmo, or press W S (forward, backward), A D '
-    "(left, right), R F (up, down), Q E (turn), G (gripper). Commands wait meanwhile.</div>"
+    "Drag the gizmo, or press W S (forward, backward), A D (left, right), R F (up, down), Q E (turn), "
+    "G (gripper). Commands wait meanwhile."
 )
 
 
@@ -39,7 +39,7 @@ class TeleopControls:
         self._gizmo.on_update(lambda _: self._dragged())
         gui = server.gui
         with gui.add_folder("By hand", order=3.5, expand_by_default=False):
-            gui.add_html(ABOUT)
+            gui.add_html(html_text.note(ABOUT))
             self._take = gui.add_button("Take the hand", icon="hand-move", color="gray")
             self._record = gui.add_checkbox("Record as play", False)
             self._message = gui.add_html("")
@@ -98,5 +98,4 @@ class TeleopControls:
         self._show_message()
 
     def _show_message(self) -> None:
-        message = escape(self.store.message)
-        self._message.content = f'<div style="font-size:0.86em;padding:0 0.8em">{message}</div>'
+        self._message.content = html_text.note(self.store.message)

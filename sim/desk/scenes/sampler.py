@@ -14,6 +14,7 @@ from sim.bullet.arm import HOME_POSE, MAX_OPENING
 from sim.common.checks import one_of, whole
 from sim.common.errors import BadArgument
 from sim.common.seeds import rng_of
+from sim.desk.constants import MAX_OBJECTS
 from sim.desk.layouts import (
     DOOR_TRAVEL,
     DRAWER_FLOOR,
@@ -25,6 +26,7 @@ from sim.desk.layouts import (
     fixture_points,
     layout_of,
 )
+from sim.desk.rows import Rows
 from sim.desk.scene import COLOURS, MOST, SHAPES, Scene, Thing
 from sim.desk.scenes.placement import draw_shifts
 from sim.desk.tasks.families import TASKS, Goal, goals_of, possible, task_named
@@ -33,7 +35,8 @@ from sim.randomize.draw import draw_dynamics, draw_looks
 from sim.randomize.factors import factor_named
 from sim.randomize.presets import NOMINAL, parse_world
 from sim.rotations import about_z, out_of_frame
-from sim.state import MAX_OBJECTS, State
+from sim.state import State
+from sim.world import CannotDraw
 
 ROOM = 0.095  # m between centres of objects: an open hand fits between them
 PLACES = ("desk", "drawer", "tray", "stacked")
@@ -71,16 +74,6 @@ def _is_thing(pair: Any) -> bool:
     return fits and one_of(pair[0], COLOURS) and one_of(pair[1], SHAPES)
 
 
-class CannotDraw(ValueError):
-    """No scene of the kind asked for turned up."""
-
-    def __init__(self, task: str) -> None:
-        super().__init__(
-            f"no scene in which {task} is possible and allowed was found in {ATTEMPTS} draws; "
-            "more objects or fewer exclusions would help"
-        )
-
-
 def draw_scene(seed: int, config: SceneConfig = SceneConfig()) -> Scene:
     """A desk as it may be found: same seed and config, same scene. Raises `BadArgument`."""
     _check_seed(seed)
@@ -111,7 +104,7 @@ def draw_scene_for(
         ]
         if goals:
             return _in_world(scene, config), goals[rng.integers(len(goals))]
-    raise CannotDraw(task)
+    raise CannotDraw(task, ATTEMPTS)
 
 
 def _check_seed(seed: object) -> None:
@@ -125,20 +118,14 @@ def initial_state(scene: Scene) -> State:
     The hand is at home, wherever the dynamics have it begin.
     """
     poses = layout_of(scene.layout, scene.shifts).poses
-    joints = np.array(scene.joints, float)
-    yaws = np.array([thing.yaw for thing in scene.objects])
-    return State(
-        ee_pos=np.array(HOME_POSE[0]),
-        ee_quat=np.array(HOME_POSE[1]),
-        gripper=np.array(MAX_OPENING),
-        object_pos=np.array([thing.pos for thing in scene.objects]).reshape(-1, 3),
-        object_quat=about_z(yaws),
-        object_size=np.array([thing.size for thing in scene.objects]).reshape(-1, 3),
-        fixture_pos=fixture_points(poses, joints),
-        fixture_yaw=poses[:, 2],
-        joints=joints,
-        lights=np.array([float(scene.led), float(joints[3] > 0)]),
+    upright = about_z(np.array([thing.yaw for thing in scene.objects]))  # (n, 4)
+    objects = np.hstack(
+        [np.array([thing.pos for thing in scene.objects]).reshape(-1, 3), upright.reshape(-1, 4)]
     )
+    points = fixture_points(poses, np.array(scene.joints, float))
+    lights = float(scene.led), float(scene.joints[3] > 0)
+    hand = np.array([*HOME_POSE[0], *HOME_POSE[1], MAX_OPENING])
+    return Rows(scene, poses[:, 2]).state(hand, objects, points, scene.joints, lights)
 
 
 def _in_world(scene: Scene, config: SceneConfig) -> Scene:

@@ -2,17 +2,19 @@
 
 import numpy as np
 
-from sim.desk.contact import Truth, released
+from sim.desk.constants import DRAWER, TRAY
+from sim.desk.contact import released
 from sim.desk.layouts import DRAWER_FLOOR, TRAY_FLOOR
 from sim.desk.tasks.drawer import DRAWER_OUT
-from sim.desk.tasks.geometry import DRAWER, DRAWER_OPEN, TRAY, bottom, in_drawer, in_tray, on_desk
-from sim.desk.tasks.hindrances import DONE, DRAWER_AJAR, IMPOSSIBLE, LOW, Hindrance, take
+from sim.desk.tasks.geometry import DRAWER_OPEN, bottom, in_drawer, in_tray, on_desk
+from sim.desk.tasks.hindrances import DRAWER_AJAR, LOW, take
 from sim.desk.tasks.motions import put
 from sim.desk.tasks.room import Spot, drawer_middle, graspable, is_clear, on_free_desk
 from sim.desk.tasks.symbols import Symbols, dragged, put_at
 from sim.desk.tasks.task import Begin, Task
 from sim.rotations import leftward
 from sim.state import State
+from sim.task import DONE, IMPOSSIBLE, Hindrance, Truth
 
 FAR_FROM_DRAWER = 0.155  # m from its middle: 3 cm beyond its corners
 
@@ -40,16 +42,16 @@ def put_into_tray(before: State, after: State, obj: int, other: int = -1) -> Tru
 
 def inside_drawer(state: State, obj: int, other: int = -1) -> Spot | None:
     """The middle of what is open of the drawer, if nothing is in it."""
-    if state.joints[DRAWER] < DRAWER_OPEN + 0.015 or any(in_drawer(state, i) for i in range(state.n_objects)):
+    if state.joint(DRAWER) < DRAWER_OPEN + 0.015 or any(in_drawer(state, i) for i in range(state.n_objects)):
         return None
     return Spot(drawer_middle(state), DRAWER_FLOOR)
 
 
 def inside_tray(state: State, obj: int, other: int = -1) -> Spot | None:
     """The middle of the tray, or else a place beside it."""
-    yaw = float(state.fixture_yaw[TRAY])
+    yaw = float(state.yaw(TRAY))
     for shift in (0.0, 0.055, -0.055):
-        xy = state.fixture_pos[TRAY, :2] + shift * leftward(yaw)
+        xy = state.pos(TRAY)[:2] + shift * leftward(yaw)
         if is_clear(state, xy, (obj,), 0.075):
             return Spot(xy, TRAY_FLOOR)
     return None
@@ -77,13 +79,13 @@ def inside_already_or_shut(state: State, obj: int, other: int = -1) -> Hindrance
     """Against putting it into the drawer: it is inside, cannot be taken, or the drawer is shut."""
     if in_drawer(state, obj) and released(state, obj):
         return Hindrance(DONE, "{0} is in the drawer already", (obj,))
-    shut = Hindrance(IMPOSSIBLE, "the drawer is shut") if state.joints[DRAWER] <= DRAWER_AJAR else None
+    shut = Hindrance(IMPOSSIBLE, "the drawer is shut") if state.joint(DRAWER) <= DRAWER_AJAR else None
     return take(state, obj) or shut
 
 
 def outside_already(state: State, obj: int, other: int = -1) -> Hindrance | None:
     """Against taking it out of the drawer: it is outside, or cannot be taken."""
-    far = np.hypot(*(state.object_pos[obj, :2] - drawer_middle(state))) > FAR_FROM_DRAWER
+    far = np.hypot(*(state.pos(obj)[:2] - drawer_middle(state))) > FAR_FROM_DRAWER
     if far and bottom(state, obj) < LOW and released(state, obj):
         return Hindrance(DONE, "{0} is not in the drawer", (obj,))
     return take(state, obj)
@@ -98,7 +100,7 @@ def in_tray_already(state: State, obj: int, other: int = -1) -> Hindrance | None
 
 def _can_be_taken_crosswise(state: State, obj: int, other: int = -1) -> bool:
     """In a chain of commands: what is long may lie crosswise in the drawer, with no room for the fingers."""
-    return bool(np.ptp(state.object_size[obj, :2]) < 0.01)
+    return bool(np.ptp(state.size(obj)[:2]) < 0.01)
 
 
 # -- in words -------------------------------------------------------------------------------------

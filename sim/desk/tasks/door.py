@@ -3,16 +3,15 @@
 import numpy as np
 
 from sim.bullet.kinematics import STEP_LENGTH
-from sim.desk.contact import Truth
+from sim.desk.constants import DOOR
 from sim.desk.layouts import DOOR_TRAVEL
-from sim.desk.tasks.geometry import DOOR
-from sim.desk.tasks.hindrances import DONE, Hindering, Hindrance
 from sim.desk.tasks.motions import Skill, Style, outward, use_handle
 from sim.desk.tasks.phrases import said
 from sim.desk.tasks.symbols import Effect, Rng, Symbols, slid
 from sim.desk.tasks.task import Begin, Judge, Task
 from sim.rotations import leftward
 from sim.state import Array, State
+from sim.task import DONE, Hindering, Hindrance, Truth
 
 DOOR_MOVED = 0.10  # m along the rail: it was slid
 DOOR_END = 0.008  # m: so near its end the door goes no farther
@@ -25,19 +24,19 @@ def door_slid(sign: int) -> Judge:
     """It went far enough; +1: to its left."""
 
     def judge(before: State, after: State, obj: int = -1, other: int = -1) -> Truth:
-        return sign * (after.joints[..., DOOR] - before.joints[..., DOOR]) >= DOOR_MOVED
+        return sign * (after.joint(DOOR) - before.joint(DOOR)) >= DOOR_MOVED
 
     return judge
 
 
 def can_go_left(state: State, obj: int = -1, other: int = -1) -> bool:
     """There is far enough to go."""
-    return bool(state.joints[DOOR] <= DOOR_TRAVEL - DOOR_MOVED - 0.01)
+    return bool(state.joint(DOOR) <= DOOR_TRAVEL - DOOR_MOVED - 0.01)
 
 
 def can_go_right(state: State, obj: int = -1, other: int = -1) -> bool:
     """There is far enough to go."""
-    return bool(state.joints[DOOR] >= DOOR_MOVED + 0.01 - DOOR_TRAVEL)
+    return bool(state.joint(DOOR) >= DOOR_MOVED + 0.01 - DOOR_TRAVEL)
 
 
 def at_its_end(sign: int) -> Hindering:
@@ -45,7 +44,7 @@ def at_its_end(sign: int) -> Hindering:
     says = f"the sliding door is as far to the {'left' if sign > 0 else 'right'} as it goes already"
 
     def hindering(state: State, obj: int = -1, other: int = -1) -> Hindrance | None:
-        return Hindrance(DONE, says) if sign * state.joints[DOOR] >= DOOR_TRAVEL - DOOR_END else None
+        return Hindrance(DONE, says) if sign * state.joint(DOOR) >= DOOR_TRAVEL - DOOR_END else None
 
     return hindering
 
@@ -65,8 +64,8 @@ def slide(sign: int) -> Skill:
 
 def _slid(sign: int) -> Effect:
     def effect(state: State, obj: int, other: int, rng: Rng) -> State:
-        value = np.clip(state.joints[DOOR] + sign * rng.uniform(0.10, 0.15), -DOOR_TRAVEL, DOOR_TRAVEL)
-        return slid(state, DOOR, float(value), leftward(float(state.fixture_yaw[DOOR])))
+        value = np.clip(state.joint(DOOR) + sign * rng.uniform(0.10, 0.15), -DOOR_TRAVEL, DOOR_TRAVEL)
+        return slid(state, DOOR, float(value), leftward(float(state.yaw(DOOR))))
 
     return effect
 

@@ -3,15 +3,16 @@
 import numpy as np
 
 from sim.bullet.kinematics import STEP_LENGTH
-from sim.desk.contact import Truth
+from sim.desk.constants import DRAWER
 from sim.desk.layouts import DRAWER_TRAVEL
-from sim.desk.tasks.geometry import DRAWER, DRAWER_OPEN, DRAWER_SHUT, in_drawer
-from sim.desk.tasks.hindrances import DONE, IMPOSSIBLE, Hindrance, covered
+from sim.desk.tasks.geometry import DRAWER_OPEN, DRAWER_SHUT, in_drawer, top
+from sim.desk.tasks.hindrances import covered
 from sim.desk.tasks.motions import Style, outward, use_handle
 from sim.desk.tasks.symbols import Rng, Symbols, near_drawer, slid
 from sim.desk.tasks.task import Begin, Task
 from sim.rotations import ahead
 from sim.state import Array, State
+from sim.task import DONE, IMPOSSIBLE, Hindrance, Truth
 
 ROOF = 0.064  # m: what is taller keeps the drawer from shutting
 DRAWER_OUT = (0.14, DRAWER_TRAVEL)  # m out: how a desk begins on which it is to be shut or used
@@ -22,38 +23,37 @@ DRAWER_OUT = (0.14, DRAWER_TRAVEL)  # m out: how a desk begins on which it is to
 
 def drawer_opened(before: State, after: State, obj: int = -1, other: int = -1) -> Truth:
     """It was shut and is open: a little ajar counts as shut before."""
-    return (before.joints[..., DRAWER] <= DRAWER_SHUT + 0.02) & (after.joints[..., DRAWER] >= DRAWER_OPEN)
+    return (before.joint(DRAWER) <= DRAWER_SHUT + 0.02) & (after.joint(DRAWER) >= DRAWER_OPEN)
 
 
 def drawer_closed(before: State, after: State, obj: int = -1, other: int = -1) -> Truth:
     """It was open and is shut."""
-    return (before.joints[..., DRAWER] >= DRAWER_OPEN - 0.02) & (after.joints[..., DRAWER] <= DRAWER_SHUT)
+    return (before.joint(DRAWER) >= DRAWER_OPEN - 0.02) & (after.joint(DRAWER) <= DRAWER_SHUT)
 
 
 def is_shut(state: State, obj: int = -1, other: int = -1) -> bool:
     """So that it can be opened."""
-    return bool(state.joints[DRAWER] <= DRAWER_SHUT + 0.01)
+    return bool(state.joint(DRAWER) <= DRAWER_SHUT + 0.01)
 
 
 def is_open(state: State, obj: int = -1, other: int = -1) -> bool:
     """And can be shut: nothing in it is too tall for its roof."""
-    tops = state.object_pos[:, 2] + state.object_size[:, 2] / 2
-    sticks_out = any(in_drawer(state, i) and tops[i] > ROOF for i in range(state.n_objects))
-    return bool(state.joints[DRAWER] >= DRAWER_OPEN) and not sticks_out
+    sticks_out = any(in_drawer(state, i) and top(state, i) > ROOF for i in range(state.n_objects))
+    return bool(state.joint(DRAWER) >= DRAWER_OPEN) and not sticks_out
 
 
 def open_already(state: State, obj: int = -1, other: int = -1) -> Hindrance | None:
     """Against opening it: it is open."""
-    return Hindrance(DONE, "the drawer is open already") if state.joints[DRAWER] >= DRAWER_OPEN else None
+    return Hindrance(DONE, "the drawer is open already") if state.joint(DRAWER) >= DRAWER_OPEN else None
 
 
 def shut_or_blocked(state: State, obj: int = -1, other: int = -1) -> Hindrance | None:
     """Against closing it: it is shut, or a stack of things in it is too tall."""
-    if state.joints[DRAWER] <= DRAWER_SHUT:
+    if state.joint(DRAWER) <= DRAWER_SHUT:
         return Hindrance(DONE, "the drawer is shut already")
     inside = [i for i in range(state.n_objects) if in_drawer(state, i)]
     above = next((found for i in inside if (found := covered(state, i))), None)
-    if above and state.object_pos[above.things[0], 2] + state.object_size[above.things[0], 2] / 2 > ROOF:
+    if above and top(state, above.things[0]) > ROOF:
         return Hindrance(IMPOSSIBLE, "{0} sticks out of the drawer, so it does not shut", above.things[:1])
     return None
 
@@ -78,7 +78,7 @@ def _drawer_at(state: State, opening: float) -> State:
     """The drawer so far out, m, with what is in it."""
     inside = tuple(i for i in range(state.n_objects) if in_drawer(state, i))
     value = float(np.clip(opening, 0.0, DRAWER_TRAVEL))
-    return slid(state, DRAWER, value, -ahead(float(state.fixture_yaw[DRAWER])), inside)
+    return slid(state, DRAWER, value, -ahead(float(state.yaw(DRAWER))), inside)
 
 
 def _opened(state: State, obj: int, other: int, rng: Rng) -> State:

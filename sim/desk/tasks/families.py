@@ -6,16 +6,14 @@ the families that it is to know, `TASKS` unless told otherwise, so that a furthe
 being listed.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
+import sim.task
 from sim.common.checks import whole
 from sim.common.errors import BadArgument
-from sim.common.names import unknown_name
-from sim.desk.contact import Truth
 from sim.desk.tasks.containers import CONTAINER_TASKS
 from sim.desk.tasks.door import DOOR_TASKS
 from sim.desk.tasks.drawer import DRAWER_TASKS
-from sim.desk.tasks.hindrances import Hindrance
 from sim.desk.tasks.lift import LIFT_TASKS
 from sim.desk.tasks.lights import LIGHT_TASKS
 from sim.desk.tasks.push import PUSH_TASKS
@@ -23,7 +21,8 @@ from sim.desk.tasks.relations import RELATION_TASKS
 from sim.desk.tasks.rotate import ROTATE_TASKS
 from sim.desk.tasks.stack import STACK, UNSTACK
 from sim.desk.tasks.task import Task
-from sim.state import FIXTURES, MAX_OBJECTS, State
+from sim.state import State
+from sim.task import Goal, Hindrance, Truth, goals_of
 
 TASKS: tuple[Task, ...] = (
     *DRAWER_TASKS,
@@ -40,46 +39,9 @@ TASKS: tuple[Task, ...] = (
 """All families, in the order in which tables print them. Play, chains and trials depend on the order."""
 
 
-class Goal(NamedTuple):
-    """A family with its objects filled in, as indices into the scene's objects; -1 if not needed."""
-
-    task: str
-    object: int = -1
-    other: int = -1
-
-    def entities(self) -> tuple[int, int]:
-        """Rows of the observation that are (acted on, related to); -1 where there is none."""
-        fixture = task_named(self.task).fixture
-        row = MAX_OBJECTS + FIXTURES.index(fixture) if fixture else -1
-        if self.object < 0:
-            return row, -1
-        return self.object, row if fixture else self.other
-
-
-class UnknownTask(ValueError):
-    """No family has this name."""
-
-    def __init__(self, name: object, tasks: tuple[Task, ...] = TASKS) -> None:
-        super().__init__(unknown_name("task family", name, [task.name for task in tasks]))
-
-
-def task_named(name: str, tasks: tuple[Task, ...] = TASKS) -> Task:
-    """The family of that name; raises `UnknownTask` with the nearest ones."""
-    if isinstance(name, str):
-        for task in tasks:
-            if task.name == name:
-                return task
-    raise UnknownTask(name, tasks)
-
-
-def goals_of(task: Task, n_objects: int) -> tuple[Goal, ...]:
-    """Every way to fill the family's objects in a scene of n objects."""
-    objects = range(n_objects)
-    if task.arguments == 0:
-        return (Goal(task.name),)
-    if task.arguments == 1:
-        return tuple(Goal(task.name, i) for i in objects)
-    return tuple(Goal(task.name, i, j) for i in objects for j in objects if i != j)
+def task_named(name: object, tasks: tuple[Task, ...] = TASKS) -> Task:
+    """The family of that name; raises `UnknownTask` with the nearest one."""
+    return sim.task.task_named(name, tasks)
 
 
 def check_goal(goal: Any, n_objects: int) -> None:

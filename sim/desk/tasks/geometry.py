@@ -6,14 +6,12 @@ judged by the same code. Relations that only one group of families speaks of sta
 
 import numpy as np
 
-from sim.desk.contact import Truth, in_hand
+from sim.desk.constants import DRAWER, TRAY
+from sim.desk.contact import in_hand
 from sim.desk.layouts import DRAWER_INSIDE, HANDLE_OUT, TRAY_SIZE
 from sim.rotations import into_frame
-from sim.state import FIXTURES, JOINTS, LIGHTS, Array, State
-
-DRAWER, DOOR, BUTTON, LEVER = map(JOINTS.index, ("drawer", "door", "button", "lever"))
-LED, LAMP = map(LIGHTS.index, ("led", "lamp"))
-TRAY = FIXTURES.index("tray")
+from sim.state import Array, State
+from sim.task import Truth
 
 DRAWER_SHUT = 0.03  # m out: at most this is closed
 DRAWER_OPEN = 0.11  # m out: at least this is open
@@ -30,17 +28,22 @@ def fallen(state: State, obj: int) -> Truth:
     the desk top; the floor is far below. A thing that goes over the edge has fallen once its centre is
     `FALLEN` below the top.
     """
-    return (state.object_pos[..., obj, 2] < -FALLEN) & ~in_hand(state, obj)
+    return (state.pos(obj)[..., 2] < -FALLEN) & ~in_hand(state, obj)
 
 
 def displacement(before: State, after: State, obj: int) -> Array:
     """How far the object went from one state to the other, m: (..., 3)."""
-    return after.object_pos[..., obj, :] - before.object_pos[..., obj, :]
+    return after.pos(obj) - before.pos(obj)
 
 
 def bottom(state: State, obj: int) -> Array:
     """Height of the underside of an upright object, m: (...,)."""
-    return state.object_pos[..., obj, 2] - state.object_size[..., obj, 2] / 2
+    return state.pos(obj)[..., 2] - state.size(obj)[..., 2] / 2
+
+
+def top(state: State, obj: int) -> Array:
+    """Height of the upper side of an upright object, m: (...,)."""
+    return state.pos(obj)[..., 2] + state.size(obj)[..., 2] / 2
 
 
 def on_desk(state: State, obj: int) -> Truth:
@@ -50,9 +53,9 @@ def on_desk(state: State, obj: int) -> Truth:
 
 def rests_on(state: State, obj: int, below: int) -> Truth:
     """Upright on top of the other object, its centre over it."""
-    gap = state.object_pos[..., obj, :] - state.object_pos[..., below, :]
-    height = (state.object_size[..., obj, 2] + state.object_size[..., below, 2]) / 2
-    over = np.hypot(gap[..., 0], gap[..., 1]) <= 0.5 * state.object_size[..., below, :2].max(-1)
+    gap = state.pos(obj) - state.pos(below)
+    height = (state.size(obj)[..., 2] + state.size(below)[..., 2]) / 2
+    over = np.hypot(gap[..., 0], gap[..., 1]) <= 0.5 * state.size(below)[..., :2].max(-1)
     return over & (np.abs(gap[..., 2] - height) <= ON_TOP)
 
 
@@ -69,8 +72,8 @@ def in_tray(state: State, obj: int) -> Truth:
     return (np.abs(x) <= TRAY_SIZE[0] / 2) & (np.abs(y) <= TRAY_SIZE[1] / 2) & (z <= 0.05)
 
 
-def _in_frame(state: State, obj: int, fixture: int) -> tuple[Array, Array, Array]:
+def _in_frame(state: State, obj: int, fixture: str) -> tuple[Array, Array, Array]:
     """The object's centre in the frame of a fixture's handle; z stays the height above the desk."""
-    gap = state.object_pos[..., obj, :] - state.fixture_pos[..., fixture, :]
-    x, y = into_frame(gap[..., 0], gap[..., 1], state.fixture_yaw[..., fixture])
-    return x, y, state.object_pos[..., obj, 2]
+    gap = state.pos(obj) - state.pos(fixture)
+    x, y = into_frame(gap[..., 0], gap[..., 1], state.yaw(fixture))
+    return x, y, state.pos(obj)[..., 2]

@@ -6,42 +6,17 @@ err by a centimetre and more, so a position counts only if it is farther than th
 motion (push, turn, lift) is never done already, as it can be repeated.
 """
 
-from collections.abc import Callable
-from typing import NamedTuple
-
+from sim.desk.constants import DRAWER
 from sim.desk.contact import released
-from sim.desk.tasks.geometry import DRAWER, DRAWER_SHUT, in_drawer, rests_on
+from sim.desk.tasks.geometry import DRAWER_SHUT, in_drawer, rests_on
 from sim.desk.tasks.room import REACH
 from sim.state import State
-
-DONE, UNREACHABLE, IMPOSSIBLE = "done already", "out of reach", "impossible for now"
+from sim.task import IMPOSSIBLE, UNREACHABLE, Hindrance
 
 DRAWER_AJAR = DRAWER_SHUT + 0.02  # m out: up to here nothing goes in or out
 BEYOND = 0.03  # m beyond where the hand can grasp
 FLOOR = -0.10  # m: what is lower has fallen off the desk
 LOW = 0.02  # m: what stands on nothing has its underside below
-
-
-class Hindrance(NamedTuple):
-    """What there is to be said against beginning."""
-
-    kind: str  # DONE, UNREACHABLE or IMPOSSIBLE
-    clause: str  # {0}, {1} stand for the things
-    things: tuple[int, ...] = ()  # indices of the scene's objects
-
-    def told(self, names: tuple[str, ...]) -> str:
-        """A sentence; names are those of the scene's objects."""
-        says = self.clause.format(*(f"the {names[i]}" for i in self.things))
-        return f"{says[0].upper()}{says[1:]}."
-
-
-Hindering = Callable[[State, int, int], Hindrance | None]
-"""(state, object index, other index) -> what there is against it; None if nothing is clearly."""
-
-
-def nothing(state: State, obj: int = -1, other: int = -1) -> Hindrance | None:
-    """There is never anything against it."""
-    return None
 
 
 def take(state: State, obj: int, other: int = -1) -> Hindrance | None:
@@ -51,10 +26,10 @@ def take(state: State, obj: int, other: int = -1) -> Hindrance | None:
 
 def away(state: State, obj: int) -> Hindrance | None:
     """The hand cannot get at the object."""
-    x, y, z = state.object_pos[obj]
+    x, y, z = state.pos(obj)
     if z < FLOOR:
         return Hindrance(UNREACHABLE, "{0} has fallen off the desk", (obj,))
-    if in_drawer(state, obj) and state.joints[DRAWER] <= DRAWER_AJAR:
+    if in_drawer(state, obj) and state.joint(DRAWER) <= DRAWER_AJAR:
         return Hindrance(UNREACHABLE, "{0} is in the drawer, and the drawer is shut", (obj,))
     (x_low, x_high), (y_low, y_high) = REACH
     if not (x_low - BEYOND <= x <= x_high + BEYOND and y_low - BEYOND <= y <= y_high + BEYOND):

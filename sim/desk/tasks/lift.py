@@ -1,7 +1,7 @@
 """Lifting an object."""
 
 from sim.bullet.kinematics import STEP_LENGTH
-from sim.desk.contact import Truth, holds, in_hand
+from sim.desk.contact import holds, in_hand
 from sim.desk.tasks.geometry import displacement, in_drawer
 from sim.desk.tasks.hindrances import take
 from sim.desk.tasks.motions import CLOSE, Style, go_to, grasp_heading, heading_of, pick, usual_heading
@@ -9,6 +9,7 @@ from sim.desk.tasks.room import graspable
 from sim.desk.tasks.symbols import Symbols, moved
 from sim.desk.tasks.task import Task
 from sim.state import Array, State
+from sim.task import Truth
 
 LIFTED = 0.05  # m higher than before, and in the hand
 

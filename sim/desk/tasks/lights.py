@@ -4,41 +4,39 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.desk.constants import PRESSED
-from sim.desk.contact import Truth
+from sim.desk.constants import BUTTON, LEVER, PRESSED
 from sim.desk.layouts import LEVER_LENGTH
-from sim.desk.tasks.geometry import BUTTON, LAMP, LED, LEVER
-from sim.desk.tasks.hindrances import DONE, Hindering, Hindrance
 from sim.desk.tasks.motions import CLOSE, Skill, Style, approach, go_to, outward, use_handle
 from sim.desk.tasks.phrases import said
 from sim.desk.tasks.symbols import Effect, Symbols
 from sim.desk.tasks.task import Begin, Condition, Judge, Task
-from sim.state import LIGHTS, Array, State
+from sim.state import LIGHT, Array, State
+from sim.task import DONE, Hindering, Hindrance, Truth
 
 # -- done, possible, hindered ---------------------------------------------------------------------
 
 
-def switched(light: int, on: bool) -> Judge:
-    """The light, by its place in `State.lights`, went on, or off."""
+def switched(switch: str, on: bool) -> Judge:
+    """The light of a switch went on, or off."""
 
     def judge(before: State, after: State, obj: int = -1, other: int = -1) -> Truth:
-        was, now = before.lights[..., light] > 0.5, after.lights[..., light] > 0.5
+        was, now = before.light(switch) > 0.5, after.light(switch) > 0.5
         return (now & ~was) if on else (was & ~now)
 
     return judge
 
 
-def light_is(light: int, on: bool) -> Condition:
-    """The light, by its place in `State.lights`, is on, or off."""
-    return lambda state, obj, other: bool(state.lights[light] > 0.5) is on
+def light_is(switch: str, on: bool) -> Condition:
+    """The light of a switch is on, or off."""
+    return lambda state, obj, other: bool(state.light(switch) > 0.5) is on
 
 
-def switched_already(light: int, on: bool) -> Hindering:
-    """Against switching the light on, or off: it is."""
-    says = f"the {'LED' if light == LED else LIGHTS[light]} is {'on' if on else 'off'} already"
+def switched_already(switch: str, on: bool) -> Hindering:
+    """Against switching a light on, or off: it is."""
+    says = f"the {'LED' if switch == BUTTON else 'lamp'} is {'on' if on else 'off'} already"
 
     def hindering(state: State, obj: int = -1, other: int = -1) -> Hindrance | None:
-        lit = state.lights[light]
+        lit = state.light(switch)
         return Hindrance(DONE, says) if (lit > 0.5 if on else lit <= 0.5) else None
 
     return hindering
@@ -51,7 +49,7 @@ def flip_lever(up: bool) -> Skill:
     """Take the lever's tip and move it along its arc, up or down."""
 
     def skill(state: State, obj: int, other: int, style: Style) -> Array:
-        angle, out = float(state.joints[LEVER]), outward(state, LEVER)
+        angle, out = float(state.joint(LEVER)), outward(state, LEVER)
         tangent = -np.sin(angle) * out + np.array([0.0, 0.0, np.cos(angle)])
         return use_handle(state, LEVER, (1 if up else -1) * 0.6 * LEVER_LENGTH * tangent, style)
 
@@ -62,10 +60,10 @@ def press_button(on: bool) -> Skill:
     """Press the button with a closed hand until its light is on, or off; come up first if it is down."""
 
     def skill(state: State, obj: int, other: int, style: Style) -> Array:
-        top, heading = state.fixture_pos[BUTTON], float(state.fixture_yaw[BUTTON])
-        wrong = (state.lights[LED] > 0.5) is not on
+        top, heading = state.pos(BUTTON), float(state.yaw(BUTTON))
+        wrong = (state.light(BUTTON) > 0.5) is not on
         gap = np.hypot(*(top[:2] - state.ee_pos[:2]))
-        if not wrong or (state.joints[BUTTON] >= PRESSED and gap < 0.03):
+        if not wrong or (state.joint(BUTTON) >= PRESSED and gap < 0.03):
             return go_to(state, state.ee_pos + [0, 0, 0.03], heading, CLOSE, style)
         point = np.array([top[0], top[1], top[2] - 0.012])
         slower = replace(style, speed=0.7 * style.speed)
@@ -74,17 +72,17 @@ def press_button(on: bool) -> Skill:
     return skill
 
 
-def _lit(state: State, light: int, on: bool) -> State:
-    return state._replace(lights=np.where(np.arange(len(LIGHTS)) == light, float(on), state.lights))
+def _lit(state: State, switch: str, on: bool) -> State:
+    return state.changed(switch, LIGHT, float(on))
 
 
-def _switch(light: int, on: bool) -> Effect:
-    return lambda state, obj, other, rng: _lit(state, light, on)
+def _switch(switch: str, on: bool) -> Effect:
+    return lambda state, obj, other, rng: _lit(state, switch, on)
 
 
 def _taken_back(state: State, obj: int, desk: int, fist: bool) -> State:
     """A hand that closes as it leaves may take the lever back with it: it does on every other desk."""
-    return _lit(state, LAMP, bool(state.lights[LAMP] > 0.5) ^ bool(desk % 2)) if fist else state
+    return _lit(state, LEVER, bool(state.light(LEVER) > 0.5) ^ bool(desk % 2)) if fist else state
 
 
 # -- in words -------------------------------------------------------------------------------------
@@ -214,37 +212,37 @@ _HELD_OUT_OFF = (
 LIGHT_TASKS = (
     Task(
         "turn_on_led",
-        switched(LED, on=True),
+        switched(BUTTON, on=True),
         (*said(_ON, device="button"), *said(_PRESS, on="on", goes="on")),
         _IS_ON,
         held_out=said(_HELD_OUT_ON, device="button"),
-        possible=light_is(LED, on=False),
-        hindered=switched_already(LED, on=True),
+        possible=light_is(BUTTON, on=False),
+        hindered=switched_already(BUTTON, on=True),
         skill=press_button(on=True),
         fixture="button",
         begins=Begin(led=False),
         told="turned on {fixture}",
         contrasts=(("state", "turn_off_led"), ("thing", "turn_on_lamp")),
-        symbols=Symbols(_switch(LED, on=True), fingers="fist", weight=2.0),
+        symbols=Symbols(_switch(BUTTON, on=True), fingers="fist", weight=2.0),
     ),
     Task(
         "turn_off_led",
-        switched(LED, on=False),
+        switched(BUTTON, on=False),
         (*said(_OFF, device="button"), *said(_PRESS, on="off", goes="off|out|dark")),
         _IS_OFF,
         held_out=said(_HELD_OUT_OFF, device="button"),
-        possible=light_is(LED, on=True),
-        hindered=switched_already(LED, on=False),
+        possible=light_is(BUTTON, on=True),
+        hindered=switched_already(BUTTON, on=False),
         skill=press_button(on=False),
         fixture="button",
         begins=Begin(led=True),
         told="turned off {fixture}",
         contrasts=(("thing", "turn_off_lamp"),),
-        symbols=Symbols(_switch(LED, on=False), fingers="fist", weight=2.0),
+        symbols=Symbols(_switch(BUTTON, on=False), fingers="fist", weight=2.0),
     ),
     Task(
         "turn_on_lamp",
-        switched(LAMP, on=True),
+        switched(LEVER, on=True),
         (
             *said(_ON, device="lever"),
             "push|move|flip|lift|pull|raise the lever|switch|lever_switch up",
@@ -260,18 +258,18 @@ LIGHT_TASKS = (
             *said(_HELD_OUT_ON, device="lever"),
             "raise|lift|flip the lever|switch to turn|switch on {fixture}",
         ),
-        possible=light_is(LAMP, on=False),
-        hindered=switched_already(LAMP, on=True),
+        possible=light_is(LEVER, on=False),
+        hindered=switched_already(LEVER, on=True),
         skill=flip_lever(up=True),
         fixture="lever switch",
         begins=Begin(lamp=False),
         told="turned on {fixture}",
         contrasts=(("state", "turn_off_lamp"),),
-        symbols=Symbols(_switch(LAMP, on=True), leaving=_taken_back, weight=0.6),
+        symbols=Symbols(_switch(LEVER, on=True), leaving=_taken_back, weight=0.6),
     ),
     Task(
         "turn_off_lamp",
-        switched(LAMP, on=False),
+        switched(LEVER, on=False),
         (
             *said(_OFF, device="lever"),
             "push|move|flip|pull|press|bring the lever|switch|lever_switch down",
@@ -286,12 +284,12 @@ LIGHT_TASKS = (
             *said(_HELD_OUT_OFF, device="lever"),
             "lower|flip|press the lever|switch to turn|switch off {fixture}",
         ),
-        possible=light_is(LAMP, on=True),
-        hindered=switched_already(LAMP, on=False),
+        possible=light_is(LEVER, on=True),
+        hindered=switched_already(LEVER, on=False),
         skill=flip_lever(up=False),
         fixture="lever switch",
         begins=Begin(lamp=True),
         told="turned off {fixture}",
-        symbols=Symbols(_switch(LAMP, on=False), leaving=_taken_back, weight=0.6),
+        symbols=Symbols(_switch(LEVER, on=False), leaving=_taken_back, weight=0.6),
     ),
 )

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.bullet.kinematics import STEP_ANGLE, STEP_LENGTH
+from sim.desk.constants import DRAWER
 from sim.desk.contact import holds
-from sim.desk.tasks.geometry import DRAWER, bottom, in_drawer
+from sim.desk.tasks.geometry import bottom, in_drawer
 from sim.desk.tasks.room import Spot, Where
-from sim.rotations import ahead, tool_axis, tool_heading, wrap, yaw_of
+from sim.rotations import ahead, tool_axis, tool_heading, wrap
 from sim.state import Array, State
 
 OPEN, CLOSE = 1.0, -1.0
@@ -89,8 +90,8 @@ def _ramp(x: float) -> float:
 
 def grasp_heading(state: State, obj: int, prefer: float) -> float:
     """A heading at which the fingers close on the object's narrow sides, nearest to the preferred one."""
-    sx, sy, _ = state.object_size[obj]
-    yaw = float(yaw_of(state.object_quat[obj]))
+    sx, sy, _ = state.size(obj)
+    yaw = float(state.yaw(obj))
     period = np.pi / 2 if abs(sx - sy) < 1e-6 else np.pi
     heading = prefer + float((yaw - prefer + period / 2) % period - period / 2)
     return heading if abs(heading) <= HAND_LIMIT else heading - np.sign(heading) * period
@@ -103,9 +104,9 @@ def usual_heading(state: State) -> float:
 
 def pick(state: State, obj: int, style: Style, heading: float) -> Array:
     """Come down on the object with an open hand, and close it there."""
-    centre = state.object_pos[obj] + style.grasp
+    centre = state.pos(obj) + style.grasp
     point = np.array([centre[0], centre[1], max(float(centre[2]), float(bottom(state, obj)) + 0.013)])
-    rise = style.hover + float(state.object_size[obj, 2]) / 2
+    rise = style.hover + float(state.size(obj)[2]) / 2
     gap = point - state.ee_pos
     turn = abs(wrap(heading - heading_of(state)))
     there = np.hypot(gap[0], gap[1]) < 0.014 and abs(gap[2]) < 0.011 and turn < 0.2
@@ -127,12 +128,12 @@ def put(where: Where, over_walls: bool = False, square: bool = False) -> Skill:
 
 def put_down(state: State, obj: int, style: Style = DEFAULT_STYLE) -> Array:
     """Lower what is in the hand where it is, and let go."""
-    return _place(state, obj, Spot(state.object_pos[obj, :2], 0.0), style, False)
+    return _place(state, obj, Spot(state.pos(obj)[:2], 0.0), style, False)
 
 
 def _place(state: State, obj: int, place: Spot, style: Style, square: bool) -> Array:
     """Pick the object up, carry it over its spot, set it down, let go, and leave upwards."""
-    gap = place.xy - state.object_pos[obj, :2]
+    gap = place.xy - state.pos(obj)[:2]
     aside = float(np.hypot(gap[0], gap[1]))
     above = float(bottom(state, obj)) - place.support
     set_down = aside < 0.016 and abs(above) < 0.010
@@ -151,22 +152,22 @@ def _place(state: State, obj: int, place: Spot, style: Style, square: bool) -> A
     shift = np.array([freedom * gap[0], freedom * gap[1], lag])
     heading = heading_of(state)
     if square:  # things in the drawer lie parallel to its walls, so that a hand can reach them
-        yaw = float(yaw_of(state.object_quat[obj]) - state.fixture_yaw[DRAWER])
+        yaw = float(state.yaw(obj) - state.yaw(DRAWER))
         heading -= float((yaw + np.pi / 4) % (np.pi / 2) - np.pi / 4)
     return go_to(state, state.ee_pos + shift, heading, CLOSE, style)
 
 
 def _near(state: State, obj: int) -> bool:
-    gap = state.object_pos[obj] - state.ee_pos
+    gap = state.pos(obj) - state.ee_pos
     return bool(np.hypot(gap[0], gap[1]) < 0.05 and abs(gap[2]) < 0.045)
 
 
 # -- furniture ----------------------------------------------------------------------------------
 
 
-def use_handle(state: State, fixture: int, motion: Array, style: Style) -> Array:
+def use_handle(state: State, fixture: str, motion: Array, style: Style) -> Array:
     """Take a fixture's handle and move it by so much, (3,) m."""
-    point, heading = state.fixture_pos[fixture], float(state.fixture_yaw[fixture])
+    point, heading = state.pos(fixture), float(state.yaw(fixture))
     gap = point - state.ee_pos
     if state.gripper < 0.026 and np.hypot(gap[0], gap[1]) < 0.025 and abs(gap[2]) < 0.025:
         along = motion / max(float(np.linalg.norm(motion)), 1e-9)
@@ -176,6 +177,6 @@ def use_handle(state: State, fixture: int, motion: Array, style: Style) -> Array
     return approach(state, point, heading, style.hover + 0.02, CLOSE if there else OPEN, style)
 
 
-def outward(state: State, fixture: int) -> Array:
+def outward(state: State, fixture: str) -> Array:
     """Unit vector (3,) from the fixture to whoever uses it."""
-    return np.array([*-ahead(float(state.fixture_yaw[fixture])), 0.0])
+    return np.array([*-ahead(float(state.yaw(fixture))), 0.0])

@@ -6,7 +6,6 @@ import numpy as np
 
 from sim.bullet.arm import MAX_OPENING
 from sim.bullet.kinematics import STEP_LENGTH
-from sim.desk.contact import Truth
 from sim.desk.tasks.geometry import SAME_HEIGHT, displacement, on_desk
 from sim.desk.tasks.hindrances import take
 from sim.desk.tasks.motions import Skill, Style, approach, go_to, heading_of
@@ -29,6 +28,7 @@ from sim.desk.tasks.symbols import Symbols, moved
 from sim.desk.tasks.task import Condition, Judge, Task
 from sim.rotations import wrap
 from sim.state import Array, State
+from sim.task import Truth
 
 PUSHED = 0.06  # m along the direction asked for
 SIDEWAYS = 0.6  # a push strays at most this fraction of its length to the side
@@ -57,7 +57,7 @@ def can_push(direction: Direction) -> Condition:
         if not graspable(obj, state) or not on_desk(state, obj):
             return False
         d = np.array(direction)
-        start = state.object_pos[obj, :2]
+        start = state.pos(obj)[:2]
         here = half_extent(state, obj, direction)
         behind, end = start - (here + 0.035) * d, start + 0.10 * d
         if not (is_free_desk(state, end) and inside(behind, REACH)):
@@ -65,7 +65,7 @@ def can_push(direction: Direction) -> Condition:
         for k in range(state.n_objects):
             if k == obj:
                 continue
-            gap = state.object_pos[k, :2] - start
+            gap = state.pos(k)[:2] - start
             along, across = float(gap @ d), abs(float(gap[0] * d[1] - gap[1] * d[0]))
             if -here - 0.075 < along < 0.16 and across < 0.075:
                 return False
@@ -83,7 +83,7 @@ def push(direction: Direction) -> Skill:
     def skill(state: State, obj: int, other: int, style: Style) -> Array:
         d = np.array(direction)
         across = np.array([-d[1], d[0]])
-        centre = state.object_pos[obj]
+        centre = state.pos(obj)
         reach = half_extent(state, obj, direction)
         gap = centre[:2] - state.ee_pos[:2]
         along, aside = float(gap @ d), float(gap @ across)
@@ -98,7 +98,7 @@ def push(direction: Direction) -> Skill:
             slower = replace(style, speed=0.9 * style.speed)
             return go_to(state, np.array([step[0], step[1], low]), heading, grip, slower)
         start = centre[:2] - (reach + 0.030) * d
-        rise = style.hover + float(state.object_size[obj, 2])
+        rise = style.hover + float(state.size(obj)[2])
         return approach(state, np.array([start[0], start[1], low]), heading, rise, grip, style)
 
     return skill

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.desk.contact import Truth, released
+from sim.desk.contact import released
 from sim.desk.tasks.geometry import (
     MOVED,
     SAME_HEIGHT,
@@ -12,7 +12,7 @@ from sim.desk.tasks.geometry import (
     on_desk,
     rests_on,
 )
-from sim.desk.tasks.hindrances import DONE, IMPOSSIBLE, Hindering, Hindrance, away, take
+from sim.desk.tasks.hindrances import away, take
 from sim.desk.tasks.motions import put
 from sim.desk.tasks.phrases import said
 from sim.desk.tasks.room import (
@@ -32,6 +32,7 @@ from sim.desk.tasks.room import (
 from sim.desk.tasks.symbols import Symbols, dragged, in_the_clear, put_at
 from sim.desk.tasks.task import Condition, Judge, Task
 from sim.state import State
+from sim.task import DONE, IMPOSSIBLE, Hindering, Hindrance, Truth
 
 BESIDE_NEAR, BESIDE_FAR = 0.045, 0.17  # m between centres, along the direction asked for
 BESIDE_ASTRAY = 0.045  # m, across it
@@ -44,7 +45,7 @@ GAP = 0.030  # m, left between things put beside each other: a finger fits in
 def is_beside(state: State, obj: int, other: int, side: Direction) -> Truth:
     """Next to the other object on the given side, both standing on the same surface."""
     axis, sign = axis_and_sign(side)
-    gap = state.object_pos[..., obj, :] - state.object_pos[..., other, :]
+    gap = state.pos(obj) - state.pos(other)
     along, across = sign * gap[..., axis], np.abs(gap[..., 1 - axis])
     level = np.abs(bottom(state, obj) - bottom(state, other)) <= SAME_HEIGHT
     return (along >= BESIDE_NEAR) & (along <= BESIDE_FAR) & (across <= BESIDE_ASTRAY) & level
@@ -67,7 +68,7 @@ def spot_beside(side: Direction) -> Where:
 
     def where(state: State, obj: int, other: int) -> Spot | None:
         apart = max(0.095, half_extent(state, obj, side) + half_extent(state, other, side) + GAP)
-        xy = state.object_pos[other, :2] + min(apart, BESIDE_FAR - 0.03) * np.array(side)
+        xy = state.pos(other)[:2] + min(apart, BESIDE_FAR - 0.03) * np.array(side)
         return Spot(xy, float(bottom(state, other)))
 
     return where
@@ -95,7 +96,7 @@ def beside_already(side: Direction, words: str) -> Hindering:
     axis, sign = axis_and_sign(side)
 
     def hindering(state: State, obj: int, other: int) -> Hindrance | None:
-        gap = state.object_pos[obj] - state.object_pos[other]
+        gap = state.pos(obj) - state.pos(other)
         along, across = sign * gap[axis], abs(gap[1 - axis])
         clear = BESIDE_NEAR + MOVED <= along <= BESIDE_FAR - MOVED and across <= BESIDE_ASTRAY - MOVED
         if clear and is_beside(state, obj, other, side) and released(state, obj):
@@ -118,7 +119,7 @@ def _symbols(side: Direction, weight: float = 1.0) -> Symbols:
 
     def clear(state: State, obj: int, other: int) -> bool:
         there = where(state, obj, other)
-        far = there is not None and np.hypot(*(there.xy - state.object_pos[obj, :2])) > 0.08
+        far = there is not None and np.hypot(*(there.xy - state.pos(obj)[:2])) > 0.08
         return bool(far) and graspable(other, state) and in_the_clear(state, obj, other)
 
     return Symbols(put_at(where, (0.02, 0.02)), clear, leaving=dragged, weight=weight)

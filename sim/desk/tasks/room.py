@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.desk.tasks.geometry import DOOR, DRAWER, DRAWER_OPEN, in_drawer, rests_on
-from sim.rotations import ahead, into_frame, yaw_of
+from sim.desk.constants import BUTTON, DOOR, DRAWER, LEVER, TRAY
+from sim.desk.tasks.geometry import DRAWER_OPEN, in_drawer, rests_on
+from sim.rotations import ahead, into_frame
 from sim.state import Array, State
 
 Direction = tuple[float, float]
@@ -40,8 +41,8 @@ def axis_and_sign(direction: Direction) -> tuple[int, int]:
 
 def half_extent(state: State, obj: int, direction: Direction) -> float:
     """Half the object's extent along a horizontal unit vector, m."""
-    sx, sy, _ = state.object_size[obj]
-    along = into_frame(*direction, float(yaw_of(state.object_quat[obj])))
+    sx, sy, _ = state.size(obj)
+    along = into_frame(*direction, float(state.yaw(obj)))
     if abs(sx - sy) < 1e-6:
         return float(sx) / 2 * (1 + 0.2 * abs(2 * along[0] * along[1]))
     return float(abs(along[0]) * sx + abs(along[1]) * sy) / 2
@@ -52,9 +53,9 @@ def half_extent(state: State, obj: int, direction: Direction) -> float:
 
 def graspable(obj: int, state: State) -> bool:
     """In reach, upright, with nothing on top and no roof above."""
-    if not inside(state.object_pos[obj], REACH):
+    if not inside(state.pos(obj), REACH):
         return False
-    qx, qy = state.object_quat[obj, :2]
+    qx, qy = state.quat(obj)[:2]
     if 2 * (qx * qx + qy * qy) > 0.02:  # 1 - cos(tilt): more than 11 degrees
         return False
     if in_drawer(state, obj) and not _within_hands_reach_in_drawer(state, obj):
@@ -64,14 +65,14 @@ def graspable(obj: int, state: State) -> bool:
 
 def _within_hands_reach_in_drawer(state: State, obj: int) -> bool:
     """The drawer is open and there is room for the fingers between the object and the walls."""
-    gap = state.object_pos[obj, :2] - drawer_middle(state)
-    deep, aside = into_frame(gap[0], gap[1], float(state.fixture_yaw[DRAWER]))
-    return bool(state.joints[DRAWER] >= DRAWER_OPEN + 0.01 and abs(aside) <= 0.028 and -0.045 <= deep <= 0.02)
+    gap = state.pos(obj)[:2] - drawer_middle(state)
+    deep, aside = into_frame(gap[0], gap[1], float(state.yaw(DRAWER)))
+    return bool(state.joint(DRAWER) >= DRAWER_OPEN + 0.01 and abs(aside) <= 0.028 and -0.045 <= deep <= 0.02)
 
 
 def drawer_middle(state: State) -> Array:
     """xy of the place in the drawer where things are put: 11.5 cm behind the handle."""
-    return state.fixture_pos[DRAWER, :2] + 0.115 * ahead(float(state.fixture_yaw[DRAWER]))
+    return state.pos(DRAWER)[:2] + 0.115 * ahead(float(state.yaw(DRAWER)))
 
 
 # -- where there is room --------------------------------------------------------------------------
@@ -94,7 +95,7 @@ def is_free_desk(state: State, xy: Array) -> bool:
 
 def is_clear(state: State, xy: Array, besides: tuple[int, ...], room: float) -> bool:
     """Whether the centres of all objects but those are so far away from the point, m."""
-    gaps = np.hypot(*(state.object_pos[:, :2] - xy).T)
+    gaps = np.hypot(*(state.objects[:, :2] - xy).T)
     return all(gaps[k] >= room for k in range(state.n_objects) if k not in besides)
 
 
@@ -104,24 +105,24 @@ def inside(xy: Array, box: Box) -> bool:
     return bool(x_low <= xy[0] <= x_high and y_low <= xy[1] <= y_high)
 
 
-# What each fixture covers of the desk, in its own frame around the point of `fixture_pos`:
+# What each fixture covers of the desk, in its own frame around where the hand acts on it:
 # (x low, x high, |y|) in metres. The drawer's grows with its opening.
-_COVER = (
-    (-0.03, 0.22, 0.125),
-    (-0.05, 0.09, 0.19),
-    (-0.04, 0.08, 0.04),
-    (-0.05, 0.14, 0.05),
-    (-0.08, 0.08, 0.10),
-)
+_COVER = {
+    DRAWER: (-0.03, 0.22, 0.125),
+    DOOR: (-0.05, 0.09, 0.19),
+    BUTTON: (-0.04, 0.08, 0.04),
+    LEVER: (-0.05, 0.14, 0.05),
+    TRAY: (-0.08, 0.08, 0.10),
+}
 
 
 def over_furniture(state: State, xy: Array, margin: float) -> bool:
     """Whether a point is over a fixture, or nearer to one than the margin, m."""
-    for i, (low, high, width) in enumerate(_COVER):
-        dx, dy = xy - state.fixture_pos[i, :2]
-        x, y = into_frame(dx, dy, float(state.fixture_yaw[i]))
-        if i == DOOR:
-            y += float(state.joints[DOOR])  # the rail stands still, the knob moves
+    for fixture, (low, high, width) in _COVER.items():
+        dx, dy = xy - state.pos(fixture)[:2]
+        x, y = into_frame(dx, dy, float(state.yaw(fixture)))
+        if fixture == DOOR:
+            y += float(state.joint(DOOR))  # the rail stands still, the knob moves
         if low - margin <= x <= high + margin and abs(y) <= width + margin:
             return True
     return False

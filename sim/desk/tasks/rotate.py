@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.bullet.kinematics import STEP_ANGLE
-from sim.desk.contact import Truth, holds
+from sim.desk.contact import holds
 from sim.desk.tasks.geometry import SAME_HEIGHT, displacement, on_desk
 from sim.desk.tasks.hindrances import take
 from sim.desk.tasks.motions import CLOSE, Skill, Style, go_to, grasp_heading, heading_of, pick
@@ -11,8 +11,9 @@ from sim.desk.tasks.phrases import said
 from sim.desk.tasks.room import graspable, is_clear
 from sim.desk.tasks.symbols import Symbols, dragged, moved
 from sim.desk.tasks.task import Judge, Task
-from sim.rotations import wrap, yaw_of
+from sim.rotations import wrap
 from sim.state import Array, State
+from sim.task import Truth
 
 TURNED = 0.6  # rad: it was turned
 IN_PLACE = 0.05  # m: an object that was only turned strays at most this far
@@ -23,7 +24,7 @@ def turned(sign: int) -> Judge:
     """It turned far enough and stayed where it was; +1 is counter-clockwise from above."""
 
     def judge(before: State, after: State, obj: int, other: int = -1) -> Truth:
-        turn = sign * wrap(yaw_of(after.object_quat[..., obj, :]) - yaw_of(before.object_quat[..., obj, :]))
+        turn = sign * wrap(after.yaw(obj) - before.yaw(obj))
         move = displacement(before, after, obj)
         stayed = (np.hypot(move[..., 0], move[..., 1]) <= IN_PLACE) & (np.abs(move[..., 2]) <= SAME_HEIGHT)
         return (turn >= TURNED) & stayed
@@ -33,7 +34,7 @@ def turned(sign: int) -> Judge:
 
 def can_turn(state: State, obj: int, other: int = -1) -> bool:
     """The hand can grasp it where it stands on the desk, and nothing is close to it."""
-    alone = is_clear(state, state.object_pos[obj, :2], (obj,), ELBOW_ROOM)
+    alone = is_clear(state, state.pos(obj)[:2], (obj,), ELBOW_ROOM)
     return graspable(obj, state) and bool(on_desk(state, obj)) and alone
 
 

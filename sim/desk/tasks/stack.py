@@ -2,14 +2,15 @@
 
 import numpy as np
 
-from sim.desk.contact import Truth, released
+from sim.desk.contact import released
 from sim.desk.tasks.geometry import bottom, in_drawer, on_desk, rests_on
-from sim.desk.tasks.hindrances import DONE, LOW, Hindrance, take
+from sim.desk.tasks.hindrances import LOW, take
 from sim.desk.tasks.motions import put
 from sim.desk.tasks.room import Spot, graspable, on_free_desk
 from sim.desk.tasks.symbols import Symbols, away_from_hand, dragged, object_at, put_at
 from sim.desk.tasks.task import Begin, Task
 from sim.state import State
+from sim.task import DONE, Hindrance, Truth
 
 APART = 0.05  # m between the centres of things of which neither is on the other
 FALL = 0.07  # m: how far a leaving hand throws what is on top
@@ -37,7 +38,7 @@ def can_unstack(state: State, obj: int, other: int = -1) -> bool:
 
 def on_nothing(state: State, obj: int, other: int = -1) -> Hindrance | None:
     """Against taking it off: it stands alone, or the hand cannot take it."""
-    gaps = np.hypot(*(state.object_pos[:, :2] - state.object_pos[obj, :2]).T)
+    gaps = np.hypot(*(state.objects[:, :2] - state.pos(obj)[:2]).T)
     alone = bool((np.delete(gaps, obj) > APART).all()) and bottom(state, obj) < LOW
     if alone and released(state, obj) and not in_drawer(state, obj):
         return Hindrance(DONE, "{0} is not on top of anything", (obj,))
@@ -127,7 +128,7 @@ def can_stack(state: State, obj: int, other: int) -> bool:
         return False
     if in_drawer(state, obj) or in_drawer(state, other):
         return False
-    low = float(bottom(state, other)) < 0.01 and bool(state.object_size[other, :2].min() > 0.025)
+    low = float(bottom(state, other)) < 0.01 and bool(state.size(other)[:2].min() > 0.025)
     return low and not rests_on(state, obj, other)
 
 
@@ -140,16 +141,16 @@ def stacked_already(state: State, obj: int, other: int) -> Hindrance | None:
 
 def on_top(state: State, obj: int, other: int) -> Spot | None:
     """On the other object."""
-    top = float(state.object_pos[other, 2] + state.object_size[other, 2] / 2)
-    return Spot(state.object_pos[other, :2], top)
+    top = float(state.pos(other)[2] + state.size(other)[2] / 2)
+    return Spot(state.pos(other)[:2], top)
 
 
 def _upset(state: State, obj: int, desk: int, fist: bool) -> State:
     """A leaving hand may throw the stack over: it does on every other desk."""
-    pos = state.object_pos[obj].copy()
+    pos = state.pos(obj).copy()
     if desk % 2:
         aside = pos[:2] + FALL * away_from_hand(desk)
-        pos = np.array([*aside, float(state.object_size[obj, 2]) / 2])
+        pos = np.array([*aside, float(state.size(obj)[2]) / 2])
     return object_at(state, obj, pos)
 
 

@@ -11,10 +11,11 @@ from typing import Literal
 
 import numpy as np
 
-from sim.desk.tasks.geometry import DRAWER, in_drawer, in_tray
+from sim.desk.constants import DRAWER
+from sim.desk.tasks.geometry import in_drawer, in_tray
 from sim.desk.tasks.room import Where
-from sim.rotations import about_z, ahead, into_frame, yaw_of
-from sim.state import Array, State
+from sim.rotations import about_z, ahead, into_frame
+from sim.state import JOINT, POS, QUAT, Array, State
 
 DESKS = 8  # imagined at a time
 DRAG = 0.045  # m: how far a hand drags what it has put down as it leaves
@@ -42,8 +43,8 @@ def in_the_clear(state: State, obj: int, other: int) -> bool:
 
 def near_drawer(state: State, obj: int, travel: float) -> bool:
     """Where the drawer is, or comes to when it is pulled so much farther, m; but not inside it."""
-    gap = state.object_pos[obj, :2] - state.fixture_pos[DRAWER, :2]
-    deep, aside = into_frame(gap[0], gap[1], float(state.fixture_yaw[DRAWER]))
+    gap = state.pos(obj)[:2] - state.pos(DRAWER)[:2]
+    deep, aside = into_frame(gap[0], gap[1], float(state.yaw(DRAWER)))
     return bool(deep > -travel - 0.06 and abs(aside) < 0.17 and not in_drawer(state, obj))
 
 
@@ -60,16 +61,15 @@ class Symbols:
 
 def object_at(state: State, obj: int, xyz: Array, turn: float = 0.0) -> State:
     """The object at another place, (3,) m, upright, and turned about z, rad."""
-    pos, quat = state.object_pos.copy(), state.object_quat.copy()
-    pos[obj], quat[obj] = xyz, about_z(float(yaw_of(quat[obj])) + turn)
-    return state._replace(object_pos=pos, object_quat=quat)
+    turned = about_z(float(state.yaw(obj)) + turn)
+    return state.changed(obj, POS, xyz).changed(obj, QUAT, turned)
 
 
 def moved(shift: Vec, spread: Vec, turn: tuple[float, float]) -> Effect:
     """Away from where it is by the shift, give or take the spread, m; turned by between two angles, rad."""
 
     def effect(state: State, obj: int, other: int, rng: Rng) -> State:
-        xyz = state.object_pos[obj] + shift + rng.uniform(-1, 1, 3) * spread
+        xyz = state.pos(obj) + shift + rng.uniform(-1, 1, 3) * spread
         return object_at(state, obj, xyz, rng.uniform(*turn))
 
     return effect
@@ -82,22 +82,21 @@ def put_at(where: Where, spread: tuple[float, float]) -> Effect:
         spot = where(state, obj, other)
         assert spot is not None, f"object {obj} was asked for where there is no room for it"
         xy = spot.xy + rng.uniform(-1, 1, 2) * spread
-        z = spot.support + float(state.object_size[obj, 2]) / 2
+        z = spot.support + float(state.size(obj)[2]) / 2
         return object_at(state, obj, np.array([*xy, z]), rng.uniform(-np.pi, np.pi))
 
     return effect
 
 
-def slid(state: State, joint: int, value: float, way: Array, inside: tuple[int, ...] = ()) -> State:
+def slid(state: State, fixture: str, value: float, way: Array, inside: tuple[int, ...] = ()) -> State:
     """Drawer or door with its joint at another value, m, its handle and the objects inside moved along.
 
     `way` is the horizontal unit vector (2,) in which the joint grows.
     """
-    joints, points, objects = state.joints.copy(), state.fixture_pos.copy(), state.object_pos.copy()
-    joints[joint] = value
-    points[joint, :2] += (joints[joint] - state.joints[joint]) * way
-    objects[list(inside), :2] += (joints[joint] - state.joints[joint]) * way
-    return state._replace(joints=joints, fixture_pos=points, object_pos=objects)
+    shift = (value - state.joint(fixture)) * way
+    things = state.things.copy()
+    things[[state.row(fixture), *inside], :2] += shift
+    return state._replace(things=things).changed(fixture, JOINT, value)
 
 
 def away_from_hand(desk: int) -> Array:
@@ -107,6 +106,6 @@ def away_from_hand(desk: int) -> Array:
 
 def dragged(state: State, obj: int, desk: int, fist: bool) -> State:
     """What has just been let go of, a little away, and every desk in another direction."""
-    pos = state.object_pos[obj].copy()
+    pos = state.pos(obj).copy()
     pos[:2] += DRAG * away_from_hand(desk)
     return object_at(state, obj, pos)

@@ -1,0 +1,115 @@
+"""The desk as a kind of world."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.bullet.actuation import arrived
+from sim.bullet.arm import MAX_OPENING
+from sim.bullet.kinematics import REACH, STEP_ANGLE, STEP_LENGTH, WORKSPACE
+from sim.desk.constants import BUTTON, CONTROL_HZ, DOOR, DRAWER, LEVER, MAX_OBJECTS, TRAY
+from sim.desk.contact import OPEN_HAND
+from sim.desk.layouts import HANDLE_WIDTH, KNOB_WIDTH, LEVER_WIDTH
+from sim.desk.scene import Scene
+from sim.desk.scenes.sampler import SceneConfig, draw_scene, draw_scene_for
+from sim.desk.sensors import Sensor, is_clear, sense
+from sim.desk.tasks import expert
+from sim.desk.tasks.families import TASKS
+from sim.desk.tasks.geometry import fallen
+from sim.desk.tasks.motions import DEFAULT_STYLE
+from sim.desk.tasks.task import Task
+from sim.kinds.desk_player import Player
+from sim.observation import Observation
+from sim.state import SIZE, Array, State
+from sim.task import Goal, Truth
+from sim.world import ActionSpec, Fixture, World, WorldKind, WorldSpec
+
+SLIDING = 0.0015  # m a control step: slower is standing still
+TURNING = 0.02  # rad a control step
+FILMED = (400, 300)  # width, height of each half of a picture, px
+OFF_SIZE = 1e-4  # m: of an object's recorded size from what the scene says
+
+DESK_SPEC = WorldSpec(
+    name="desk",
+    robot="panda",
+    control_hz=CONTROL_HZ,
+    action=ActionSpec(STEP_LENGTH, STEP_ANGLE, MAX_OPENING),
+    workspace=WORKSPACE,
+    middle=(0.45, 0.0, 0.0),
+    open_hand=OPEN_HAND,
+    most_objects=MAX_OBJECTS,
+    fixtures=(
+        Fixture(DRAWER, SLIDING, 0.03, HANDLE_WIDTH),
+        Fixture(DOOR, SLIDING, 0.03, KNOB_WIDTH),
+        Fixture(BUTTON, 2 * SLIDING),  # it springs back: what a press leaves behind is its light
+        Fixture(LEVER, TURNING, 0.3, LEVER_WIDTH),
+        Fixture(TRAY),
+    ),
+    reach=REACH,
+    cameras=("desk", "front", "gripper"),
+)
+
+
+class DeskKind(WorldKind):
+    """Desks with a Panda arm, in PyBullet."""
+
+    spec = DESK_SPEC
+    tasks: tuple[Task, ...] = TASKS
+
+    def draw(self, seed: int, config: SceneConfig) -> Scene:
+        return draw_scene(seed, config)
+
+    def draw_for(
+        self,
+        task: str,
+        seed: int,
+        config: SceneConfig,
+        allows: Callable[[Goal, tuple[str, ...]], bool] | None = None,
+    ) -> tuple[Scene, Goal]:
+        return draw_scene_for(task, seed, config, allows, self.tasks)
+
+    def scene_from(self, raw: Any) -> Scene:
+        return Scene.from_dict(raw)
+
+    def mismatch(self, scene: Scene, states: State) -> str:
+        sizes = np.array([thing.size for thing in scene.objects])
+        off = sizes.size and np.abs(states.objects[..., SIZE] - sizes).max() > OFF_SIZE
+        return "sizes of the objects differ from those in the scene" if off else ""
+
+    def open(self, pictures: bool = False) -> World:
+        from sim.desk.simulator import World  # noqa: PLC0415 - the engine; who only reads states needs none
+
+        return World(visuals=pictures)
+
+    def picture(self, world: Any) -> NDArray[np.uint8]:
+        from sim.desk.cameras import CAMERAS, render  # noqa: PLC0415 - as the simulator
+
+        return np.concatenate([render(world, CAMERAS[name], FILMED) for name in ("front", "desk")], axis=1)
+
+    def change(self, world: Any, scene: Scene) -> None:
+        world.obey(scene.dynamics)
+
+    def sensor(self, scene: Scene) -> Sensor:
+        return Sensor(scene)
+
+    def sense(self, states: State, scene: Scene) -> tuple[Observation, bool]:
+        return sense(states, scene), not is_clear(scene.dynamics)
+
+    def arrived(self, actions: Array, scene: Scene) -> Array:
+        return arrived(actions, scene.dynamics)
+
+    def fallen(self, state: State, which: int) -> Truth:
+        return fallen(state, which)
+
+    def player(self, rng: np.random.Generator, scene: Scene) -> Player:
+        return Player(rng, scene.dynamics.latency)
+
+    def expert(self, state: State, goal: Goal, scene: Scene) -> Array:
+        dynamics = scene.dynamics
+        wanted = expert.act(state, goal, expert.patient(DEFAULT_STYLE, dynamics.latency), self.tasks)
+        return expert.sent_for(wanted, dynamics.control_yaw, dynamics.action_scale)
+
+
+DESK = DeskKind()

@@ -1,0 +1,285 @@
+"""What a world must offer, ours and yours: play, rollouts, commands, films and servers step it through this.
+
+A `World` is one that runs: it is set up from a scene and stepped with actions. A `WorldKind` is what is known
+of such worlds without running one: their spec, task families and scenes, and how one is opened. The desk's is
+`sim.kinds.desk.DESK`; a kind of your own is named by where it stands, as "my_package.pucks:PUCKS".
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.observation import Observation, padded
+from sim.state import Array, State
+from sim.task import Goal, Hindrance, Task, Truth, task_named
+
+Box = tuple[tuple[float, float, float], tuple[float, float, float]]
+"""The lowest and the highest corner, m, world frame."""
+
+ACTION_COLUMNS = ("x", "y", "z", "rx", "ry", "rz", "gripper")
+
+
+class ActionSpec(NamedTuple):
+    """What an action (7,) in [-1, 1] means. It is relative to where the hand is."""
+
+    shift: float  # m, of the hand, for 1 along x, y or z
+    turn: float  # rad, of the hand, for 1 of the axis-angle vector rx, ry, rz
+    opening: float  # m between the fingers for a gripper of +1; they are closed for -1
+    frame: str = "world"  # whose axes shift and turn are given in
+    columns: tuple[str, ...] = ACTION_COLUMNS
+
+
+class Fixture(NamedTuple):
+    """Something that stands fixed: a row of the state after those of the movable objects."""
+
+    name: str  # in words, as policies read it; no two have the same
+    moving: float = float("inf")  # m or rad of its joint in a control step, beyond which the joint is moving
+    moved: float = float("inf")  # m or rad between two states, beyond which something was done to it
+    grip: float = 0.0  # m: how wide what a hand holds of it is; 0 if nothing is held of it
+
+
+@dataclass(frozen=True)
+class WorldSpec:
+    """What states, observations and actions of a kind of world are, for whoever learns to act in it."""
+
+    name: str
+    robot: str  # what acts in it
+    control_hz: int  # actions in a second
+    action: ActionSpec
+    workspace: Box  # where the hand may be sent
+    middle: tuple[float, float, float]  # m: what positions are told from
+    open_hand: float  # m between the fingers: nothing that there is can be held at this opening
+    most_objects: int  # movable objects in a scene
+    fixtures: tuple[Fixture, ...] = ()
+    reach: float = float("inf")  # m from the robot's axis, beyond which the hand cannot be sent
+    cameras: tuple[str, ...] = ()  # by which it can be photographed
+
+    @property
+    def fixed(self) -> tuple[str, ...]:
+        """The names of what stands fixed, in the order of their rows."""
+        return tuple(fixture.name for fixture in self.fixtures)
+
+    @property
+    def most_things(self) -> int:
+        """The rows of an observation."""
+        return self.most_objects + len(self.fixtures)
+
+    def names(self, objects: Sequence[str]) -> tuple[str, ...]:
+        """The names that go with an observation's rows; those of absent objects are empty."""
+        return (*objects, *[""] * (self.most_objects - len(objects)), *self.fixed)
+
+    def to_json(self) -> dict[str, Any]:
+        """As a checkpoint keeps it: infinite bounds are null."""
+        return _finite(asdict(self) | {
+            "action": self.action._asdict(), "fixtures": [one._asdict() for one in self.fixtures],
+        })  # fmt: skip
+
+    @classmethod
+    def from_json(cls, value: Any) -> "WorldSpec":
+        """The inverse of `to_json`; raises TypeError and KeyError for what is none."""
+        plain = {key: one for key, one in value.items() if one is not None}
+        fixtures = tuple(
+            Fixture(**{key: one for key, one in fixture.items() if one is not None})
+            for fixture in value["fixtures"]
+        )
+        action = ActionSpec(**{**value["action"], "columns": tuple(value["action"]["columns"])})
+        low, high = value["workspace"]
+        return cls(
+            **{
+                **plain,
+                "action": action,
+                "fixtures": fixtures,
+                "workspace": (tuple(low), tuple(high)),
+                "middle": tuple(value["middle"]),
+                "cameras": tuple(value["cameras"]),
+            }
+        )
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(one) for one in value]
+    return None if value == float("inf") else value
+
+
+class Scene(Protocol):
+    """How a world is found: all that an episode begins with, drawn from a seed."""
+
+    @property
+    def seed(self) -> int: ...
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its movable objects in words, in the order of their rows; no two have the same name."""
+        ...
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types, for `WorldKind.scene_from`."""
+        ...
+
+
+class World(Protocol):
+    """A world that runs."""
+
+    def build(self, scene: Any) -> State:
+        """Take down what there is and set the scene up; returns its first state."""
+        ...
+
+    def step(self, action: Any) -> State:
+        """Carry out one action (7,) in [-1, 1] for one control period; returns the state after it."""
+        ...
+
+    def state(self) -> State:
+        """The true state now, which tasks are judged by."""
+        ...
+
+    def close(self) -> None:
+        """Give back what it holds."""
+        ...
+
+
+class Sensor(Protocol):
+    """What a policy sees of one episode; it never gets the state itself."""
+
+    def observe(self, state: State) -> Observation:
+        """The observation of the episode's next timestep."""
+        ...
+
+
+class Player(Protocol):
+    """Who plays: its next action depends on what it sees and on what it draws."""
+
+    def act(self, state: State) -> Array:
+        """The next action (7,)."""
+        ...
+
+
+Allows = Callable[[Goal, tuple[str, ...]], bool]
+"""(goal, names of the scene's objects) -> whether it may be asked for."""
+
+
+class CannotDraw(ValueError):
+    """No scene of the kind asked for turned up."""
+
+    def __init__(self, task: str, attempts: int) -> None:
+        super().__init__(
+            f"no scene in which {task} is possible and allowed was found in {attempts} draws; "
+            "more objects or fewer exclusions would help"
+        )
+
+
+class WorldKind(ABC):
+    """A kind of world. The methods without a body here are what it must offer; the others it may."""
+
+    spec: WorldSpec
+    tasks: Sequence[Task]  # its families, in the order in which tables print them
+    per_process: int = 64  # the most worlds that one process can hold
+
+    # -- scenes ----------------------------------------------------------------------------------
+
+    @abstractmethod
+    def draw(self, seed: int, config: Any) -> Any:
+        """A `Scene`: same seed and config, same scene. `config` is a `SceneConfig`."""
+
+    @abstractmethod
+    def draw_for(self, task: str, seed: int, config: Any, allows: Allows | None = None) -> tuple[Any, Goal]:
+        """A scene in which the family is possible and not done, and a goal of it that is allowed.
+
+        Raises `UnknownTask` and `CannotDraw`.
+        """
+
+    @abstractmethod
+    def scene_from(self, raw: Any) -> Any:
+        """The scene of a `Scene.to_dict`; raises ValueError for what is none."""
+
+    def mismatch(self, scene: Any, states: State) -> str:
+        """Why recorded states (T, ...) cannot be of a scene; "" if they may."""
+        del scene, states
+        return ""
+
+    # -- running ---------------------------------------------------------------------------------
+
+    @abstractmethod
+    def open(self, pictures: bool = False) -> Any:
+        """A `World`; with `pictures`, one that can be photographed."""
+
+    def picture(self, world: Any) -> NDArray[np.uint8]:
+        """What a running world looks like, (H, W, 3), where `WorldSpec.cameras` are not empty."""
+        raise NotImplementedError(f"{self.spec.name} has no cameras")
+
+    def change(self, world: Any, scene: Any) -> None:
+        """From now on let a running world have the dynamics of another scene, where a kind has dynamics."""
+        del world, scene
+
+    def sensor(self, scene: Any) -> Sensor:
+        """What a policy sees in the scene; noise-free unless a kind has noise."""
+        del scene
+        return Clear(self.spec.most_objects)
+
+    def sense(self, states: State, scene: Any) -> tuple[Observation, bool]:
+        """The observations of a whole episode (T, ...), and whether they have errors."""
+        del scene
+        return padded(states, self.spec.most_objects), False
+
+    def arrived(self, actions: Array, scene: Any) -> Array:
+        """Actions (T, 7) as they arrived at the hand, where the scene's dynamics delay or turn them."""
+        del scene
+        return actions
+
+    # -- acting ----------------------------------------------------------------------------------
+
+    @abstractmethod
+    def player(self, rng: np.random.Generator, scene: Any) -> Player:
+        """Who collects play: a player of the kind's own, or `sim.kinds.skill_player.SkillPlayer`."""
+
+    def expert(self, state: State, goal: Goal, scene: Any) -> Array:
+        """The next action (7,) of a scripted expert, who knows goal and scene: the family's skill."""
+        del scene
+        return self.task(goal.task).skill(state, goal.object, goal.other, None)
+
+    # -- families --------------------------------------------------------------------------------
+
+    def task(self, name: object) -> Task:
+        """The family of that name; raises `UnknownTask`."""
+        return task_named(name, self.tasks)
+
+    def achieved(self, goal: Goal, before: State, after: State) -> Truth:
+        """Whether the goal was reached between the two states; vectorised over leading axes."""
+        return self.task(goal.task).judge(before, after, goal.object, goal.other)
+
+    def possible(self, goal: Goal, state: State) -> bool:
+        """Whether the goal can be reached from here in one act, and is not reached already."""
+        return self.task(goal.task).possible(state, goal.object, goal.other)
+
+    def hindrance(self, goal: Goal, state: State) -> Hindrance | None:
+        """What there is against beginning: it is done already, or cannot be done; None if nothing is."""
+        return self.task(goal.task).hindered(state, goal.object, goal.other)
+
+    def fallen(self, state: State, which: int) -> Truth:
+        """Where an object is off the ground that things lie on, and nothing brings it back: (...,)."""
+        return np.zeros_like(state.pos(which)[..., 2], bool)
+
+    def rows(self, goal: Goal) -> tuple[int, int]:
+        """Rows of an observation of (what is acted on, what it is related to); -1 for none."""
+        fixture = self.task(goal.task).fixture
+        row = self.spec.most_objects + self.spec.fixed.index(fixture) if fixture else -1
+        if goal.object < 0:
+            return row, -1
+        return goal.object, row if fixture else goal.other
+
+
+@dataclass(frozen=True)
+class Clear:
+    """A sensor without errors."""
+
+    most_objects: int
+
+    def observe(self, state: State) -> Observation:
+        """The state, padded."""
+        return padded(state, self.most_objects)
