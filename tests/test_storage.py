@@ -32,20 +32,28 @@ from data.store.episode import (
 from data.store.lerobot_format import format_of
 from data.store.reader import open_dataset
 from data.store.writer import DatasetWriter
-from sim.desk.constants import FIXTURES
-from sim.desk.rows import observe
+from sim.desk.constants import FIXTURES, JOINTED, LIGHTS
+from sim.desk.rows import lights_of, observe
 from sim.desk.scene import Scene, Thing
 from sim.desk.scenes.sampler import draw_scene
 from sim.kinds.desk import DESK, DeskKind
-from sim.rotations import about_z, yaw_of
-from sim.state import HAND_DIM, JOINT, LIGHT, POS, QUAT, SIZE, THING_DIM, State
+from sim.rotations import about_z
+from sim.state import HAND_DIM, JOINT, LIGHT, POS, QUAT, SIZE, THING_DIM, Array, State
 
 
-class Other(DeskKind):
-    spec = replace(DESK.spec, name="other")
+class FasterDesk(DeskKind):
+    """The desk, with twice as many actions in a second."""
+
+    spec = replace(DESK.spec, control_hz=20)
 
 
-OTHER = Other()
+class Moon(DeskKind):
+    """Another world, of the same things."""
+
+    spec = replace(DESK.spec, name="moon")
+
+
+FASTER, MOON = FasterDesk(), Moon()
 
 
 @dataclass(frozen=True)
@@ -60,12 +68,17 @@ def record(seed: int = 0, steps: int = 6, objects: int = 3) -> EpisodeRecord:
     rng = np.random.default_rng(seed)
     size, pos = (0.04, 0.04, 0.04), (0.4, 0.1 * seed, 0.02)
     hand = rng.normal(size=(steps + 1, HAND_DIM))
-    rows = rng.normal(size=(steps + 1, objects + len(FIXTURES), THING_DIM))
+    hand[:, 7] = rng.uniform(0, 0.08, steps + 1)
+    rows = np.zeros((steps + 1, objects + len(FIXTURES), THING_DIM))
+    rows[..., POS] = rng.normal(size=rows[..., POS].shape)
+    rows[:, :objects, QUAT] = rng.normal(size=(steps + 1, objects, 4))
+    rows[:, objects:, QUAT] = about_z(rng.normal(size=(steps + 1, len(FIXTURES))))
     for quat in (hand[:, QUAT], rows[..., QUAT]):
         quat /= np.linalg.norm(quat, axis=-1, keepdims=True)
-    hand[:, 7] = rng.uniform(0, 0.08, steps + 1)
-    rows[..., LIGHT] = np.round(rng.random(rows.shape[:2]))
-    rows[:, :objects, SIZE], rows[:, objects:, SIZE] = size, 0
+    rows[:, :objects, SIZE] = size
+    rows[:, objects : objects + len(JOINTED), JOINT] = rng.normal(size=(steps + 1, len(JOINTED)))
+    for switch in LIGHTS.values():
+        rows[:, objects + FIXTURES.index(switch), LIGHT] = np.round(rng.random(steps + 1))
     things = tuple(Thing("red", "cube", size, pos, float(rng.normal())) for _ in range(objects))
     scene = Scene(seed, "left_handed", things, (0.1, 0.0, 0.0, -0.3), led=bool(seed % 2))
     states = State(hand, rows, (*scene.names, *FIXTURES), objects)
@@ -88,12 +101,17 @@ def write(folder: Path, commits: list[list[EpisodeRecord]], config: Config = Con
 
 
 def same(a: EpisodeRecord, b: EpisodeRecord) -> bool:
-    pairs = zip((*a.states[:2], a.actions), (*b.states[:2], b.actions), strict=True)
+    pairs = zip(arrays_of(a), arrays_of(b), strict=True)
+    rows = [(one.states.names, one.states.n_objects) for one in (a, b)]
     return (
         a.scene == b.scene
-        and a.states[2:] == b.states[2:]
+        and rows[0] == rows[1]
         and all(np.array_equal(x.astype(np.float32), y.astype(np.float32)) for x, y in pairs)
     )
+
+
+def arrays_of(one: EpisodeRecord) -> tuple[Array, ...]:
+    return (one.states.hand, one.states.things, one.actions)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -126,10 +144,8 @@ def test_what_is_read_is_float32_in_its_own_writable_memory(tmp_path: Path) -> N
     write(tmp_path, units(1))
     dataset = open_dataset(tmp_path)
     for read in (dataset.episode(1), list(dataset.episodes())[1]):
-        assert all(field.dtype == np.float32 for field in (*read.states[:2], read.actions))
-        assert all(
-            field.flags.writeable and field.flags.c_contiguous for field in (*read.states[:2], read.actions)
-        )
+        assert all(field.dtype == np.float32 for field in arrays_of(read))
+        assert all(field.flags.writeable and field.flags.c_contiguous for field in arrays_of(read))
 
 
 def test_there_is_no_episode_beyond_the_last(tmp_path: Path) -> None:
@@ -198,7 +214,7 @@ def test_frames_are_lerobots_one_row_group_an_episode(tmp_path: Path) -> None:
 def test_frames_hold_what_a_policy_sees_before_each_action(tmp_path: Path) -> None:
     write(tmp_path, [[record(objects=2)]])
     table = pq.read_table(tmp_path / "data/chunk-000/file-000.parquet")
-    seen = observe(record(objects=2).states.at(slice(-1)))
+    seen = observe(record(objects=2).states.at(slice(None, -1)))
     assert np.array_equal(table["observation.state"].to_pylist(), seen.proprio)
     whole = np.array(table["observation.environment_state"].to_pylist(), np.float32)
     assert np.array_equal(whole[:, :120].reshape(-1, 10, 12), seen.entities)
@@ -264,6 +280,69 @@ def test_the_card_tells_how_much_there_is_and_how_it_came_about(tmp_path: Path) 
     assert "robopolicy play seed=77" in (tmp_path / "README.md").read_text()
 
 
+# -- format 1 --------------------------------------------------------------------------------------
+
+
+def of_format_1(folder: Path, episodes: list[EpisodeRecord]) -> Path:
+    """A dataset as the versions before wrote it: columns of the state besides, and another final state."""
+    write(folder, [episodes])
+    path = folder / "data/chunk-000/file-000.parquet"
+    frames = pq.read_table(path)
+    gripper = pa.array(np.concatenate([one.states.gripper[:-1] for one in episodes]).astype(np.float32))
+    pq.write_table(frames.append_column("state.gripper", gripper), path)
+    rows = folder / "meta/episodes/chunk-000/file-000.parquet"
+    table = pq.read_table(rows)
+    finals = np.stack([final_of_format_1(one.states) for one in episodes])
+    at = table.schema.get_field_index("final_state")
+    column = pa.FixedSizeListArray.from_arrays(pa.array(finals.ravel()), finals.shape[1])
+    pq.write_table(table.set_column(at, "final_state", column), rows)
+    info = json.loads((folder / "meta/info.json").read_text())
+    info["features"]["state.gripper"] = {"dtype": "float32", "shape": [1], "names": None}
+    info["robopolicy"]["format"] = 1
+    del info["robopolicy"]["world"]
+    (folder / "meta/info.json").write_text(json.dumps(info))
+    return folder
+
+
+def final_of_format_1(states: State) -> Array:
+    """(84,) in the order of `data.store.format_1`, rows of absent objects zero."""
+    last, n = states.at(-1), states.n_objects
+    slots = np.zeros((5, THING_DIM))
+    slots[:n] = last.objects
+    fixed = last.things[n:]
+    headings = [last.yaw(name) for name in FIXTURES]
+    parts = (last.hand, slots[:, POS], slots[:, QUAT], slots[:, SIZE], fixed[:, POS], headings,
+             [last.joint(name) for name in JOINTED], lights_of(last))  # fmt: skip
+    return np.concatenate([np.ravel(part) for part in parts]).astype(np.float32)
+
+
+def test_a_dataset_of_format_1_reads_as_it_was_to_the_last_state(tmp_path: Path) -> None:
+    episodes = [record(i, steps=4 + i, objects=1 + i) for i in range(5)]
+    dataset = open_dataset(of_format_1(tmp_path, episodes))
+    assert dataset.n_episodes == 5
+    for read, written in zip(dataset.episodes(), episodes, strict=True):
+        assert read.scene == written.scene
+        assert (read.states.names, read.states.n_objects) == written.states[2:]
+        for one, other in zip(arrays_of(read), arrays_of(written), strict=True):
+            np.testing.assert_allclose(one[:-1], other[:-1].astype(np.float32))
+        turned = np.einsum("ni,ni->n", read.states.things[-1, :, QUAT], written.states.things[-1, :, QUAT])
+        np.testing.assert_allclose(np.abs(turned), 1, atol=1e-6)  # a heading tells no quaternion's sign
+        for columns in (POS, SIZE, JOINT, LIGHT):
+            np.testing.assert_allclose(
+                read.states.things[-1, :, columns], written.states.things[-1, :, columns], atol=1e-6
+            )
+        np.testing.assert_allclose(read.states.hand[-1], written.states.hand[-1], atol=1e-6)
+
+
+def test_a_dataset_of_format_1_is_not_gone_on_with(tmp_path: Path) -> None:
+    before = contents(of_format_1(tmp_path, units(1)[0]))
+    with pytest.raises(DatasetOld, match=r"is of format 1, which an earlier version wrote") as told:
+        DatasetWriter(tmp_path, Config())
+    assert "\n" not in str(told.value)
+    assert "dataset=A,B" in str(told.value)
+    assert contents(tmp_path) == before
+
+
 # -- going on --------------------------------------------------------------------------------------
 
 
@@ -283,8 +362,8 @@ def test_another_config_is_refused_by_the_name_of_what_differs_but_more_minutes_
         DatasetWriter(tmp_path, Config(seed=1))
     with pytest.raises(DatasetMismatch, match="colours"):
         DatasetWriter(tmp_path, Config(colours=("red",)))
-    with pytest.raises(DatasetOfOtherWorld, match=r"collected in the world 'desk', not in 'other'"):
-        DatasetWriter(tmp_path, Config(), kind=OTHER)
+    with pytest.raises(DatasetMismatch, match="fps"):
+        DatasetWriter(tmp_path, Config(), kind=FASTER)
     assert contents(tmp_path) == before
     write(tmp_path, units(2), Config(minutes=60))
     assert open_dataset(tmp_path).config["minutes"] == 60
@@ -348,8 +427,9 @@ def test_a_folder_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path) -> N
         (lambda r: r._replace(actions=r.actions[:0], states=r.states.at(slice(1))), r"T > 0"),
         (lambda r: r._replace(states=r.states.at(slice(None, -1))), "need 7 states"),
         (lambda r: r._replace(scene=record(objects=2).scene), "2 objects"),
-        (lambda r: r._replace(actions=r.actions * np.nan), "actions of step 0 are nan"),
-        (lambda r: r._replace(states=r.states.changed(3, JOINT, np.inf)), "joints"),
+        (lambda r: r._replace(actions=r.actions * np.nan), "actions in step 0 are nan"),
+        (lambda r: r._replace(states=r.states.changed("drawer", JOINT, np.inf)), "joints"),
+        (lambda r: r._replace(states=r.states.changed(0, SIZE, 0.05)), "sizes of the objects differ"),
     ],
 )
 def test_a_record_that_would_not_read_back_is_refused_with_its_whole_commit(
@@ -506,6 +586,15 @@ def test_datasets_of_another_kind_are_refused(tmp_path: Path, change: dict, mess
             attempt(tmp_path)
 
 
+def test_a_dataset_of_another_kind_of_world_is_refused_by_its_name(tmp_path: Path) -> None:
+    with DatasetWriter(tmp_path, Config(), kind=MOON) as writer:
+        writer.commit(units(1)[0])
+    assert all(map(same, open_dataset(tmp_path, MOON).episodes(), units(1)[0]))
+    for attempt in (open_dataset, DatasetWriter):
+        with pytest.raises(DatasetOfOtherWorld, match=r"in the world .*moon.*, not in 'desk'; give env="):
+            attempt(tmp_path)
+
+
 def test_an_info_that_counts_other_than_there_is_is_damage(tmp_path: Path) -> None:
     write(tmp_path, units(2))
     path = tmp_path / "meta/info.json"
@@ -518,74 +607,24 @@ if __name__ == "__main__":
     _killed_at_every_step(Path(sys.argv[1]))
 
 
-# -- format 1 --------------------------------------------------------------------------------------
-
-
-def as_format_1(folder: Path) -> None:
-    """Make a dataset what the version before would have written, as far as it is read."""
-    info = json.loads((folder / "meta/info.json").read_text())
-    info["robopolicy"]["format"] = 1
-    del info["robopolicy"]["world"]
-    (folder / "meta/info.json").write_text(json.dumps(info))
-    for path in folder.glob("meta/episodes/*/*.parquet"):
-        table = pq.read_table(path)
-        finals = [old_final(np.array(row)) for row in table["final_state"].to_pylist()]
-        at = table.schema.get_field_index("final_state")
-        column = pa.array([one.tolist() for one in finals], pa.list_(pa.float32(), 84))
-        pq.write_table(table.set_column(at, "final_state", column), path)
-
-
-def old_final(final: np.ndarray) -> np.ndarray:
-    """Of format 1: hand, objects' positions, orientations and sizes, furniture, joints, lights."""
-    hand, rows = final[:8], final[8:].reshape(10, THING_DIM)
-    objects, furniture = rows[:5], rows[5:]
-    parts = [hand, objects[:, POS], objects[:, QUAT], objects[:, SIZE], furniture[:, POS]]
-    parts += [yaw_of(furniture[:, QUAT]), furniture[:4, JOINT], furniture[2:4, LIGHT]]
-    return np.concatenate([np.ravel(part) for part in parts]).astype(np.float32)
-
-
-def test_play_of_format_1_is_read_and_not_gone_on_with(tmp_path: Path) -> None:
-    kept = fallen_record()
-    upright = kept.states.things.copy()
-    upright[:, 3:, QUAT] = about_z(np.linspace(-1, 1, len(FIXTURES)))  # furniture always stood upright
-    upright[:, :3, JOINT:] = 0
-    upright[:, 3:, JOINT] *= [1, 1, 1, 1, 0]
-    upright[:, 3:, LIGHT] *= [0, 0, 1, 1, 0]
-    kept = kept._replace(states=kept.states._replace(things=upright))
-    write(tmp_path, [[kept]])
-    as_format_1(tmp_path)
-    read = open_dataset(tmp_path).episode(0)
-    assert read.states.names == kept.states.names
-    assert np.allclose(read.states.things, kept.states.things, atol=1e-6)
-    assert np.array_equal(read.states.hand, kept.states.hand.astype(np.float32))
-    before = contents(tmp_path)
-    with pytest.raises(DatasetOld, match="of format 1, which an earlier version wrote"):
-        write(tmp_path, [[kept], [kept]])
-    assert contents(tmp_path) == before
-
-
 # -- what left the desk -----------------------------------------------------------------------------
 
 
 def fallen_record() -> EpisodeRecord:
     """An episode at the end of which the second object lies on the floor."""
     kept = record()
-    scene = draw_scene(3)
-    things = kept.states.things.copy()
+    scene, things = draw_scene(3), kept.states.things.copy()
     things[:, :3, POS] = np.abs(things[:, :3, POS]) + 0.1
     things[-2:, 1, 2] = -0.7
     things[:, :3, SIZE] = [thing.size for thing in scene.objects]
-    states = kept.states._replace(things=things, names=(*scene.names, *FIXTURES))
-    return kept._replace(scene=scene, states=states)
+    return kept._replace(scene=scene, states=State(kept.states.hand, things, (*scene.names, *FIXTURES), 3))
 
 
 def test_an_episode_in_which_something_left_the_desk_is_recorded_as_such(
     tmp_path: Path, injected: Callable[..., None]
 ) -> None:
     fell = fallen_record()
-    things = fell.states.things.copy()
-    things[:, :3, POS] = np.abs(things[:, :3, POS])
-    sound = fell._replace(states=fell.states._replace(things=things))
+    sound = fell._replace(states=fell.states.changed(1, POS, np.abs(fell.states.pos(1))))
     write(tmp_path, [[fell, sound], [sound]])
     rows = pq.read_table(tmp_path / "meta/episodes").to_pylist()
     assert [row["fallen"] for row in rows] == [[fell.scene.names[1]], [], []]
