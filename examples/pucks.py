@@ -16,8 +16,8 @@ from sim.common.seeds import rng_of
 from sim.desk.scenes.sampler import SceneConfig
 from sim.kinds.skill_player import SkillPlayer
 from sim.state import POS, SIZE, THING_DIM, Array, State
-from sim.task import DONE, Goal, Hindrance, Task, Truth, goals_of
-from sim.world import ActionSpec, Allows, CannotDraw, Fixture, WorldKind, WorldSpec
+from sim.task import DONE, Hindrance, Task, Truth
+from sim.world import ActionSpec, Fixture, WorldKind, WorldSpec
 
 WIDTH, HEIGHT = 0.04, 0.02  # m, of a puck
 TOUCH = 0.04  # m between the middles of the hand and a puck that it shoves
@@ -72,10 +72,10 @@ def come_to(state: State, point: Array, grip: float) -> Array:
 
 def shove(state: State, obj: int, other: int, style: Any) -> Array:
     x, y, _ = state.pos(obj)
-    behind = abs(state.ee_pos[0] - x) < 0.012 and -0.09 < state.ee_pos[1] - y < -0.03
-    if behind and state.ee_pos[2] < HEIGHT:
-        return go(state, np.array([x, state.ee_pos[1] + 0.04, LOW]), -1.0)
-    return come_to(state, np.array([x, y - 0.07, LOW]), -1.0)
+    fist = state.gripper < 0.01 or state.ee_pos[2] > HIGH - 0.01  # made up there, where it takes no puck
+    if fist and abs(state.ee_pos[0] - x) < 0.02 and -0.1 < state.ee_pos[1] - y < -0.03:
+        return go(state, np.array([x, min(state.ee_pos[1] + 0.04, y), LOW]), -1.0)
+    return come_to(state, np.array([x, y - 0.07, LOW]), -1.0 if fist else 1.0)
 
 
 def park(state: State, obj: int, other: int, style: Any) -> Array:
@@ -98,7 +98,7 @@ TASKS = (
         shoved_left,
         ("shove|push|slide|move {object} to_the_left|left|leftwards",),
         held_out=("move {object} leftwards", "slide {object} left"),
-        possible=lambda state, obj, other: bool(state.pos(obj)[1] < 0.2 and state.pos(obj)[1] > -0.35),
+        possible=lambda state, obj, other: bool(abs(state.pos(obj)[1]) < 0.35),
         skill=shove,
         arguments=1,
         manner="pushed",
@@ -181,30 +181,11 @@ class PuckKind(WorldKind):
     spec, tasks = SPEC, TASKS
 
     def draw(self, seed: int, config: SceneConfig) -> PuckScene:
-        return self._draw(rng_of("pucks", seed), seed, config)
-
-    def draw_for(
-        self, task: str, seed: int, config: SceneConfig, allows: Allows | None = None
-    ) -> tuple[PuckScene, Goal]:
-        rng = rng_of("pucks", seed, sum(map(ord, task)))
-        for _ in range(200):
-            scene = self._draw(rng, seed, config)
-            state = self.open().build(scene)
-            found = [
-                goal
-                for goal in goals_of(self.task(task), len(scene.names))
-                if self.possible(goal, state) and (allows is None or allows(goal, scene.names))
-            ]
-            if found:
-                return scene, found[rng.integers(len(found))]
-        raise CannotDraw(task, 200)
-
-    def _draw(self, rng: np.random.Generator, seed: int, config: SceneConfig) -> PuckScene:
-        things = rng.choice(len(config.objects), 3, replace=False)
-        names = tuple(" ".join(config.objects[i]) for i in things)
+        rng = rng_of("pucks", seed)
+        colours = rng.permutation(sorted({colour for colour, _ in config.objects}))[:3]
         spots = rng.permutation([(x, y) for x in (-0.3, -0.1, 0.1) for y in (-0.3, -0.1, 0.1)])[:3]
-        places = spots + rng.uniform(-0.04, 0.04, (3, 2))
-        return PuckScene(seed, names, tuple((float(x), float(y)) for x, y in places))
+        places = (spots + rng.uniform(-0.04, 0.04, (3, 2))).tolist()
+        return PuckScene(seed, tuple(f"{colour} puck" for colour in colours), tuple(map(tuple, places)))
 
     def scene_from(self, raw: Any) -> PuckScene:
         return PuckScene(raw["seed"], tuple(raw["names"]), tuple(map(tuple, raw["places"])))

@@ -13,13 +13,15 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.common.seeds import rng_of
 from sim.observation import Observation, padded
 from sim.state import Array, State
-from sim.task import Goal, Hindrance, Task, Truth, task_named
+from sim.task import Goal, Hindrance, Task, Truth, goals_of, task_named
 
 Box = tuple[tuple[float, float, float], tuple[float, float, float]]
 """The lowest and the highest corner, m, world frame."""
 
+ATTEMPTS = 300  # scenes drawn to find one in which something is possible
 ACTION_COLUMNS = ("x", "y", "z", "rx", "ry", "rz", "gripper")
 
 
@@ -187,12 +189,28 @@ class WorldKind(ABC):
     def draw(self, seed: int, config: Any) -> Any:
         """A `Scene`: same seed and config, same scene. `config` is a `SceneConfig`."""
 
-    @abstractmethod
     def draw_for(self, task: str, seed: int, config: Any, allows: Allows | None = None) -> tuple[Any, Goal]:
         """A scene in which the family is possible and not done, and a goal of it that is allowed.
 
-        Raises `UnknownTask` and `CannotDraw`.
+        Here scenes are drawn until there is one; a kind that can arrange one does better to. Raises
+        `UnknownTask` and `CannotDraw`.
         """
+        family, rng = self.task(task), rng_of(self.spec.name, seed, sum(map(ord, task)))
+        world = self.open()
+        try:
+            for drawn in rng.integers(1 << 62, size=ATTEMPTS):  # so many that none is play's
+                scene = self.draw(int(drawn), config)
+                state = world.build(scene)
+                goals = [
+                    goal
+                    for goal in goals_of(family, state.n_objects)
+                    if self.possible(goal, state) and (allows is None or allows(goal, scene.names))
+                ]
+                if goals:
+                    return scene, goals[rng.integers(len(goals))]
+        finally:
+            world.close()
+        raise CannotDraw(task, ATTEMPTS)
 
     @abstractmethod
     def scene_from(self, raw: Any) -> Any:

@@ -37,7 +37,7 @@ def actor(monkeypatch: pytest.MonkeyPatch) -> PolicyActor:
         len(DESK.tasks)
     ] = -100  # untrained, it would as soon hold still
     encoder = TextEncoder(cache_folder="")
-    monkeypatch.setattr(actors, "load_checkpoint", lambda _: policy)
+    monkeypatch.setattr(actors, "load_checkpoint", lambda _, kind: policy)
     monkeypatch.setattr(actors, "Agent", lambda policy, **options: Agent(policy, encoder, **options))
     return PolicyActor("anything")
 

@@ -23,7 +23,7 @@ SMALL = (
     "policy.code_width=16",
     "policy.chunk=4",
 )
-BRIEF = ("steps=700", "ema=0.98", "learning_rate=0.002", "warmup=50", "goal_steps=50", "threads=1")
+BRIEF = ("steps=450", "ema=0.98", "learning_rate=0.002", "warmup=50", "goal_steps=50", "threads=1")
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +54,7 @@ def test_it_is_played_in_described_learned_and_asked_in_two_minutes_of_cpu(
     play, policy, out = (str(tmp_path / name) for name in ("play", "policy", "out"))
     began = time.process_time()
     assert (
-        main(["play", f"env={ENV}", f"dataset={play}", "minutes=120", "episode_steps=200", "workers=1"]) == 0
+        main(["play", f"env={ENV}", f"dataset={play}", "minutes=60", "episode_steps=200", "workers=1"]) == 0
     )
     assert main(["relabel", f"env={ENV}", f"dataset={play}", "sentences=4", "variety=20"]) == 0
     assert main(["train", f"env={ENV}", f"dataset={play}", f"output={policy}", *SMALL, *BRIEF]) == 0
@@ -66,7 +66,8 @@ def test_it_is_played_in_described_learned_and_asked_in_two_minutes_of_cpu(
     assert time.process_time() - began < 120
     info = json.loads((tmp_path / "out/eval_info.json").read_text())
     assert info["per_task"].keys() == {"shove_left", "park"}
-    assert info["levels"]["seen"]["n_success"] > 2 * info["controls"]["empty"]["n_success"]
+    assert info["levels"]["seen"]["n_success"] > 40
+    assert info["levels"]["paraphrase"]["n_success"] > 40
     with pytest.raises(DatasetOfOtherWorld, match=f"give env={ENV}"):
         open_dataset(play)
 

@@ -144,6 +144,7 @@ class Watcher(ExpertActor):
     """The expert, who remembers what its sensors saw and what there was to be seen."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.seen: list[list[Observation]] = [[] for _ in range(GROUP_SIZE)]
         self.states: list[list[State]] = [[] for _ in range(GROUP_SIZE)]
         self.resets = 0
