@@ -182,9 +182,11 @@ class PuckKind(WorldKind):
 
     def draw(self, seed: int, config: SceneConfig) -> PuckScene:
         rng = rng_of("pucks", seed)
-        colours = rng.permutation(sorted({colour for colour, _ in config.objects}))[:3]
-        spots = rng.permutation([(x, y) for x in (-0.3, -0.1, 0.1) for y in (-0.3, -0.1, 0.1)])[:3]
-        places = (spots + rng.uniform(-0.04, 0.04, (3, 2))).tolist()
+        colours = rng.permutation(sorted({colour for colour, _ in config.objects}))[: config.n_objects]
+        spots = rng.permutation([(x, y) for x in (-0.3, -0.1, 0.1) for y in (-0.3, -0.1, 0.1)])[
+            : len(colours)
+        ]
+        places = (spots + rng.uniform(-0.04, 0.04, spots.shape)).tolist()
         return PuckScene(seed, tuple(f"{colour} puck" for colour in colours), tuple(map(tuple, places)))
 
     def scene_from(self, raw: Any) -> PuckScene:

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.common.seeds import rng_of
+from sim.common.seeds import BEYOND, rng_of
 from sim.observation import Observation, padded
+from sim.randomize.presets import NOMINAL
 from sim.state import Array, State
 from sim.task import Goal, Hindrance, Task, Truth, goals_of, task_named
 
@@ -185,6 +186,18 @@ class WorldKind(ABC):
 
     # -- scenes ----------------------------------------------------------------------------------
 
+    def check_scenes(self, config: Any) -> None:
+        """Raise ValueError if no scenes of a `SceneConfig` can be drawn. Here: randomised worlds."""
+        if config.world != NOMINAL:
+            raise ValueError(
+                f"the world {self.spec.name} has no dynamics to randomise: leave out world={config.world}"
+            )
+        if config.n_objects > self.spec.most_objects:
+            raise ValueError(
+                f"the world {self.spec.name} has at most {self.spec.most_objects} objects, "
+                f"not {config.n_objects}: say n_objects={self.spec.most_objects}"
+            )
+
     @abstractmethod
     def draw(self, seed: int, config: Any) -> Any:
         """A `Scene`: same seed and config, same scene. `config` is a `SceneConfig`."""
@@ -198,7 +211,7 @@ class WorldKind(ABC):
         family, rng = self.task(task), rng_of(self.spec.name, seed, sum(map(ord, task)))
         world = self.open()
         try:
-            for drawn in rng.integers(1 << 62, size=ATTEMPTS):  # so many that none is play's
+            for drawn in rng.integers(BEYOND, 1 << 62, ATTEMPTS):  # none of them is a scene of play
                 scene = self.draw(int(drawn), config)
                 state = world.build(scene)
                 goals = [

@@ -10,9 +10,11 @@ import pytest
 from data.store.episode import DatasetOfOtherWorld
 from data.store.reader import open_dataset
 from robopolicy.cli.main import main
+from sim.common.seeds import BEYOND
 from sim.desk.scenes.sampler import SceneConfig
 from sim.kinds.desk import DESK
 from sim.kinds.registry import UnknownWorldKind, kind_of_world
+from sim.world import CannotDraw
 
 ROOT = Path(__file__).resolve().parent.parent
 ENV = "examples.pucks:PUCKS"
@@ -82,3 +84,42 @@ def test_a_kind_of_world_that_is_not_there_is_answered_in_a_sentence(name: str) 
 
 def test_the_desk_is_a_kind_like_any_other() -> None:
     assert kind_of_world("desk") is DESK
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("levels=chain",), "the level 'chain' is about the desk"),
+        (("levels=pairs",), "the level 'pairs' is about the desk"),
+        (("world=train",), "has no dynamics to randomise"),
+        (("n_objects=4",), "has at most 3 objects, not 4"),
+        (("videos=1",), "has no cameras"),
+    ],
+)
+def test_what_it_does_not_have_is_said_in_a_sentence(
+    options: tuple[str, ...], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", f"env={ENV}", "checkpoint=expert", "n=2", *options]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_your_own_sentences_are_asked_in_it(tmp_path: Path) -> None:
+    commands, out = tmp_path / "mine.yaml", tmp_path / "out"
+    commands.write_text("park: ['{object} should be on that mat']\n")
+    asked = (f"commands={commands}", f"output={out}", "levels=[]", "n=2", "controls=[]", "workers=1")
+    assert main(["evaluate", f"env={ENV}", "checkpoint=expert", *asked]) == 0
+    info = json.loads((out / "eval_info.json").read_text())
+    assert info["levels"]["yours"]["n_success"] == 2
+    assert all(" puck should be on that mat" in one["sentence"] for one in info["episodes"])
+
+
+def test_a_scene_is_drawn_for_what_is_allowed_and_never_from_a_seed_of_play() -> None:
+    kind = kind_of_world(ENV)
+    scene, goal = kind.draw_for("park", 3, SceneConfig(), lambda goal, names: names[goal.object][0] == "w")
+    assert scene.names[goal.object] == "white puck"
+    assert scene.seed >= BEYOND
+    assert kind.draw_for("park", 3, SceneConfig(n_objects=2)) == kind.draw_for(
+        "park", 3, SceneConfig(n_objects=2)
+    )
+    with pytest.raises(CannotDraw, match="no scene in which park is possible and allowed"):
+        kind.draw_for("park", 3, SceneConfig(), lambda goal, names: False)

@@ -49,6 +49,7 @@ class PlayConfig:
 
     def __post_init__(self) -> None:
         check_bounds(self, BOUNDS)
+        self.kind.check_scenes(self.scene)
 
     @property
     def kind(self) -> WorldKind:

@@ -49,7 +49,9 @@ class CommandConfig:
             _check_sentence(self.sentence)
         if self.video and not self.kind.spec.cameras:
             raise ValueError(f"the world {self.env} has no cameras: give video=false")
-        SceneConfig(n_objects=self.n_objects, layouts=layouts_of(self.world))
+        self.kind.check_scenes(
+            SceneConfig(self.n_objects, layouts_of(self.world), world=preset_of(self.world))
+        )
         check_bounds(self, {"max_steps": (1, MOST_CONTROL_STEPS), "seed": (0, MOST_SEED)})
 
     @property

@@ -58,6 +58,9 @@ class DeskKind(WorldKind):
     spec = DESK_SPEC
     tasks: tuple[Task, ...] = TASKS
 
+    def check_scenes(self, config: SceneConfig) -> None:
+        del config  # checks itself
+
     def draw(self, seed: int, config: SceneConfig) -> Scene:
         return draw_scene(seed, config)
 

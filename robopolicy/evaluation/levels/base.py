@@ -10,11 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from robopolicy.common.errors import UserError
 from robopolicy.evaluation.levels.lines import Chart, Line, line_of
 from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.evaluation.trials.judges import Judge, MakeJudge, judge_of
 from robopolicy.evaluation.trials.results import Result, counted, episode_of, n_fallen
 from robopolicy.evaluation.trials.trial import Command, Trial
+from sim.kinds.desk import DeskKind
 from sim.state import State
 from sim.world import WorldKind
 
@@ -92,3 +94,9 @@ class LevelTrials(NamedTuple):
     @property
     def judge(self) -> MakeJudge:
         return (self.judged_by or self.level).judge
+
+
+def check_desk(level: Level, config: EvaluateConfig) -> None:
+    """Raise `UserError` where a level whose scenes are the desk's is asked for in another kind of world."""
+    if not isinstance(config.kind, DeskKind):
+        raise UserError(f"the level {level.name!r} is about the desk; with env={config.env} leave it out")

@@ -9,7 +9,7 @@ import numpy as np
 from data.trials.chains import Chain, read_chains, scene_of
 from robopolicy.common.errors import UserError
 from robopolicy.common.statistics import mean_interval
-from robopolicy.evaluation.levels.base import Level, LevelTrials
+from robopolicy.evaluation.levels.base import Level, LevelTrials, check_desk
 from robopolicy.evaluation.levels.lines import Chart, Line, line_of
 from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.evaluation.trials.results import Result, episode_of, rated
@@ -23,6 +23,7 @@ class ChainLevel(Level):
     """The first n of the chains that are shipped, the same for everybody."""
 
     def check(self, config: EvaluateConfig) -> None:
+        check_desk(self, config)
         if config.world != NOMINAL:
             raise UserError(f"the chains are of the world {NOMINAL!r}; leave the level {self.name!r} out")
         if config.n > len(chains := read_chains()):

@@ -7,7 +7,7 @@ from typing import Any
 from data.trials.pairs import draw_pairs
 from robopolicy.common.errors import UserError
 from robopolicy.common.world_option import layouts_of, preset_of
-from robopolicy.evaluation.levels.base import Level, LevelTrials
+from robopolicy.evaluation.levels.base import Level, LevelTrials, check_desk
 from robopolicy.evaluation.levels.lines import Chart, Line, line_of
 from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.evaluation.trials.results import Result, rated
@@ -20,6 +20,7 @@ class PairsLevel(Level):
     """Trials stand member after member: 2i and 2i + 1 are a pair."""
 
     def check(self, config: EvaluateConfig) -> None:
+        check_desk(self, config)
         if preset_of(config.world) != NOMINAL:
             raise UserError(f"the pairs are of the world {NOMINAL!r}; leave the level {self.name!r} out")
 

@@ -20,10 +20,7 @@ from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.evaluation.trials.trial import Trial
 from sim.common.printable import shown
 from sim.common.seeds import seeds_of
-from sim.desk.scene import Scene
-from sim.desk.scenes.sampler import draw_scene_for
-from sim.desk.tasks.families import task_named
-from sim.task import Goal
+from sim.task import Goal, Task, task_named
 
 PLACEHOLDERS = ("object", "other")
 """In the order of a goal's arguments: a family with one argument has the first."""
@@ -45,14 +42,14 @@ class YoursLevel(Level):
     def trials(self, config: EvaluateConfig, planned: Sequence[LevelTrials] = ()) -> LevelTrials:
         """Raises `BadCommands`, or `UnknownTask` for a family that does not exist."""
         del planned
-        commands = read_commands(Path(config.commands or ""))
+        commands = read_commands(Path(config.commands or ""), config.kind.tasks)
         families, drawn = tuple(commands), config.scenes_of(SEEN.objects)
         trials, scenes = [], []
         for i, seed in enumerate(seeds_of(self.name, config.seed, config.n)):
             task = families[i % len(families)]
-            scene, goal = draw_scene_for(task, seed, drawn, SEEN.allows)
+            scene, goal = config.kind.draw_for(task, seed, drawn, SEEN.allows)
             sentences = commands[task]
-            sentence = filled(sentences[i // len(families) % len(sentences)], goal, scene)
+            sentence = filled(sentences[i // len(families) % len(sentences)], goal, scene.names)
             trials.append(Trial(self.name, seed, *goal, sentence))
             scenes.append(scene)
         return LevelTrials(self, tuple(trials), tuple(scenes))
@@ -61,11 +58,11 @@ class YoursLevel(Level):
 YOURS = YoursLevel(name="yours", description="your own sentences")
 
 
-def filled(sentence: str, goal: Goal, scene: Scene) -> str:
+def filled(sentence: str, goal: Goal, names: Sequence[str]) -> str:
     """A sentence with its placeholders replaced by the names of the goal's objects."""
     for placeholder, index in zip(PLACEHOLDERS, (goal.object, goal.other), strict=True):
         if index >= 0:
-            sentence = sentence.replace("{" + placeholder + "}", scene.names[index])
+            sentence = sentence.replace("{" + placeholder + "}", names[index])
     return sentence
 
 
@@ -73,10 +70,10 @@ class BadCommands(UserError):
     """A file of commands that cannot be used."""
 
 
-def read_commands(path: Path) -> dict[str, list[str]]:
+def read_commands(path: Path, tasks: Sequence[Task]) -> dict[str, list[str]]:
     """Family -> sentences; raises `BadCommands`, or `UnknownTask` for a family that does not exist."""
     try:
-        return commands_of(read_yaml(path))
+        return commands_of(read_yaml(path), tasks)
     except FileNotFoundError as error:
         raise BadCommands(f"no file of commands at {shown(str(path))}") from error
     except (OSError, UnicodeDecodeError) as error:
@@ -85,21 +82,20 @@ def read_commands(path: Path) -> dict[str, list[str]]:
         raise BadCommands(f"{path}: {error}") from error
 
 
-def commands_of(raw: Tree) -> dict[str, list[str]]:
+def commands_of(raw: Tree, tasks: Sequence[Task]) -> dict[str, list[str]]:
     """As `read_commands`, of what a file holds."""
     if not isinstance(raw, dict) or not raw:
         raise BadCommands("it should map task families to lists of sentences: `open_drawer: [open it]`")
-    return {family: _sentences(family, given) for family, given in raw.items()}
+    return {family: _sentences(task_named(family, tasks), given) for family, given in raw.items()}
 
 
-def _sentences(family: str, given: Tree) -> list[str]:
-    task = task_named(family)
+def _sentences(task: Task, given: Tree) -> list[str]:
     if not isinstance(given, list) or not given:
         raise BadCommands(
-            f"{family} should have a list of sentences, `{family}: [a sentence]`, not {shown(given)}"
+            f"{task.name} should have a list of sentences, `{task.name}: [a sentence]`, not {shown(given)}"
         )
     allowed = PLACEHOLDERS[: task.arguments]
-    return [_sentence(family, one, allowed) for one in given]
+    return [_sentence(task.name, one, allowed) for one in given]
 
 
 def _sentence(family: str, sentence: Tree, allowed: tuple[str, ...]) -> str:

@@ -62,7 +62,9 @@ class EvaluateConfig:
             )
         if (self.failures or self.videos or self.replays) and not self.kind.spec.cameras:
             raise ValueError(f"the world {self.env} has no cameras: leave out failures, videos and replays")
-        SceneConfig(n_objects=self.n_objects, layouts=layouts_of(self.world))
+        self.kind.check_scenes(
+            SceneConfig(self.n_objects, layouts_of(self.world), world=preset_of(self.world))
+        )
 
     @property
     def kind(self) -> WorldKind:
