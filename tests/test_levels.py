@@ -21,8 +21,8 @@ from robopolicy.reporting.report import write_report
 from robopolicy.reporting.tables import failures_of, family_table, level_table, lines_of, markdown_table
 from sim.common.seeds import seeds_of
 from sim.desk.scenes.sampler import draw_scene_for
-from sim.desk.tasks.families import achieved
 from sim.state import State
+from sim.world import WorldKind
 
 N = 6
 STAYS = 4  # control steps that the goal has to hold
@@ -45,13 +45,13 @@ class LastingLevel(Level):
             scenes.append(scene)
         return LevelTrials(self, tuple(trials), tuple(scenes))
 
-    def judge(self, command: Command, before: State) -> Judge:
+    def judge(self, command: Command, before: State, kind: WorldKind) -> Judge:
         held = [0]
 
         def judge(now: State, steps: int, time_up: bool) -> Verdict | None:
             if command.task == TASKS[1]:
                 return Verdict(False, "too slow")
-            held[0] = held[0] + 1 if bool(achieved(command.goal, before, now)) else 0
+            held[0] = held[0] + 1 if bool(kind.achieved(command.goal, before, now)) else 0
             if held[0] == STAYS:
                 return Verdict(True)
             return Verdict(False, "did not last") if time_up else None

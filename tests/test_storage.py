@@ -427,7 +427,7 @@ def test_a_folder_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path) -> N
         (lambda r: r._replace(actions=r.actions[:0], states=r.states.at(slice(1))), r"T > 0"),
         (lambda r: r._replace(states=r.states.at(slice(None, -1))), "need 7 states"),
         (lambda r: r._replace(scene=record(objects=2).scene), "2 objects"),
-        (lambda r: r._replace(actions=r.actions * np.nan), "actions in step 0 are nan"),
+        (lambda r: r._replace(actions=r.actions * np.nan), "actions of step 0 are nan"),
         (lambda r: r._replace(states=r.states.changed("drawer", JOINT, np.inf)), "joints"),
         (lambda r: r._replace(states=r.states.changed(0, SIZE, 0.05)), "sizes of the objects differ"),
     ],

@@ -155,5 +155,5 @@ class Session:
 def _load(checkpoint: str, refuse: bool, kind: WorldKind) -> AgentLike:
     """The agent of a checkpoint."""
     hash_of(checkpoint)  # raises where there is no checkpoint
-    doubts = doubts_of(checkpoint) if refuse else None
-    return Agent(load_checkpoint(checkpoint, kind), doubts=doubts, kind=kind)
+    policy = load_checkpoint(checkpoint, kind)
+    return Agent(policy, doubts=doubts_of(checkpoint) if refuse else None, kind=kind)
