@@ -142,7 +142,7 @@ def test_actions_that_mean_something_else_are_refused_in_one_sentence(folder: Pa
     rate = value if part == "control_hz" else world["control_hz"]
     respecified(folder, world={**world, "action": action, "control_hz": rate})
     with pytest.raises(
-        CheckpointError, match=re.escape(f"its actions have {part} {value!r}, and actions here have")
+        CheckpointError, match=re.escape(f"whose actions have {part} {value!r}; those in 'desk' have")
     ):
         load_checkpoint(folder)
 

@@ -630,7 +630,7 @@ def test_an_episode_in_which_something_left_the_desk_is_recorded_as_such(
     assert [row["fallen"] for row in rows] == [[fell.scene.names[1]], [], []]
     write(tmp_path, [[fell, sound], [sound], [fell]])
     assert open_dataset(tmp_path).n_fallen == 2
-    assert "something left the desk | 2 |" in (tmp_path / "README.md").read_text()
+    assert "something fell out of reach | 2 |" in (tmp_path / "README.md").read_text()
     injected("an object leaves the desk in play", "an episode that ends with it on the floor", 2)
 
 
@@ -643,4 +643,4 @@ def test_older_play_is_gone_on_with_in_its_own_columns(tmp_path: Path) -> None:
     assert len(schemas) == 1
     dataset = open_dataset(tmp_path)
     assert (dataset.n_episodes, dataset.n_fallen) == (2, None)
-    assert "left the desk |" not in (tmp_path / "README.md").read_text()
+    assert "fell out of reach |" not in (tmp_path / "README.md").read_text()

@@ -53,16 +53,16 @@ By scripted play agents whose goals are not stored.{command}
 
 ## Features
 
-One row a control step; the state in a row is the one before its action. float32, SI units; the world frame
-stands on what things lie on, x away from the robot, y left, z up. Empty object slots are zero.
+One row a control step; the state in a row is the one before its action. float32, SI units, in the
+frame of the world. Empty object slots are zero.
 
 | feature | numbers | meaning |
 |---|---|---|
 {rows}
 
-Every frame's task is "play". `meta/episodes` has columns of our own: `scene` (JSON: seed, layout, objects and
-how the furniture began), `final_state` (the state after the last action: hand and things joined) and
-`fallen` (names of the objects that left the desk). Sentences, if it was relabelled, are in
+Every frame's task is "play". `meta/episodes` has columns of our own: `scene` (JSON: all that the
+episode began with), `final_state` (the state after the last action: hand and things joined) and `fallen`
+(names of the objects that fell out of reach). Sentences, if it was relabelled, are in
 `meta/lang_segments.parquet`: episode, start, stop, task, objects, sentences.
 
 ## Layout
@@ -80,7 +80,7 @@ MIT, as robopolicy itself.
 def _fallen(own: dict[str, Any]) -> str:
     """A row; none if it isn't recorded."""
     count = own.get("fallen_episodes")
-    return "" if count is None else f"| episodes in which something left the desk | {count:,} |\n"
+    return "" if count is None else f"| episodes in which something fell out of reach | {count:,} |\n"
 
 
 def _outline(config: dict[str, Any], limit: int = 400) -> str:

@@ -125,7 +125,8 @@ def check_spec(spec: PolicySpec, world: WorldSpec) -> None:
     for name, value in meant.items():
         if value != here[name]:
             raise BadSpec(
-                f"its actions have {name} {shown(value)}, and actions here have {shown(here[name])}"
+                f"it was trained in the world {shown(spec.world.name)}, whose actions have {name} "
+                f"{shown(value)}; those in {shown(world.name)} have {shown(here[name])}"
             )
 
 
