@@ -35,12 +35,11 @@ from sim.desk.simulator import World
 from sim.desk.snapshot import Snapshot, check_snapshot
 from sim.desk.tasks.families import Goal, achieved, check_goal
 from sim.desk.tasks.geometry import FALLEN, fallen
-from sim.observation import Observation
+from sim.observation import FAR_AWAY, Observation
 from sim.randomize.presets import NOMINAL
 from sim.state import HAND_DIM, THING_DIM, Array, State
 
 ID = "robopolicy/Desk-v0"
-FAR_AWAY = 20.0  # m, rad: beyond anything that is observed
 OPTIONS = ("scene", "task", "goal")
 
 Observed = dict[str, Array]

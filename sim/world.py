@@ -180,6 +180,8 @@ class WorldKind(ABC):
     spec: WorldSpec
     tasks: Sequence[Task]  # its families, in the order in which tables print them
     per_process: int = 64  # the most worlds that one process can hold
+    axes: str = "the world's own"  # in words: where the origin of its frame is, and which way its axes point
+    joint_unit: str = "m or rad"  # of its fixtures' joints, in words
 
     # -- scenes ----------------------------------------------------------------------------------
 

@@ -57,6 +57,8 @@ class DeskKind(WorldKind):
 
     spec = DESK_SPEC
     tasks: tuple[Task, ...] = TASKS
+    axes = "the desk top at the robot's base: x away from the robot, y to its left, z up"
+    joint_unit = "m, of the lever rad"
 
     def draw(self, seed: int, config: SceneConfig) -> Scene:
         return draw_scene(seed, config)
