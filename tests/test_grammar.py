@@ -9,7 +9,8 @@ from data.language.lexicon import expand, normalise
 from data.language.naming import Phrases, phrases_for, tell
 from data.language.templates import templates
 from data.language.vocabulary import ANYTHING, COLOUR_WORDS, NOUNS
-from sim.desk.tasks.families import TASKS, Goal, goals_of, task_named
+from sim.desk.tasks.families import TASKS, Goal, task_named
+from sim.task import goals_of
 
 NAMES = ("red cube", "pink bar", "green puck")
 

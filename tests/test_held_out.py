@@ -35,7 +35,8 @@ from data.language.held_out import (
 from data.language.lexicon import expand
 from data.language.templates import templates
 from data.language.vocabulary import COLOUR_WORDS
-from sim.desk.tasks.families import TASKS, Goal, goals_of
+from sim.desk.tasks.families import TASKS, Goal
+from sim.task import goals_of
 from tests.vocabularies import words_of
 
 THINGS = [" ".join(pair) for pair in train_objects()]
