@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from data.language.grammar import Grammar
-from data.language.held_out import goal_split, held_out_words_in, why_held_out
+from data.language.splits import goal_split, held_out_words_in, why_held_out
 from data.trials.chains import (
     LENGTH,
     N_CHAINS,

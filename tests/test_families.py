@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from data.language.grammar import Grammar
-from data.language.held_out import training_goal
 from data.language.naming import tell
+from data.language.splits import training_goal
 from data.relabel.hindsight import reached_goals, relabel_episode
 from data.store.episode import EpisodeRecord
 from sim.desk.contact import Truth, released
