@@ -19,7 +19,7 @@ import numpy as np
 from websockets.asyncio.client import connect
 
 from data.language.grammar import Grammar
-from data.language.held_out import split_named
+from data.language.splits import split_named
 from robopolicy.common.errors import UserError
 from robopolicy.serving.msgpack_numpy import pack, unpack
 from robopolicy.serving.protocol import ENTITIES, NAMES, PROMPT, STATE

@@ -12,6 +12,8 @@ import numpy as np
 
 from sim.state import HAND_DIM, THING_DIM, Array, State
 
+FAR_AWAY = 20.0  # m, rad: beyond anything that is observed
+
 
 class Observation(NamedTuple):
     """One timestep or, with leading axes, many. SI units, world frame; columns as in `sim.state`."""

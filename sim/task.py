@@ -13,6 +13,8 @@ from typing import Any, Literal, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.common.checks import whole
+from sim.common.errors import BadArgument
 from sim.common.names import unknown_name
 from sim.state import Array, State
 
@@ -126,3 +128,15 @@ def goals_of(task: Task, n_objects: int) -> tuple[Goal, ...]:
     if task.arguments == 1:
         return tuple(Goal(task.name, i) for i in objects)
     return tuple(Goal(task.name, i, j) for i in objects for j in objects if i != j)
+
+
+def check_goal(goal: Any, n_objects: int, tasks: Sequence[Task]) -> None:
+    """Raises `UnknownTask`, or `BadArgument` for what is no goal in a scene of n objects."""
+    if not isinstance(goal, Goal):
+        raise BadArgument("a goal", "a Goal, such as Goal('lift', 0)", goal)
+    task = task_named(goal.task, tasks)
+    fits = all(whole(index, -1, n_objects - 1) for index in goal[1:])
+    if not fits or goal not in goals_of(task, n_objects):
+        which = "different objects' indices" if task.arguments > 1 else "an object's index"
+        needs = f"{which}, from 0 to {n_objects - 1}, and -1 for the rest" if task.arguments else "no objects"
+        raise BadArgument(f"what {task.name} is about", needs, tuple(goal[1:]))

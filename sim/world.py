@@ -8,7 +8,7 @@ of such worlds without running one: their spec, task families and scenes, and ho
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,6 +111,7 @@ def _finite(value: Any) -> Any:
     return None if value == float("inf") else value
 
 
+@runtime_checkable
 class Scene(Protocol):
     """How a world is found: all that an episode begins with, drawn from a seed."""
 
@@ -135,7 +136,7 @@ class World(Protocol):
         ...
 
     def step(self, action: Any) -> State:
-        """Carry out one action (7,) in [-1, 1] for one control period; returns the state after it."""
+        """Carry out one action (7,), cut to [-1, 1], for one control period; returns the state after it."""
         ...
 
     def state(self) -> State:
@@ -183,6 +184,8 @@ class WorldKind(ABC):
     spec: WorldSpec
     tasks: Sequence[Task]  # its families, in the order in which tables print them
     per_process: int = 64  # the most worlds that one process can hold
+    axes: str = "the world's own"  # in words: where the origin of its frame is, and which way its axes point
+    joint_unit: str = "m or rad"  # of its fixtures' joints, in words
 
     # -- scenes ----------------------------------------------------------------------------------
 

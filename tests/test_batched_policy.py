@@ -1,14 +1,33 @@
 """Many requests in one batch."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import torch
 
 from robopolicy.policies.agent import Agent
+from robopolicy.policies.base.spec import spec_of
+from robopolicy.policies.checkpoint import CheckpointError
+from robopolicy.policies.registry import build
+from robopolicy.policies.text.encoder import TextEncoder
 from robopolicy.serving import batched_policy as module
-from robopolicy.serving.batched_policy import BatchedPolicy
-from robopolicy.serving.protocol import Request, Sessions, read_request
+from robopolicy.serving.batched_policy import Answer, BatchedPolicy
+from robopolicy.serving.protocol import (
+    ENTITIES,
+    NAMES,
+    PROMPT,
+    STATE,
+    Request,
+    Sessions,
+    read_request,
+)
+from sim.desk.scenes.sampler import SceneConfig
+from sim.kinds.desk import DESK
+from sim.kinds.registry import kind_of_world
 from sim.observation import Observation
-from tests.servers import a_request, an_agent
+from sim.state import Array
+from tests.servers import SMALL, a_request, an_agent
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +37,7 @@ def agent() -> Agent:
 
 def requests(n: int) -> list[Request]:
     said = ("open the drawer", "lift the cube", "", "close the drawer now")
-    return [read_request(a_request(i, prompt=said[i % len(said)]), Sessions()) for i in range(n)]
+    return [read_request(a_request(i, prompt=said[i % len(said)]), Sessions(), DESK.spec) for i in range(n)]
 
 
 @pytest.mark.parametrize("head", ["regression", "flow"])
@@ -45,6 +64,33 @@ def test_a_chunk_holds_what_the_agent_would_do_in_closed_loop(agent: Agent) -> N
             assert np.array_equal(agent.act(alone)[0], answer.actions[step])
 
 
+def test_a_policy_of_another_world_answers_about_that_world() -> None:
+    kind = kind_of_world("examples.pucks:PUCKS")
+    torch.manual_seed(0)
+    untrained = build(replace(SMALL, head="regression"), spec_of(kind))
+    untrained.get_parameter("language.code.2.bias").data[1] = 100  # it parks
+    policy = BatchedPolicy(Agent(untrained, TextEncoder(cache_folder=""), kind=kind), kind=kind)
+    scene = kind.draw(0, SceneConfig())
+    world = kind.open()
+    seen = kind.sensor(scene).observe(world.build(scene))
+    names = [*kind.spec.names(scene.names)]
+    asked = {PROMPT: f"put the {names[0]} on the mat", STATE: seen.proprio, NAMES: names}
+    policy.warm_up()
+
+    def answer(entities: Array) -> Answer:
+        return policy.answer([read_request({**asked, ENTITIES: entities}, Sessions(), policy.world)])[0]
+
+    there = answer(seen.entities)
+    assert there.understood.family == "park"
+    assert there.actions.shape == (SMALL.chunk, 7)
+    assert not there.holds_still
+    on_mat = seen.entities.copy()
+    on_mat[:3, :2] = seen.entities[3, :2]
+    assert answer(on_mat).why == f"The {there.understood.target} is on the mat already."
+    with pytest.raises(CheckpointError, match="among 3 objects and mat; the world desk has 5"):
+        BatchedPolicy(policy.agent)
+
+
 def test_who_says_nothing_is_told_that_the_robot_holds_still(agent: Agent) -> None:
     silent, told = BatchedPolicy(agent, refuse=False).answer([requests(3)[2], requests(3)[0]])
     assert (silent.holds_still, told.holds_still) == (True, False)
@@ -67,6 +113,6 @@ def test_what_is_remembered_of_ever_new_prompts_is_bounded(agent: Agent, monkeyp
     monkeypatch.setattr(module, "CACHED_TEXTS", 6)
     policy = BatchedPolicy(agent)
     for i in range(12):
-        policy.answer([read_request(a_request(0, prompt=f"open drawer {i}"), Sessions())])
+        policy.answer([read_request(a_request(0, prompt=f"open drawer {i}"), Sessions(), DESK.spec)])
     assert len(policy._cached) == 4
     assert len(agent.encoder._cache._memory) <= 6

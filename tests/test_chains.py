@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from data.language.grammar import Grammar
-from data.language.held_out import goal_split, held_out_words_in, why_held_out
+from data.language.splits import goal_split, held_out_words_in, why_held_out
 from data.trials.chains import (
     LENGTH,
     N_CHAINS,
@@ -22,8 +22,9 @@ from data.trials.chains import (
     symbols_of,
 )
 from sim.desk.scenes.sampler import initial_state
-from sim.desk.tasks.families import TASKS, Goal, goals_of, possible, task_named
+from sim.desk.tasks.families import TASKS, Goal, possible, task_named
 from sim.state import State
+from sim.task import goals_of
 from tests.states import HALF, in_drawer, in_tray, state_with
 
 CHAINS = read_chains()

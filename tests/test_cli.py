@@ -103,6 +103,15 @@ def test_tasks_lists_families_with_sentences(ran) -> None:
     assert len(out.splitlines()) >= 5
 
 
+def test_tasks_lists_the_families_of_another_world(ran) -> None:
+    code, out, _ = ran("tasks", "env=examples.pucks:PUCKS", "sentences=1")
+    assert code == 0
+    assert {line.split()[0] for line in out.splitlines()[1:]} == {"shove_left", "park"}
+    code, _, err = ran("tasks", "env=examples.pucks:PUCKS", "families=[lift]")
+    assert code == 2
+    assert "shove_left" in err
+
+
 @pytest.mark.parametrize("level", ["paraphrase", "synonym", "composition", "object"])
 def test_tasks_lists_sentences_of_every_level(ran, level: str) -> None:
     assert ran("tasks", f"level={level}", "families=lift")[0] == 0

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from sim.desk.contact import closing_on, held_object, holds, in_grip, in_hand, released
+from sim.contact import closing_on, in_grip
+from sim.desk.contact import OPEN_HAND, held_object, holds, in_hand, released
 from tests.states import HERE, SIDE, state_with
 
 LIFTED = (HERE[0], HERE[1], 0.15)
@@ -13,8 +14,8 @@ def test_a_cube_between_snug_fingers_is_held_by_every_measure() -> None:
     gap = state.pos(0) - state.ee_pos
     assert holds(state, 0)
     assert in_hand(state, 0)
-    assert in_grip(gap, state.gripper, np.array(SIDE))
-    assert closing_on(gap, state.gripper)
+    assert in_grip(gap, state.gripper, np.array(SIDE), OPEN_HAND)
+    assert closing_on(gap, state.gripper, OPEN_HAND)
     assert held_object(state) == 0
     assert not released(state, 0)
 
@@ -26,7 +27,7 @@ def test_an_open_hand_holds_nothing() -> None:
     assert held_object(state) == -1
     assert not holds(state, 0)
     assert not in_hand(state, 0)
-    assert not closing_on(gap, state.gripper)
+    assert not closing_on(gap, state.gripper, OPEN_HAND)
 
 
 def test_what_stands_on_the_desk_between_the_fingers_is_in_the_hand_but_not_lifted() -> None:

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from data.language.grammar import Grammar
-from data.language.held_out import training_goal
 from data.language.naming import tell
+from data.language.splits import training_goal
 from data.relabel.hindsight import reached_goals, relabel_episode
 from data.store.episode import EpisodeRecord
 from sim.desk.contact import Truth, released
 from sim.desk.scenes.sampler import SceneConfig, initial_state
 from sim.desk.simulator import World
-from sim.desk.tasks.families import TASKS, Goal, achieved, goals_of
+from sim.desk.tasks.families import TASKS, Goal, achieved
 from sim.desk.tasks.geometry import on_desk
 from sim.desk.tasks.hindrances import take
 from sim.desk.tasks.motions import put
@@ -22,7 +22,7 @@ from sim.desk.tasks.room import Spot, graspable, is_clear
 from sim.desk.tasks.task import Task
 from sim.kinds.desk import DeskKind
 from sim.state import State, stack
-from sim.task import UnknownTask
+from sim.task import UnknownTask, goals_of
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "put_in_the_middle"

@@ -14,6 +14,7 @@ from robopolicy.common.errors import UserError
 from robopolicy.serving.msgpack_numpy import pack, unpack
 from robopolicy.serving.protocol import ENTITIES, KEYS, NAMES, PROMPT, SESSION, STATE, Sessions, read_request
 from sim.desk.constants import MAX_THINGS
+from sim.kinds.desk import DESK
 from sim.state import HAND_DIM, THING_DIM
 from tests.fuzzing import fuzz
 from tests.servers import a_request
@@ -69,7 +70,7 @@ def answered_or_refused(read: Callable[[Any], Any], given: Any) -> None:
     """A request in order, or one sentence of ours; never another error, and soon."""
     begin, says = time.process_time(), "answered"
     try:
-        request = read_request(read(given), Sessions())
+        request = read_request(read(given), Sessions(), DESK.spec)
         assert len(request.names) == MAX_THINGS
         assert all(np.isfinite(field).all() for field in request.observation)
     except UserError as error:

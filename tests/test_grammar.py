@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 
 from data.language.grammar import Grammar
-from data.language.held_out import all_objects, goal_split, train_objects
+from data.language.held_out import all_objects, train_objects
 from data.language.lexicon import expand, normalise
 from data.language.naming import Phrases, phrases_for, tell
+from data.language.splits import goal_split
 from data.language.templates import templates
 from data.language.vocabulary import ANYTHING, COLOUR_WORDS, NOUNS
-from sim.desk.tasks.families import TASKS, Goal, goals_of, task_named
+from sim.desk.tasks.families import TASKS, Goal, task_named
+from sim.task import goals_of
 
 NAMES = ("red cube", "pink bar", "green puck")
 

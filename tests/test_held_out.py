@@ -17,25 +17,28 @@ from data.language.held_out import (
     HELD_OUT_SHAPES,
     HELD_OUT_WORDS,
     OBJECT_WORDS,
-    SPLITS,
     WORDS_BY_LOT,
-    UnknownSplit,
     all_objects,
-    goal_split,
     held_out_wordings,
-    held_out_words_in,
     is_held_out_combination,
     is_held_out_object,
+    train_objects,
+)
+from data.language.lexicon import expand
+from data.language.splits import (
+    SPLITS,
+    UnknownSplit,
+    goal_split,
+    held_out_words_in,
     origin_of_words,
     split_named,
-    train_objects,
     training_goal,
     why_held_out,
 )
-from data.language.lexicon import expand
 from data.language.templates import templates
 from data.language.vocabulary import COLOUR_WORDS
-from sim.desk.tasks.families import TASKS, Goal, goals_of
+from sim.desk.tasks.families import TASKS, Goal
+from sim.task import goals_of
 from tests.vocabularies import words_of
 
 THINGS = [" ".join(pair) for pair in train_objects()]

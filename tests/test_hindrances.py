@@ -11,10 +11,10 @@ from sim.desk.constants import FIXTURES
 from sim.desk.rows import entity_names, observe
 from sim.desk.scenes.sampler import draw_scene, initial_state
 from sim.desk.sensors import Sensor
-from sim.desk.tasks.families import TASKS, Goal, achieved, goals_of, hindrance, possible
+from sim.desk.tasks.families import TASKS, Goal, achieved, hindrance, possible
 from sim.observation import Observation, state_of
 from sim.state import State
-from sim.task import DONE, IMPOSSIBLE, UNREACHABLE
+from sim.task import DONE, IMPOSSIBLE, UNREACHABLE, goals_of
 from tests.states import HALF, HERE, SIDE, in_drawer, in_tray, positions_of, state_with
 
 NAMES = ("red cube", "blue puck", "black bar")

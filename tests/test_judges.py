@@ -5,12 +5,13 @@ import pytest
 
 from sim.desk.scenes.sampler import SceneConfig, draw_scene, initial_state
 from sim.desk.tasks.door import DOOR_MOVED
-from sim.desk.tasks.families import TASKS, Goal, achieved, goals_of
+from sim.desk.tasks.families import TASKS, Goal, achieved
 from sim.desk.tasks.geometry import DRAWER_OPEN, DRAWER_SHUT, fallen
 from sim.desk.tasks.lift import LIFTED
 from sim.desk.tasks.push import PUSHED
 from sim.desk.tasks.rotate import TURNED
 from sim.state import State, stack
+from sim.task import goals_of
 from tests.states import HALF, HERE, SIDE, Vec, in_drawer, in_tray, state_with
 
 PUSHES = ("push_left", "push_right", "push_forward", "push_backward")

@@ -7,15 +7,10 @@ import pytest
 from data.language.contrasts import DENIALS, FAMILIES, KINDS, OPPOSITES, affirmed, negate, twins, words_apart
 from data.language.frames import NEGATION_FRAMES
 from data.language.frames import WAITS as ALL_WAITS
-from data.language.held_out import (
-    HELD_OUT_FRAMES,
-    HELD_OUT_WAITS,
-    goal_split,
-    held_out_words_in,
-    is_held_out_object,
-)
+from data.language.held_out import HELD_OUT_FRAMES, HELD_OUT_WAITS, is_held_out_object
 from data.language.lexicon import expand, normalise
 from data.language.naming import Phrases, phrases_for
+from data.language.splits import goal_split, held_out_words_in
 from data.language.templates import negatable, templates
 from data.trials.pairs import Pair, draw_pairs
 from sim.desk.layouts import LAYOUTS

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from data.language.held_out import goal_split, split_named
+from data.language.splits import goal_split, split_named
 from data.trials.chains import read_chains
 from robopolicy.common.world_option import layouts_of
 from robopolicy.evaluation.levels.controls import shuffled

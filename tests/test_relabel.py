@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 
-from data.language.held_out import goal_split
+from data.language.splits import goal_split
 from data.play.collection import PlayConfig, play_unit
 from data.relabel.hindsight import happened, judge, reached_goals, relabel_episode
 from data.relabel.windows import WindowIndices, candidate_windows, find_motions

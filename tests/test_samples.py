@@ -11,7 +11,7 @@ from data.samples.object_tracker import Tracker
 from data.samples.sampler import Samples, TooFewSegments
 from data.store.episode import EpisodeRecord
 from data.store.segments import Segment
-from sim.desk.constants import FIXTURES, MAX_OBJECTS
+from sim.desk.constants import FIXTURES
 from sim.desk.rows import entity_names
 from sim.desk.scene import Scene, Thing
 from sim.desk.sensors import sense
@@ -253,7 +253,7 @@ def test_with_a_memory_play_is_learned_from_as_a_tracker_followed_it():
 
     samples = Samples(Mixed(), SEGMENTS[:1], CHUNK, SMALL, with_memory=True)
     for index, record in enumerate(records):
-        seen, tracker = sense(record.states, record.scene), Tracker(1, MAX_OBJECTS)
+        seen, tracker = sense(record.states, record.scene), Tracker(1, DESK.spec)
         live = [
             tracker.see(Observation(*(field[None, t] for field in seen))) for t in range(len(record.actions))
         ]

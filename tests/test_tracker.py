@@ -8,13 +8,13 @@ import pytest
 
 from data.play.collection import PlayConfig, play_episode
 from data.samples.object_tracker import ENOUGH, Tracker, tracked
-from sim.desk.constants import MAX_OBJECTS
 from sim.desk.rows import observe
 from sim.desk.scene import Scene
 from sim.desk.scenes.sampler import SceneConfig, draw_scene_for
 from sim.desk.sensors import sense
 from sim.desk.simulator import World
 from sim.desk.tasks import expert
+from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.randomize.dynamics import Dynamics
 from sim.state import POS, QUAT, State, stack
@@ -57,7 +57,7 @@ def turns(seen: Observation) -> np.ndarray:
 
 def test_what_is_seen_as_it_is_stays_as_it_is() -> None:
     exact = views(Dynamics())
-    for was, now in zip(exact, tracked(exact, MAX_OBJECTS), strict=True):
+    for was, now in zip(exact, tracked(exact, DESK.spec), strict=True):
         np.testing.assert_allclose(now, was, atol=1e-6)
 
 
@@ -70,7 +70,7 @@ def test_what_rolls_spins_and_tumbles_is_not_taken_for_jitter(seed: int) -> None
     exact = Observation(*(field[None] for field in observe(played)))
     moved = np.abs(np.diff(exact.entities[0, :, 0], axis=0)).max(0)
     assert moved[:3].max() > 0.02
-    for was, now in zip(exact, tracked(exact, MAX_OBJECTS), strict=True):
+    for was, now in zip(exact, tracked(exact, DESK.spec), strict=True):
         np.testing.assert_allclose(now, was, atol=1e-6)
 
 
@@ -79,7 +79,7 @@ def test_only_fingers_about_as_far_open_as_a_thing_is_wide_take_it_along(opening
     start = state_with(objects=1, hand=(HERE[0] + 0.01, HERE[1], HERE[2] + 0.01), gripper=opening)
     end = state_with(objects=1, hand=(HERE[0] + 0.04, HERE[1], HERE[2] + 0.05), gripper=opening)
     before, after = (Observation(*(field[None] for field in observe(state))) for state in (start, end))
-    tracker = Tracker(1, MAX_OBJECTS)
+    tracker = Tracker(1, DESK.spec)
     tracker.see(before)
     seen = tracker.see(after).entities[0, 0, :3]  # the thing is out of sight: its row is the last one
     np.testing.assert_allclose(seen - HERE, (0.03, 0, 0.04) if goes else (0, 0, 0), atol=1e-6)
@@ -87,14 +87,14 @@ def test_only_fingers_about_as_far_open_as_a_thing_is_wide_take_it_along(opening
 
 def test_jitter_is_told_and_averaged_away() -> None:
     raw = views()
-    seen = tracked(raw, MAX_OBJECTS)
+    seen = tracked(raw, DESK.spec)
     late = slice(20, None)
     assert np.median(errors(seen)[late]) < 0.5 * np.median(errors(raw)[late])
     assert np.median(turns(seen)[late]) < 0.5 * np.median(turns(raw)[late])
 
 
 def test_how_much_views_jitter_is_told() -> None:
-    seen, tracker = views(replace(NOISE, dropout=0.2)), Tracker(1, MAX_OBJECTS)
+    seen, tracker = views(replace(NOISE, dropout=0.2)), Tracker(1, DESK.spec)
     for t in range(60):
         tracker.see(Observation(*(field[:, t] for field in seen)))
     place, quaternion = tracker.jitter[0]
@@ -110,7 +110,7 @@ def test_what_is_carried_out_of_sight_goes_with_the_hand() -> None:
     assert carried.sum() > 5
     raw = [views(Dynamics(dropout=0.35), seed) for seed in range(8)]
     left_behind = np.concatenate([errors(view)[carried, thing] for view in raw])
-    followed = np.concatenate([errors(tracked(view, MAX_OBJECTS))[carried, thing] for view in raw])
+    followed = np.concatenate([errors(tracked(view, DESK.spec))[carried, thing] for view in raw])
     assert left_behind.max() > 0.05
     assert followed.mean() < 0.4 * left_behind.mean()
 
@@ -119,13 +119,13 @@ def test_what_jumps_is_believed_at_once() -> None:
     raw = views()
     jumped = raw.entities.copy()
     jumped[:, 30:, 0, 0] += 0.1  # somebody moved it while the hand was elsewhere
-    seen = tracked(raw._replace(entities=jumped), MAX_OBJECTS)
+    seen = tracked(raw._replace(entities=jumped), DESK.spec)
     gap = seen.entities[0, :, 0, 0] - jumped[0, :, 0, 0]
     assert np.abs(gap[30:34]).max() < 0.02
 
 
 def test_after_looking_away_it_begins_with_what_it_sees_but_knows_its_eyes() -> None:
-    raw, tracker = views(), Tracker(1, MAX_OBJECTS)
+    raw, tracker = views(), Tracker(1, DESK.spec)
     for t in range(20):
         tracker.see(Observation(*(field[:, t] for field in raw)))
     jitter = tracker.jitter.copy()
@@ -137,7 +137,7 @@ def test_after_looking_away_it_begins_with_what_it_sees_but_knows_its_eyes() -> 
 
 
 def test_too_few_views_tell_nothing() -> None:
-    raw, tracker = views(), Tracker(1, MAX_OBJECTS)
+    raw, tracker = views(), Tracker(1, DESK.spec)
     n = rollout()[0].n_objects
     for t in range(1 + (ENOUGH - 1) // n):
         now = Observation(*(field[:, t] for field in raw))
@@ -147,9 +147,7 @@ def test_too_few_views_tell_nothing() -> None:
 
 def test_worlds_do_not_mix() -> None:
     noisy, exact = views(), views(Dynamics())
-    both = tracked(
-        Observation(*(np.concatenate(pair) for pair in zip(noisy, exact, strict=True))), MAX_OBJECTS
-    )
+    both = tracked(Observation(*(np.concatenate(pair) for pair in zip(noisy, exact, strict=True))), DESK.spec)
     for row, alone in enumerate((noisy, exact)):
-        for field, mine in zip(both, tracked(alone, MAX_OBJECTS), strict=True):
+        for field, mine in zip(both, tracked(alone, DESK.spec), strict=True):
             np.testing.assert_allclose(field[row], mine[0], atol=1e-6)

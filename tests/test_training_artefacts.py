@@ -6,14 +6,8 @@ import numpy as np
 import pytest
 
 from data.language.grammar import Grammar
-from data.language.held_out import (
-    SPLITS,
-    colour_and_shape,
-    goal_split,
-    held_out_words_in,
-    is_held_out_object,
-    why_held_out,
-)
+from data.language.held_out import colour_and_shape, is_held_out_object
+from data.language.splits import SPLITS, goal_split, held_out_words_in, why_held_out
 from data.play.collection import PlayConfig, collect
 from data.store.reader import Dataset, open_dataset
 from data.store.segments import Segment, read_segments

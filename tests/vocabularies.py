@@ -1,11 +1,14 @@
 """All words that a grammar may use, for tests of what is held out."""
 
+from functools import cache
+
 from data.language.held_out import train_objects
 from data.language.naming import fixture_phrases, phrases_for
 from data.language.templates import FRAMES, templates, waits
 from sim.desk.tasks.families import TASKS
 
 
+@cache
 def words_of(split: str) -> frozenset[str]:
     """Every word that a sentence of the split may contain."""
     things = [phrases_for(f"{colour} {shape}", ()) for colour, shape in train_objects()]

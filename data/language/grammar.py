@@ -11,8 +11,8 @@ from zlib import crc32
 
 import numpy as np
 
-from data.language.held_out import split_named
 from data.language.naming import Phrases, fixture_phrases, phrases_for
+from data.language.splits import split_named
 from data.language.templates import FRAMES, frame_class, framed, negatable, waits, wordings_of
 from sim.desk.tasks.families import TASKS
 from sim.task import Goal, Task, task_named

@@ -1,26 +1,22 @@
-"""Everything that is held out of training, in one place, and the splits of the grammar that it makes.
+"""Everything that is held out of training, in one place.
 
 Words, frames, pairings and objects are declared here; a family's held-out wordings stand beside the others in
-its `Task` (`sim.desk.tasks`), and `held_out_wordings` reads them.
+its `Task`, and `held_out_wordings` reads them. `data.language.splits` makes the splits of the grammar of it.
 
 Training never sees a sentence, a pairing or an object that is held out: the grammar leaves them
-out by construction, `why_held_out` guards the door for sentences written by people, and
+out by construction, `data.language.splits.why_held_out` guards the door for sentences written by people, and
 `tests/test_held_out.py` proves both. Changing any of it changes what "unseen" means: results from
 before and after are not comparable.
 """
 
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from zlib import crc32
 
-from data.language.lexicon import expand, normalise
+from data.language.lexicon import expand
 from data.language.vocabulary import COLOUR_WORDS, NOUNS
-from sim.common.names import unknown_name
 from sim.desk.scene import COLOURS, SHAPES
-from sim.desk.tasks.families import task_named
-from sim.task import Goal, Task
+from sim.task import Task
 
 # -- level "synonym": words -----------------------------------------------------------------------
 
@@ -233,118 +229,3 @@ OBJECT_WORDS: frozenset[str] = (
     | _words(noun.word for s in HELD_OUT_SHAPES for noun in NOUNS[s])
 ) - _TRAINED_ON
 """Words for held-out colours and shapes: in no training sentence either."""
-
-# -- the splits -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Split:
-    """Which sentences, goals and things: those of training, or one kind that is held out."""
-
-    name: str  # as `data.language.grammar.Grammar` takes it
-    goals: str  # what is new about its goals, as `goal_split` says it
-    objects: tuple[tuple[str, str], ...]  # (colour, shape) that its scenes are drawn from
-
-    def allows(self, goal: Goal, names: tuple[str, ...]) -> bool:
-        """Whether the goal belongs to this split in a scene of these things."""
-        return goal_split(goal, names) == self.goals
-
-
-SPLITS: tuple[Split, ...] = (
-    Split("train", "train", train_objects()),
-    Split("paraphrase", "train", train_objects()),
-    Split("synonym", "train", train_objects()),
-    Split("composition", "composition", train_objects()),
-    Split("object", "object", all_objects()),
-)
-"""What a grammar can be asked for; the evaluation makes levels of them."""
-
-_BY_NAME = {split.name: split for split in SPLITS}
-
-
-def split_named(name: str) -> Split:
-    """The split of that name; raises `UnknownSplit`."""
-    if name not in _BY_NAME:
-        raise UnknownSplit(name)
-    return _BY_NAME[name]
-
-
-class UnknownSplit(ValueError):
-    """No split of the grammar has this name."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(unknown_name("split", name, _BY_NAME))
-
-
-def goal_split(goal: Goal, names: tuple[str, ...]) -> str:
-    """ "train", "composition" or "object": what is new about the goal itself, whatever the sentence."""
-    things = [names[i] for i in (goal.object, goal.other) if i >= 0]
-    if any(is_held_out_object(*colour_and_shape(thing)) for thing in things):
-        return "object"
-    return "composition" if is_held_out_combination(goal.task, *things) else "train"
-
-
-def training_goal(goal: Goal, names: tuple[str, ...]) -> bool:
-    """Whether training may see this goal in a scene of these things."""
-    return goal_split(goal, names) == "train"
-
-
-# -- the door for sentences that the grammar did not write ----------------------------------------
-
-
-def held_out_words_in(sentence: str) -> tuple[str, ...]:
-    """Its words that training must not contain, in order."""
-    return tuple(w for w in normalise(sentence).split() if w in HELD_OUT_WORDS or w in OBJECT_WORDS)
-
-
-def origin_of_words(sentence: str) -> str:
-    """ "lot", "hand" or "both": how the held-out words of a synonym sentence were chosen."""
-    words = set(held_out_words_in(sentence))
-    if words.isdisjoint(WORDS_BY_LOT):
-        return "hand"
-    return "lot" if words <= WORDS_BY_LOT else "both"
-
-
-def why_held_out(sentence: str, goal: Goal, names: tuple[str, ...]) -> str | None:
-    """Why training must not see this sentence of this goal; None if it may.
-
-    For annotations by people, whose sentences no grammar keeps apart. Strict on the safe side: a
-    sentence that merely contains a held-out wording counts as one.
-    """
-    split = goal_split(goal, names)
-    if split != "train":
-        things = " and ".join(names[i] for i in (goal.object, goal.other) if i >= 0)
-        return f"{goal.task} of the {things} is held out for the level {split}"
-    words = held_out_words_in(sentence)
-    if words:
-        return f"{words[0]!r} is held out for the level synonym"
-    text = normalise(sentence)
-    if text in HELD_OUT_WAITS:
-        return "it is held out: it asks for nothing to be done"
-    for held_out in (_frames(), _wordings(task_named(goal.task))):
-        if held_out.search(text):
-            return "its wording is held out for the level paraphrase"
-    return None
-
-
-_A_THING = r"[\w']+(?: (?!and\b)[\w']+){0,8}?"
-"""As few words as will do, nine at most: "the cube shaped object with the grass green colour"."""
-
-
-@cache
-def _frames() -> re.Pattern[str]:
-    return re.compile("|".join(f"^{_as_regex(frame)}$" for frame in sorted(HELD_OUT_FRAMES)))
-
-
-@cache
-def _wordings(task: Task) -> re.Pattern[str]:
-    wordings = sorted(held_out_wordings(task))
-    return re.compile("|".join(rf"\b{_as_regex(w)}\b" for w in wordings) or r"(?!)")
-
-
-def _as_regex(pattern: str) -> str:
-    """A held-out frame or wording as a regular expression; an outcome's "is" in any form, or left out."""
-    gap, thing = ("{do}", "{what}", "{how}"), ("{fixture}", "{object}", "{other}")
-    words = [r"\S.*" if w in gap else _A_THING if w in thing else w for w in pattern.split()]
-    text = " ".join(words)
-    return text.replace(" is ", r"(?: is| was| were|(?: to)? be)? ", 1) if pattern[0] == "{" else text

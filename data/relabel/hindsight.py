@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.language.grammar import Describer
-from data.language.held_out import goal_split
 from data.language.naming import tell
+from data.language.splits import goal_split
 from data.relabel.windows import WindowIndices, candidate_windows, find_motions
 from data.store.episode import EpisodeRecord
 from data.store.segments import Segment
-from sim.desk.contact import closing_on
+from sim.contact import closing_on
 from sim.kinds.desk import DESK
 from sim.state import JOINT, LIGHT, POS, State
 from sim.task import Goal, Manner, Task, goals_of

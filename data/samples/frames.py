@@ -36,7 +36,7 @@ class Frames:
             actions.append(np.asarray(acts, np.float32))
             names.append(kind.spec.names(record.scene.names))
         if with_memory:
-            follow_all(views, np.flatnonzero(noisy), kind.spec.most_objects)
+            follow_all(views, np.flatnonzero(noisy), kind.spec)
         self.starts = np.cumsum([0, *(len(a) for a in actions)]).astype(np.int64)  # (N + 1,) first frames
         self.proprio = np.concatenate([view.proprio for view in views])  # (F, 8)
         self.entities = np.concatenate([view.entities for view in views])  # (F, E, 12)

@@ -12,10 +12,11 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.desk.contact import in_grip
+from sim.contact import in_grip
 from sim.observation import Observation
 from sim.rotations import out_of_frame, tool_heading
 from sim.state import Array
+from sim.world import WorldSpec
 
 MEMORY = 48  # views of things at rest by which the jitter is told
 ENOUGH = 6  # of them before it is
@@ -30,17 +31,18 @@ _FAR, _BACK = 2.366, 2.189  # medians of both for noise of deviation 1 along thr
 
 
 class Tracker:
-    """Follows the objects of B worlds; call `see` once per control step."""
+    """Follows the objects of B worlds of one spec; call `see` once per control step."""
 
-    def __init__(self, n: int, most_objects: int) -> None:
-        self._most = most_objects  # rows of an observation that hold movable objects, the first ones
+    def __init__(self, n: int, spec: WorldSpec) -> None:
+        self._most = spec.most_objects  # rows of an observation that hold movable objects, the first ones
+        self._open_hand = spec.open_hand
         self._steps = np.full((n, MEMORY, 2, 2), np.nan)
         """Between views: how far, and how far back, of places and of turns."""
         self._learnt = np.zeros(n, int)
         self._seen: Observation | None = None  # the last view
-        self._step = np.full((n, most_objects, 7), np.nan)  # by which it differs from the one before
-        self._rows = np.zeros((n, most_objects, 7))  # estimated poses: position m, quaternion xyzw
-        self._share = np.ones((n, most_objects, 2))  # variance of that, of a view's
+        self._step = np.full((n, self._most, 7), np.nan)  # by which it differs from the one before
+        self._rows = np.zeros((n, self._most, 7))  # estimated poses: position m, quaternion xyzw
+        self._share = np.ones((n, self._most, 2))  # variance of that, of a view's
         self.jitter = np.zeros((n, 2))
         """Standard deviations of views: of a place, m per axis, and of a quaternion's parts; 0 if unknown."""
         self._counts = np.zeros((n, 2))  # views of objects, and those of them that were lost
@@ -112,7 +114,8 @@ class Tracker:
         """Update the estimated poses; returns (B, N) which objects are between closed fingers."""
         variance = np.maximum(self.jitter, EXACT)[:, None] ** 2  # (B, 1, 2)
         widths = now.entities[:, : self._most, 7:9].min(-1)
-        held = in_grip(self._rows[..., :3] - last.proprio[:, None, :3], now.proprio[:, 7:], widths)
+        gap = self._rows[..., :3] - last.proprio[:, None, :3]
+        held = in_grip(gap, now.proprio[:, 7:], widths, self._open_hand)
         carried = _carried(self._rows, last.proprio, now.proprio)
         nearer = _apart(views, carried)[..., 0] < _apart(views, self._rows)[..., 0]
         rows = np.where((held & (nearer | lost))[..., None], carried, self._rows)
@@ -127,22 +130,22 @@ class Tracker:
         return held
 
 
-def tracked(views: Observation, most_objects: int) -> Observation:
+def tracked(views: Observation, spec: WorldSpec) -> Observation:
     """Whole episodes (B, T, ...) as a `Tracker` sees them live."""
-    tracker, seen = Tracker(len(views.mask), most_objects), []
+    tracker, seen = Tracker(len(views.mask), spec), []
     for t in range(views.mask.shape[1]):
         seen.append(tracker.see(Observation(*(field[:, t] for field in views))))
     return Observation(*(np.stack(field, 1) for field in zip(*seen, strict=True)))
 
 
-def follow_all(views: list[Observation], episodes: NDArray[np.int64], most_objects: int) -> None:
+def follow_all(views: list[Observation], episodes: NDArray[np.int64], spec: WorldSpec) -> None:
     """Put what a tracker sees of some episodes (T, ...) in the place of their views."""
     lengths = np.array([len(views[i].mask) for i in episodes])
     for length in np.unique(lengths):
         alike = episodes[lengths == length]
         for some in np.array_split(alike, math.ceil(len(alike) / AT_ONCE)):
             fields = zip(*(views[i] for i in some), strict=True)
-            seen = tracked(Observation(*(np.stack(field) for field in fields)), most_objects)
+            seen = tracked(Observation(*(np.stack(field) for field in fields)), spec)
             for i, *followed in zip(some, *seen, strict=True):
                 views[i] = Observation(*followed)
 

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 from data.common.atomic_io import write_atomic
 from data.common.checksums import KEY, sealed, unsealed
 from data.common.locks import in_turn
-from data.language.held_out import why_held_out
 from data.language.lexicon import normalise
 from data.language.sentence import LONGEST, checked
+from data.language.splits import why_held_out
 from data.store.episode import DatasetDamaged, unreadable
 from data.store.reader import Dataset, open_dataset
 from data.store.segments import BadSegment, Segment, check_segment, check_segments

@@ -23,7 +23,7 @@ import numpy as np
 from data.common.atomic_io import write_atomic
 from data.common.checksums import KEY, digest, read_sealed
 from data.language.grammar import Describer, Grammar
-from data.language.held_out import split_named
+from data.language.splits import split_named
 from sim.common.seeds import rng_of
 from sim.desk.scene import Scene
 from sim.desk.scenes.sampler import SceneConfig, draw_scene, initial_state

@@ -25,8 +25,9 @@ from typing import NamedTuple
 import numpy as np
 
 from data.language.contrasts import OPPOSITES, Contrast, contrasts, twins
-from data.language.held_out import train_objects, training_goal
+from data.language.held_out import train_objects
 from data.language.naming import Phrases, fixture_phrases, phrases_for
+from data.language.splits import training_goal
 from sim.common.seeds import rng_of, seeds_of
 from sim.desk.constants import DRAWER, JOINTED
 from sim.desk.layouts import LEVER_TRAVEL

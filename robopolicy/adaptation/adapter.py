@@ -24,7 +24,7 @@ class WorldAdapter:
         self.n, self._response, self._spec, self._others = n, response, spec, others
         self._filter, self._tracker = (
             DynamicsFilter(n, response, history, spec),
-            Tracker(n, spec.most_objects),
+            Tracker(n, spec),
         )
         self._last: tuple[Observation, Array] | None = None  # what was observed, what was sent
         self.world: DynamicsEstimate = self._filter.world

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robopolicy.adaptation.dynamics_filter import ArmResponse, DynamicsEstimate, arriving
-from sim.desk.contact import between_fingers, in_grip
+from sim.contact import between_fingers, in_grip
 from sim.observation import Observation
 from sim.state import Array
 from sim.world import WorldSpec
@@ -45,7 +45,7 @@ def _carry_out(
     widths = entities[..., 7:9].min(-1)
     widths[:, spec.most_objects :] = [fixture.grip for fixture in spec.fixtures]
     width = np.where(there & between_fingers(gap), widths, 0).max(1)  # of what is between the fingers
-    held = there & in_grip(gap, proprio[:, 7:], widths) & (action[:, 6:] < 0)
+    held = there & in_grip(gap, proprio[:, 7:], widths, spec.open_hand) & (action[:, 6:] < 0)
     goal = (action[:, 6] + 1) / 2 * spec.action.opening
     opening = proprio[:, 7] + np.clip(goal - proprio[:, 7], -CLOSING, CLOSING)
     hand = proprio[:, :3]

@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 from robopolicy.evaluation.rollouts import GROUP_SIZE
 from robopolicy.policies.agent import Agent, Instructions, joined
 from robopolicy.policies.base.intent import Intent
-from robopolicy.policies.checkpoint import doubts_of, hash_of, load_checkpoint
+from robopolicy.policies.checkpoint import CheckpointError, doubts_of, hash_of, load_checkpoint
 from robopolicy.policies.text.encoder import TextEncoder
 from robopolicy.runtime.execution import why_not
 from robopolicy.serving.protocol import Request
-from sim.desk.constants import FIXTURES, MAX_OBJECTS
+from sim.kinds.desk import DESK
 from sim.observation import Observation
+from sim.world import WorldKind, WorldSpec
 
 CACHED_PROMPTS = 256  # prompts, each with the names around it, that are kept in memory
 CACHED_TEXTS = 64  # texts whose tokens are kept in memory; the longest take 200 KB
@@ -46,11 +47,18 @@ class Answer(NamedTuple):
 class BatchedPolicy:
     """Answers up to `rows` requests at once. Not thread-safe.
 
-    With `refuse` off, whatever is understood is tried, even if it is done already or impossible.
+    Requests are about the world that the policy was trained in, `world`. With `refuse` off, whatever is
+    understood is tried, even if it is done already or impossible; that is judged by the `kind`.
     """
 
-    def __init__(self, agent: Agent, refuse: bool = True) -> None:
-        self.agent, self.refuse = agent, refuse
+    def __init__(self, agent: Agent, refuse: bool = True, kind: WorldKind = DESK) -> None:
+        self.agent, self.refuse, self.kind = agent, refuse, kind
+        self.world: WorldSpec = agent.policy.spec.world
+        if self.world.names(()) != kind.spec.names(()):
+            raise CheckpointError(
+                f"the policy was trained among {_rows(self.world)}; the world {kind.spec.name} has "
+                f"{_rows(kind.spec)}, so that nobody could judge what it is asked for"
+            )
         # A head whose actions depend on the row of the batch answers each request in the first row.
         self.rows = GROUP_SIZE if agent.policy.control.row_independent else 1
         self._cached: OrderedDict[tuple[str, tuple[str, ...]], Instructions] = OrderedDict()
@@ -68,15 +76,16 @@ class BatchedPolicy:
 
     def warm_up(self) -> None:
         """Load the text encoder now, so that the first request need not wait for it."""
-        self.agent.interpret([""], [("warming up", *FIXTURES)])
+        self.agent.interpret([""], [("warming up", *self.world.fixed)])
 
     def _order(self, request: Request) -> tuple[Instructions, str]:
         """What the policy makes of a request, and why it holds still instead; "" if it acts."""
-        order, things = self._hear(request), tuple(name for name in request.names[:MAX_OBJECTS] if name)
+        order = self._hear(request)
+        things = tuple(name for name in request.names[: self.world.most_objects] if name)
         understood = order.intents[0]
         if not self.refuse or (order.hold_still[0] and not understood.refused):  # nothing was asked for
             return order, ""
-        why = why_not(understood, things, request.observation)
+        why = why_not(understood, things, request.observation, self.kind)
         return (order._replace(hold_still=np.array([True])) if why else order), why
 
     def _hear(self, request: Request) -> Instructions:
@@ -91,13 +100,19 @@ class BatchedPolicy:
         return self._cached[key]
 
 
-def load_batched_policy(checkpoint: str, refuse: bool = True) -> BatchedPolicy:
-    """Load a checkpoint. Raises `NoCheckpoint` and `CheckpointError`.
+def _rows(world: WorldSpec) -> str:
+    """The things that a world has rows for, in words."""
+    return " and ".join((f"{world.most_objects} objects", *world.fixed))
+
+
+def load_batched_policy(checkpoint: str, refuse: bool = True, kind: WorldKind = DESK) -> BatchedPolicy:
+    """Load a checkpoint of a kind of world. Raises `NoCheckpoint` and `CheckpointError`.
 
     `refuse`: hold still also where the policy does not know how to do what is asked. What clients send is
     not written to the text cache on disk.
     """
     hash_of(checkpoint)  # raises where there is no checkpoint
-    policy = load_checkpoint(checkpoint)
+    policy = load_checkpoint(checkpoint, kind)
     encoder = TextEncoder(policy.config.encoder, cache_folder="")
-    return BatchedPolicy(Agent(policy, encoder, doubts=doubts_of(checkpoint) if refuse else None), refuse)
+    doubts = doubts_of(checkpoint) if refuse else None
+    return BatchedPolicy(Agent(policy, encoder, doubts=doubts, kind=kind), refuse, kind)

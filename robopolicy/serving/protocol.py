@@ -1,6 +1,6 @@
 """The format of requests and replies: reads what a client sends, and describes what it must send.
 
-A request is a dict, N being the number of things on the desk, in any order:
+A request is a dict, N being the number of things in the world, in any order:
 
     prompt                str     what to do, in words; empty: hold still
     observation/state     (8,)    the hand: position m, orientation xyzw, opening m
@@ -8,7 +8,8 @@ A request is a dict, N being the number of things on the desk, in any order:
     observation/entities  (N, 12) each thing: position m, orientation xyzw, size m, joint m or rad, light
     session               str     optional: prompt and names are remembered and may be left out later
 
-All poses are in the world frame, as `sim.observation.observe` gives them.
+All poses are in the world frame, as in `sim.state`. Which things stand fixed, how many others there may be
+and what an action means, the policy's `WorldSpec` says; the metadata tell it to clients.
 """
 
 from collections import OrderedDict
@@ -21,12 +22,9 @@ from data.language.lexicon import normalise
 from data.language.sentence import LONGEST
 from robopolicy.common.errors import UnknownName, UserError
 from robopolicy.policies.base.config import ACTION_DIM
-from sim.bullet.kinematics import STEP_ANGLE, STEP_LENGTH
-from sim.desk.constants import CONTROL_HZ, FIXTURES, MAX_OBJECTS, MAX_THINGS
-from sim.desk.rows import entity_names
-from sim.env import FAR_AWAY
-from sim.observation import Observation
+from sim.observation import FAR_AWAY, Observation
 from sim.state import HAND_DIM, THING_DIM, Array
+from sim.world import ActionSpec, WorldKind, WorldSpec
 
 PROMPT, STATE, NAMES, ENTITIES, SESSION = (
     "prompt",
@@ -42,17 +40,22 @@ MAX_SESSIONS = 16  # of one client that are remembered; beyond that the oldest i
 # (name, unit) of every column of the arrays.
 POSE = (("x", "m"), ("y", "m"), ("z", "m"), *((axis, "quaternion") for axis in ("qx", "qy", "qz", "qw")))
 STATE_COLUMNS = (*POSE, ("opening", "m"))
-ENTITY_COLUMNS = (
-    *POSE,
-    *((f"size {axis}", "m") for axis in "xyz"),
-    ("joint", "m, of the lever rad"),
-    ("light", "1 if on"),
-)
-ACTION_COLUMNS = (
-    *((f"shift {axis}", f"{STEP_LENGTH} m") for axis in "xyz"),
-    *((f"turn {axis}", f"{STEP_ANGLE} rad") for axis in "xyz"),
-    ("gripper", "1 open, -1 closed"),
-)
+
+
+def entity_columns(kind: WorldKind) -> tuple[tuple[str, str], ...]:
+    """Of the entities; the unit of joints is the world's."""
+    size = ((f"size {axis}", "m") for axis in "xyz")
+    return (*POSE, *size, ("joint", kind.joint_unit), ("light", "1 if on"))
+
+
+def action_columns(action: ActionSpec) -> tuple[tuple[str, str], ...]:
+    """Of a chunk; the units say along whose axes, where these are not the world's."""
+    along = "" if action.frame == "world" else f", {action.frame} frame"
+    return (
+        *((f"shift {axis}", f"{action.shift} m{along}") for axis in "xyz"),
+        *((f"turn {axis}", f"{action.turn} rad{along}") for axis in "xyz"),
+        ("gripper", "1 open, -1 closed"),
+    )
 
 
 class BadRequest(UserError):
@@ -63,7 +66,7 @@ class Request(NamedTuple):
     """A request as the policy reads it."""
 
     prompt: str
-    names: tuple[str, ...]  # (10) of the observation's rows; "" for an empty row
+    names: tuple[str, ...]  # of the observation's rows, as `WorldSpec.names`; "" for an empty row
     observation: Observation  # of one timestep
 
 
@@ -88,8 +91,8 @@ class Sessions:
         return whole
 
 
-def read_request(given: object, sessions: Sessions) -> Request:
-    """Check a request and convert it. Raises `BadRequest` and `UnknownName`."""
+def read_request(given: object, sessions: Sessions, world: WorldSpec) -> Request:
+    """Check a request about such a world and convert it. Raises `BadRequest` and `UnknownName`."""
     if not isinstance(given, dict):
         raise BadRequest(f"a request is a dict with the keys {', '.join(KEYS)}, not {_shown(given)}")
     for key in given:
@@ -100,36 +103,37 @@ def read_request(given: object, sessions: Sessions) -> Request:
         if key not in whole:
             raise BadRequest(f"the request has no {key!r}; it has {', '.join(given) or 'nothing'}")
     prompt = _text(PROMPT, whole[PROMPT], LONGEST)
-    names = _names(whole[NAMES])
+    names = _names(whole[NAMES], world.most_things)
     state = _array(STATE, whole[STATE], (HAND_DIM,))
     entities = _array(ENTITIES, whole[ENTITIES], (len(names), THING_DIM))
-    return _arranged(prompt, names, state, entities)
+    return _arranged(prompt, names, state, entities, world)
 
 
-def _arranged(prompt: str, names: list[str], state: Array, entities: Array) -> Request:
-    """Order the rows as an observation has them: movable objects first, then the furniture."""
-    movable = [i for i, name in enumerate(names) if name and name not in FIXTURES]
+def _arranged(prompt: str, names: list[str], state: Array, entities: Array, world: WorldSpec) -> Request:
+    """Order the rows as an observation has them: movable objects first, then what stands fixed."""
+    movable = [i for i, name in enumerate(names) if name and name not in world.fixed]
     present = [name for name in names if name]
-    if not present or len(movable) > MAX_OBJECTS:
-        raise BadRequest(f"{NAMES} are of 1 to {MAX_OBJECTS} objects beside {', '.join(FIXTURES)}")
+    if not present or len(movable) > world.most_objects:
+        beside = f" beside {', '.join(world.fixed)}" if world.fixed else ""
+        raise BadRequest(f"{NAMES} are of 1 to {world.most_objects} objects{beside}")
     twice = next((name for name in present if present.count(name) > 1), None)
     if twice:
         raise BadRequest(f"{NAMES} has {twice!r} twice, and no sentence could tell them apart")
-    rows = np.zeros((MAX_THINGS, THING_DIM), np.float32)
+    rows = np.zeros((world.most_things, THING_DIM), np.float32)
     rows[: len(movable)] = entities[movable]
-    for row, name in enumerate(FIXTURES, MAX_OBJECTS):
+    for row, name in enumerate(world.fixed, world.most_objects):
         if name in names:
             rows[row] = entities[names.index(name)]
-    called = entity_names(tuple(names[i] for i in movable))
+    called = world.names([names[i] for i in movable])
     called = tuple(name if name in names else "" for name in called)
     mask = np.array([bool(name) for name in called], np.float32)
     return Request(prompt, called, Observation(state, rows, mask))
 
 
-def _names(given: object) -> list[str]:
+def _names(given: object, most: int) -> list[str]:
     """Names as sent, checked and normalised."""
-    if not isinstance(given, list) or len(given) > MAX_THINGS:
-        raise BadRequest(f"{NAMES} is a list of at most {MAX_THINGS} texts, not {_shown(given)}")
+    if not isinstance(given, list) or len(given) > most:
+        raise BadRequest(f"{NAMES} is a list of at most {most} texts, not {_shown(given)}")
     return [normalise(_text(f"{NAMES}[{i}]", name, LONGEST_NAME)) for i, name in enumerate(given)]
 
 
@@ -160,31 +164,36 @@ def _shown(given: object) -> str:
     return f"{type(given).__name__} {str(given)[:20]!r}"
 
 
-def request_metadata(chunk: int, execute: int) -> dict[str, Any]:
+def request_metadata(kind: WorldKind, world: WorldSpec, chunk: int, execute: int) -> dict[str, Any]:
     """The part of the server's metadata that describes requests and replies.
 
+    `world` is the spec that the policy was trained with; `kind` has the words for its axes and units.
     The policy predicts `chunk` actions, of which a client should carry out `execute` before it asks again.
     """
     return {
-        "control_hz": CONTROL_HZ,
+        "control_hz": world.control_hz,
         "chunk": chunk,
         "execute": execute,  # the action_horizon of openpi's broker
-        "frame": "the desk top at the robot's base: x away from the robot, y to its left, z up",
+        "frame": kind.axes,
         "request": {
             PROMPT: {"type": "str", "longest": LONGEST, "says": "what to do; empty: hold still"},
             STATE: {"shape": [HAND_DIM], **_columns(STATE_COLUMNS)},
             NAMES: {
                 "type": "list of str",
-                "furniture": list(FIXTURES),
-                "most_objects": MAX_OBJECTS,  # beside the furniture
+                "furniture": list(world.fixed),
+                "most_objects": world.most_objects,  # beside the furniture
                 "longest": LONGEST_NAME,
                 "says": "what the thing in each row of the entities is called; empty: nothing is there",
             },
-            ENTITIES: {"shape": ["N", THING_DIM], **_columns(ENTITY_COLUMNS)},
+            ENTITIES: {"shape": ["N", THING_DIM], **_columns(entity_columns(kind))},
             SESSION: {"type": "str", "optional": True, "says": f"{PROMPT} and {NAMES} are remembered"},
         },
         "reply": {
-            "actions": {"shape": [chunk, ACTION_DIM], "range": [-1, 1], **_columns(ACTION_COLUMNS)},
+            "actions": {
+                "shape": [chunk, ACTION_DIM],
+                "range": [-1, 1],
+                **_columns(action_columns(world.action)),
+            },
             "understood": {
                 "keys": ["family", "target", "other", "confidence", "refused", "holds_still", "why"]
             },

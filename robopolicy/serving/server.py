@@ -96,7 +96,8 @@ class PolicyServer:
             "checkpoint": config.checkpoint,
             "max_message": config.max_message,
             "refuses": {"nonsense": agent.refuses, "needless": policy.refuse},  # then it holds still
-            **request_metadata(agent.policy.config.chunk, agent.execute),
+            "world": policy.world.name,
+            **request_metadata(policy.kind, policy.world, agent.policy.config.chunk, agent.execute),
         }
 
     async def run(self, stop: asyncio.Event, ready: Callable[[int], None]) -> None:
@@ -161,7 +162,7 @@ class PolicyServer:
             begin = time.perf_counter()
             if isinstance(message, str):
                 raise BadMessage("a request is a binary message of msgpack, not a text message")
-            request = read_request(unpack(message), sessions)
+            request = read_request(unpack(message), sessions, self._policy.world)
             asked = time.perf_counter()
             answer = await self._batcher.ask(request)
             timing = {"infer_ms": 1e3 * (time.perf_counter() - asked)}

@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 from data.language.frames import IMPERATIVE_FRAMES
 from data.language.grammar import Grammar
-from data.language.held_out import HELD_OUT_FRAMES, SPLITS, split_named
+from data.language.held_out import HELD_OUT_FRAMES
 from data.language.lexicon import expand, normalise
 from data.language.out_of_domain import ORDERS
+from data.language.splits import SPLITS, split_named
 from sim.common.seeds import rng_of
 from sim.desk.scenes.sampler import SceneConfig
 from sim.kinds.desk import DESK

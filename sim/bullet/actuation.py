@@ -5,46 +5,14 @@ Recorded actions are the commanded ones; they never pass through here.
 
 import math
 from collections import deque
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Iterable
 
 import numpy as np
 
-from sim.common.errors import BadAction
 from sim.randomize.dynamics import Dynamics
 from sim.state import Array
 
 REST = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)  # executed before the first action arrives: stay, hand open
-
-
-def seven(action: Array | Sequence[float]) -> list[float]:
-    """An action's numbers as they were given; raises `BadAction` if they are not seven finite ones.
-
-    Plain Python: for seven numbers NumPy takes longer.
-    """
-    if isinstance(action, np.ndarray) and action.dtype.kind == "f" and action.shape == (7,):
-        a = action.tolist()  # the usual case, at every step
-        if math.isfinite(sum(map(abs, a))):
-            return a
-    try:
-        if isinstance(action, np.ndarray):
-            if action.dtype.kind not in "biufO":
-                raise BadAction(action)
-            action = action.tolist()
-        if isinstance(action, (str, bytes, dict, set, frozenset)):
-            raise BadAction(action)
-        a = [_number(v) for v in islice(action, 8)]
-    except (TypeError, ValueError, OverflowError):
-        raise BadAction(action) from None
-    if len(a) != 7 or not math.isfinite(sum(map(abs, a))):
-        raise BadAction(action)
-    return a
-
-
-def _number(value: object) -> float:
-    if isinstance(value, (str, bytes)):
-        raise TypeError
-    return float(value)  # pyright: ignore[reportArgumentType]
 
 
 def arrived(actions: Array, dynamics: Dynamics) -> Array:

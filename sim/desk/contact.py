@@ -1,48 +1,25 @@
-"""Whether the hand holds something, judged by where the fingers are and how far they are open.
+"""Whether the hand holds something on the desk, judged by where the fingers are and how far they are open.
 
-Each question has one answer here, and they differ in how strict they are:
+Each question has one answer here, and they differ in how strict they are; those from distances alone, for
+whoever sees poses with noise in any world, stand in `sim.contact`:
 
-- `between_fingers`, `closing_on`, `in_grip`: from distances alone, for whoever sees poses with noise
-  (relabelling, the object tracker, policies);
 - `in_hand`, `released`: for judges, forgiving; what is neither is on its way;
 - `holds`: for skills, strict: the fingers are snug, and the object may be moved;
 - `held_object`: for play, which does not know what it meant to grasp.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.contact import LEVEL
 from sim.state import POS, State
 from sim.task import Truth
 
 OPEN_HAND = 0.062  # m between the fingers: nothing in our catalogue is held at this opening
-GRIPPED = 0.018  # m from the tool to the object's centre, sideways: it is between the fingers
-LEVEL = 0.03  # m from the tool to the object's centre, in height: likewise
-GRIP = (0.5, 1.5)  # of a thing's width: how far fingers that hold it, maybe off its middle or askew, are open
 GRIP_REACH = 0.05  # m from the fingertips to the centre of an object in the hand
 HAND_AWAY = 0.09  # m: farther than this the hand cannot be holding the object
 SNUG = 0.007  # m: fingers that are open no wider than this beyond an object's width touch it
 OFF_CENTRE = 0.028  # m from the tool to the object's centre, sideways, when a skill has grasped it
 OFF_DESK = 0.012  # m between the desk and the underside of what has been picked up
-
-
-def between_fingers(gap: NDArray[np.floating]) -> Truth:
-    """Whether a thing is where the fingers close, by how far (..., 3), m, its centre is from the tool."""
-    return (np.hypot(gap[..., 0], gap[..., 1]) < GRIPPED) & (np.abs(gap[..., 2]) < LEVEL)
-
-
-def closing_on(
-    gap: NDArray[np.floating], opening: NDArray[np.floating], open_hand: float = OPEN_HAND
-) -> Truth:
-    """Whether a thing is between fingers that are not wide open; `gap` (..., 3) and `opening` (...), m."""
-    return between_fingers(gap) & (opening < open_hand)
-
-
-def in_grip(gap: NDArray[np.floating], opening: NDArray[np.floating], width: NDArray[np.floating]) -> Truth:
-    """Whether fingers open so far, m, hold a thing so wide, m, by how far (..., 3), m, its centre is."""
-    low, high = GRIP
-    closed = (opening > low * width) & (opening < np.minimum(high * width, OPEN_HAND))
-    return between_fingers(gap) & closed
 
 
 def in_hand(state: State, obj: int) -> Truth:

@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.bullet import arm as panda
-from sim.bullet.actuation import Actuation, seven
+from sim.bullet.actuation import Actuation
 from sim.bullet.client import pybullet, silence
 from sim.bullet.egl import load_egl
 from sim.bullet.kinematics import joint_targets
 from sim.bullet.reach import begin, jacobian
 from sim.bullet.solver import Solver
+from sim.common.action import seven
 from sim.common.checks import one_of, whole
 from sim.common.errors import (
     BadArgument,

@@ -57,6 +57,8 @@ class DeskKind(WorldKind):
 
     spec = DESK_SPEC
     tasks: tuple[Task, ...] = TASKS
+    axes = "the desk top at the robot's base: x away from the robot, y to its left, z up"
+    joint_unit = "m, of the lever rad"
 
     def check_scenes(self, config: SceneConfig) -> None:
         del config  # checks itself

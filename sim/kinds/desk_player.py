@@ -12,10 +12,11 @@ import numpy as np
 
 from sim.desk.contact import OPEN_HAND, held_object
 from sim.desk.tasks.expert import act, patient
-from sim.desk.tasks.families import TASKS, Goal, achieved, goals_of, possible
+from sim.desk.tasks.families import TASKS, Goal, achieved, possible
 from sim.desk.tasks.goal_draw import drawn_goals
 from sim.desk.tasks.motions import DEFAULT_STYLE, Style, go_to, put_down
 from sim.state import Array, State
+from sim.task import goals_of
 
 PATIENCE = 45  # control steps after which a skill is given up
 MISS_CHANCE = 0.08  # of aiming a grasp beside the object at first

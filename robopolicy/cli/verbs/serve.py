@@ -41,6 +41,7 @@ EXAMPLES = (
     "robopolicy serve checkpoint=runs/train layout=left_handed n_objects=5",
     "robopolicy serve dataset=runs/play",
     "robopolicy serve protocol=openpi port=8000",
+    "robopolicy serve protocol=openpi env=my_package.pucks:PUCKS checkpoint=runs/puck_policy",
 )
 
 
@@ -75,7 +76,7 @@ def _serve_page(config: PageConfig) -> None:
 
 def _serve_programs(config: ServerConfig) -> None:
     """Serve openpi's clients until a signal comes."""
-    policy = load_batched_policy(config.checkpoint, config.refuse)
+    policy = load_batched_policy(config.checkpoint, config.refuse, config.kind)
     policy.warm_up()
     server = PolicyServer(config, policy)
     asyncio.run(_run_until_signalled(server))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from data.language.held_out import origin_of_words
+from data.language.splits import origin_of_words
 from robopolicy.evaluation.levels.lines import Line, line_of
 from robopolicy.evaluation.levels.unseen import UnseenLevel
 from robopolicy.evaluation.trials.results import Result, counted

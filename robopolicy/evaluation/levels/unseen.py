@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.language.grammar import Grammar
-from data.language.held_out import split_named
+from data.language.splits import split_named
 from robopolicy.common.errors import UserError
 from robopolicy.evaluation.levels.base import Level, LevelTrials
 from robopolicy.evaluation.trials.config import EvaluateConfig
@@ -23,7 +23,7 @@ DRAWS = 20  # draws for a sentence that belongs to the level, in each scene
 class UnseenLevel(Level):
     """Sentences of one split of the grammar, about goals and things that belong to it."""
 
-    split: str  # in `data.language.held_out.SPLITS`
+    split: str  # in `data.language.splits.SPLITS`
 
     @property
     def objects(self) -> tuple[tuple[str, str], ...]:

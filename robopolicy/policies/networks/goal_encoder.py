@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from robopolicy.policies.networks.features import PAIR_DIM, pair_features, yaw_of
 from robopolicy.policies.networks.reading import Choice, CodeBook, Reading
-from sim.desk.contact import between_fingers
+from sim.contact import between_fingers
 from sim.observation import Observation
 from sim.world import WorldSpec
 

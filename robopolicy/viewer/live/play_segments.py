@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from data.language.held_out import training_goal, why_held_out
+from data.language.splits import training_goal, why_held_out
 from data.relabel.hindsight import reached_goals
 from data.store.annotations import Annotation, annotate, read_annotations
 from data.store.reader import open_dataset

@@ -29,13 +29,14 @@ from sim.desk.layouts import (
 from sim.desk.rows import Rows
 from sim.desk.scene import COLOURS, MOST, SHAPES, Scene, Thing
 from sim.desk.scenes.placement import draw_shifts
-from sim.desk.tasks.families import TASKS, Goal, goals_of, possible, task_named
+from sim.desk.tasks.families import TASKS, Goal, possible, task_named
 from sim.desk.tasks.task import Begin, Task
 from sim.randomize.draw import draw_dynamics, draw_looks
 from sim.randomize.factors import factor_named
 from sim.randomize.presets import NOMINAL, parse_world
 from sim.rotations import about_z, out_of_frame
 from sim.state import State
+from sim.task import goals_of
 from sim.world import CannotDraw
 
 ROOM = 0.095  # m between centres of objects: an open hand fits between them

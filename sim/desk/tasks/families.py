@@ -9,8 +9,6 @@ being listed.
 from typing import Any
 
 import sim.task
-from sim.common.checks import whole
-from sim.common.errors import BadArgument
 from sim.desk.tasks.containers import CONTAINER_TASKS
 from sim.desk.tasks.door import DOOR_TASKS
 from sim.desk.tasks.drawer import DRAWER_TASKS
@@ -22,7 +20,7 @@ from sim.desk.tasks.rotate import ROTATE_TASKS
 from sim.desk.tasks.stack import STACK, UNSTACK
 from sim.desk.tasks.task import Task
 from sim.state import State
-from sim.task import Goal, Hindrance, Truth, goals_of
+from sim.task import Goal, Hindrance, Truth
 
 TASKS: tuple[Task, ...] = (
     *DRAWER_TASKS,
@@ -44,16 +42,9 @@ def task_named(name: object, tasks: tuple[Task, ...] = TASKS) -> Task:
     return sim.task.task_named(name, tasks)
 
 
-def check_goal(goal: Any, n_objects: int) -> None:
+def check_goal(goal: Any, n_objects: int, tasks: tuple[Task, ...] = TASKS) -> None:
     """Raises `UnknownTask`, or `BadArgument` for what is no goal in a scene of n objects."""
-    if not isinstance(goal, Goal):
-        raise BadArgument("a goal", "a Goal, such as Goal('lift', 0)", goal)
-    task = task_named(goal.task)
-    fits = all(whole(index, -1, n_objects - 1) for index in goal[1:])
-    if not fits or goal not in goals_of(task, n_objects):
-        which = "different objects' indices" if task.arguments > 1 else "an object's index"
-        needs = f"{which}, from 0 to {n_objects - 1}, and -1 for the rest" if task.arguments else "no objects"
-        raise BadArgument(f"what {task.name} is about", needs, tuple(goal[1:]))
+    sim.task.check_goal(goal, n_objects, tasks)
 
 
 def achieved(goal: Goal, before: State, after: State, tasks: tuple[Task, ...] = TASKS) -> Truth:

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from sim.desk.tasks.families import Goal, Task, goals_of
+from sim.desk.tasks.families import Goal, Task
+from sim.task import goals_of
 
 
 def drawn_goals(
