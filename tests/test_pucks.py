@@ -1,6 +1,7 @@
 """A world that none of the packages knows goes the whole way, from play to a command."""
 
 import json
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -28,9 +29,12 @@ SMALL = (
 BRIEF = ("steps=450", "ema=0.98", "learning_rate=0.002", "warmup=50", "goal_steps=50", "threads=1")
 
 
-@pytest.fixture(autouse=True)
-def _from_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "path", [str(ROOT), *sys.path])
+def test_a_module_of_the_current_folder_is_found_by_the_installed_command(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text((ROOT / "examples/pucks.py").read_text())
+    script = Path(sys.executable).parent / "robopolicy"
+    asked = [script, "tasks", "env=mine:PUCKS", "sentences=1"]
+    told = subprocess.run(asked, cwd=tmp_path, check=True, capture_output=True, text=True)
+    assert "shove_left" in told.stdout
 
 
 def test_the_scripted_expert_does_what_can_be_asked_for() -> None:

@@ -16,7 +16,9 @@ import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib.metadata import version
+from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
@@ -60,6 +62,7 @@ _OVERRIDE = re.compile(r"^[+~]{0,2}[A-Za-z_][\w./@]*=|^~[A-Za-z_][\w./@]*$")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code. Without `arguments`, those of the process."""
     forgive_encodings()
+    _look_here_too()
     try:
         return _dispatch(list(sys.argv[1:] if arguments is None else arguments))
     except BrokenPipeError:  # the reader of a pipe went away
@@ -75,6 +78,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         errors.print(f"robopolicy: {sentence}")
         return 2
+
+
+def _look_here_too() -> None:
+    """Let env=module:NAME name a module in the current folder, after all that is installed."""
+    with suppress(OSError):  # a folder that was removed meanwhile
+        if (here := str(Path.cwd())) not in sys.path:
+            sys.path.append(here)
 
 
 def _dispatch(arguments: list[str]) -> int:
