@@ -10,17 +10,18 @@ before and after are not comparable.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from zlib import crc32
 
 from data.language.lexicon import expand, normalise
 from data.language.vocabulary import COLOUR_WORDS, NOUNS
+from sim.common.colours import COLOURS
 from sim.common.names import unknown_name
-from sim.desk.scene import COLOURS, SHAPES
-from sim.desk.tasks.families import task_named
-from sim.task import Goal, Task
+from sim.desk.scene import SHAPES
+from sim.desk.tasks.families import TASKS
+from sim.task import Goal, Task, task_named
 
 # -- level "synonym": words -----------------------------------------------------------------------
 
@@ -305,7 +306,9 @@ def origin_of_words(sentence: str) -> str:
     return "lot" if words <= WORDS_BY_LOT else "both"
 
 
-def why_held_out(sentence: str, goal: Goal, names: tuple[str, ...]) -> str | None:
+def why_held_out(
+    sentence: str, goal: Goal, names: tuple[str, ...], tasks: Sequence[Task] = TASKS
+) -> str | None:
     """Why training must not see this sentence of this goal; None if it may.
 
     For annotations by people, whose sentences no grammar keeps apart. Strict on the safe side: a
@@ -321,7 +324,7 @@ def why_held_out(sentence: str, goal: Goal, names: tuple[str, ...]) -> str | Non
     text = normalise(sentence)
     if text in HELD_OUT_WAITS:
         return "it is held out: it asks for nothing to be done"
-    for held_out in (_frames(), _wordings(task_named(goal.task))):
+    for held_out in (_frames(), _wordings(task_named(goal.task, tasks))):
         if held_out.search(text):
             return "its wording is held out for the level paraphrase"
     return None

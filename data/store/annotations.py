@@ -20,7 +20,9 @@ from data.language.sentence import LONGEST, checked
 from data.store.episode import DatasetDamaged, unreadable
 from data.store.reader import Dataset, open_dataset
 from data.store.segments import BadSegment, Segment, check_segment, check_segments
+from sim.kinds.desk import DESK
 from sim.task import Goal
+from sim.world import WorldKind
 
 HUMAN, GRAMMAR, BOTH = "human", "grammar", "both"
 DESCRIBERS = (GRAMMAR, HUMAN, BOTH)
@@ -66,13 +68,22 @@ def annotations_path(folder: Path | str) -> Path:
 
 
 def annotate(
-    folder: Path, episode: int, start: int, stop: int, goal: Goal, sentence: str, who: str
+    folder: Path,
+    episode: int,
+    start: int,
+    stop: int,
+    goal: Goal,
+    sentence: str,
+    who: str,
+    kind: WorldKind = DESK,
 ) -> Annotation:
-    """Add a sentence to a dataset, safe on disk once this returns; others may be adding, too.
+    """Add a sentence to a dataset of a kind of world, safe on disk once this returns.
+
+    Others may be adding, too.
 
     Raises `BadAnnotation`, `BadSentence`, and `CannotWrite` if it could not be stored.
     """
-    dataset = open_dataset(folder)
+    dataset = open_dataset(folder, kind)
     said, name = normalise(checked(sentence)), " ".join(who.split())
     if not said:
         raise BadAnnotation("the sentence is empty; say what was done: open the drawer")
@@ -113,7 +124,7 @@ def segments_by_people(dataset: Dataset) -> tuple[list[Segment], list[str]]:
     for one in read_annotations(dataset.folder):
         if one.episode >= len(lengths):
             raise DatasetDamaged(annotations_path(dataset.folder), f"there is no episode {one.episode}")
-        why = why_held_out(one.sentence, one.goal, dataset.scene(one.episode).names)
+        why = why_held_out(one.sentence, one.goal, dataset.scene(one.episode).names, dataset.kind.tasks)
         if why:
             left_out.append(f"“{one.sentence}”: {why}")
         elif one.sentence not in said[one.episode, one.start, one.stop, one.goal]:
