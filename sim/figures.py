@@ -20,7 +20,12 @@ ORIGIN: Vec = (0.0, 0.0, 0.0)
 SKY, GROUND = (226, 231, 238), (188, 196, 208)  # the background, from top to bottom, 0 to 255
 GREY, PALE, DARK = (0.60, 0.60, 0.60), (0.80, 0.76, 0.70), (0.25, 0.27, 0.30)
 PLATE, HAND, THIN = 0.1, 0.012, 0.004  # of the workspace's longer side: a plate's side, the hand, a thickness
-AWAY = (0.86, -0.69, 0.71)  # of the workspace's diagonal: from its middle to where a visitor begins
+AWAY = (0.86, -0.69, 0.71)  # of the workspace's diagonal: from what a visitor first looks at to their eye
+ASIDE = (
+    0.12,
+    0.15,
+    0.0,
+)  # likewise from its middle to what they look at: a panel hides the right of the view
 
 
 @dataclass(frozen=True)
@@ -81,11 +86,12 @@ def between(before: Array, after: Array, parts: int) -> Iterator[Array]:
 
 
 def plain_view(workspace: tuple[Vec, Vec]) -> View:
-    """From the robot's right, beyond the workspace, down on its middle."""
+    """From the robot's right, beyond the workspace, down on its middle, which is left of the view's."""
     low, high = np.array(workspace)
-    middle = np.array([*(low + high)[:2] / 2, max(low[2], 0.0)])
-    eye = middle + np.linalg.norm(high - low) * np.array(AWAY)
-    return View((eye[0], eye[1], eye[2]), (middle[0], middle[1], middle[2]))
+    diagonal = np.linalg.norm(high - low)
+    target = np.array([*(low + high)[:2] / 2, 0.0]) + diagonal * np.array(ASIDE)
+    eye = target + diagonal * np.array(AWAY)
+    return View((eye[0], eye[1], eye[2]), (target[0], target[1], target[2]))
 
 
 def plain_figures(state: State, workspace: tuple[Vec, Vec]) -> tuple[Figure, ...]:
