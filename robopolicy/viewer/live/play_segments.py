@@ -44,7 +44,8 @@ class PlaySegments:
 
     def draw(self) -> PlaySegment:
         """Draw a segment of a random episode, if possible one nobody has described. Raises `NothingDone`."""
-        described = {(one.episode, one.start, one.stop, one.goal) for one in read_annotations(self.folder)}
+        said = read_annotations(self.folder, self._kind)
+        described = {(one.episode, one.start, one.stop, one.goal) for one in said}
         for index in self._rng.permutation(self._dataset.n_episodes)[:EPISODES].tolist():
             record = self._dataset.episode(index)
             names = record.scene.names
