@@ -6,18 +6,18 @@ of such worlds without running one: their spec, task families and scenes, and ho
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.common.seeds import BEYOND, rng_of
 from sim.observation import Observation, padded
 from sim.randomize.presets import NOMINAL
 from sim.state import Array, State
 from sim.task import Goal, Hindrance, Task, Truth, goals_of, task_named
+from sim.visible import Visible
 
 Box = tuple[tuple[float, float, float], tuple[float, float, float]]
 """The lowest and the highest corner, m, world frame."""
@@ -178,7 +178,7 @@ class CannotDraw(ValueError):
         )
 
 
-class WorldKind(ABC):
+class WorldKind(Visible, ABC):
     """A kind of world. The methods without a body here are what it must offer; the others it may."""
 
     spec: WorldSpec
@@ -232,6 +232,13 @@ class WorldKind(ABC):
     def scene_from(self, raw: Any) -> Any:
         """The scene of a `Scene.to_dict`; raises ValueError for what is none."""
 
+    def draw_asked(self, seed: int, config: Any, layout: str, dynamics: Mapping[str, float]) -> Any:
+        """The `Scene` that a person asks for: as `draw`, in one of `layouts` ("" for any of them) and with
+        values of some `factors`. A kind that has neither need not say how.
+        """
+        del layout, dynamics
+        return self.draw(seed, config)
+
     def mismatch(self, scene: Any, states: State) -> str:
         """Why recorded states (T, ...) cannot be of a scene; "" if they may."""
         del scene, states
@@ -242,10 +249,6 @@ class WorldKind(ABC):
     @abstractmethod
     def open(self, pictures: bool = False) -> Any:
         """A `World`; with `pictures`, one that can be photographed."""
-
-    def picture(self, world: Any) -> NDArray[np.uint8]:
-        """What a running world looks like, (H, W, 3), where `WorldSpec.cameras` are not empty."""
-        raise NotImplementedError(f"{self.spec.name} has no cameras")
 
     def change(self, world: Any, scene: Any) -> None:
         """From now on let a running world have the dynamics of another scene, where a kind has dynamics."""

@@ -41,7 +41,7 @@ class Obedient(Forgetful):
 def desk_at_work(seed: int = 1, **options) -> Iterator[LiveDesk]:
     """A running desk whose drawer is shut at first; ten times as fast as real."""
     made = Obedient()
-    desk = LiveDesk(LiveConfig(**{"speed": 10.0, **options}), SceneRequest(seed=shut(seed)), lambda _: made)
+    desk = LiveDesk(LiveConfig(**{"speed": 10.0, **options}), SceneRequest(seed=shut(seed)), lambda *_: made)
     made.desk = desk
     desk.start()
     try:

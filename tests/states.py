@@ -5,9 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from sim.bullet.arm import HOME_POSE
+from sim.common.colours import COLOURS
 from sim.desk.constants import DRAWER, JOINTED, TRAY
 from sim.desk.layouts import LEVER_TRAVEL
-from sim.desk.scene import COLOURS, Scene, Thing
+from sim.desk.scene import Scene, Thing
 from sim.desk.scenes.sampler import initial_state
 from sim.state import POS, Array, State
 

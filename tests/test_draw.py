@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
+from sim.common.colours import COLOURS
 from sim.desk.layouts import LAYOUTS
-from sim.desk.scene import COLOURS, SHAPES, Scene
+from sim.desk.scene import SHAPES, Scene
 from sim.desk.scenes.sampler import CannotDraw, SceneConfig, draw_scene, draw_scene_for, initial_state
 from sim.desk.simulator import World
 from sim.desk.tasks.families import TASKS, achieved, possible

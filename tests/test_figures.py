@@ -26,7 +26,7 @@ def test_every_figure_has_a_pose_and_a_name_of_its_own(world: World, seed: int) 
     found = figures(scene)
     assert world.poses().shape == (len(found), 7)
     assert len({figure.name for figure in found}) == len(found)
-    assert {figure.light for figure in found} == {"", *LIGHTS}
+    assert {figure.light for figure in found} == {"", *LIGHTS.values()}
 
 
 def test_figures_are_where_the_state_says_that_things_are(world: World) -> None:

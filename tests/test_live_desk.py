@@ -18,6 +18,7 @@ from robopolicy.viewer.live.suggestions import suggestions
 from robopolicy.viewer.page import html_text
 from sim.desk.scenes.sampler import initial_state
 from sim.desk.tasks.families import hindrance, possible
+from sim.world import WorldKind
 from tests.live_desks import CLOSE, OPEN, desk_at_work, finished, shut
 
 
@@ -141,10 +142,10 @@ def test_a_policy_that_is_not_there_is_trouble_and_the_old_one_stays() -> None:
     with desk_at_work() as desk:
         good = desk._load
 
-        def load(name: str):
+        def load(name: str, kind: WorldKind):
             if name != "benchmark":
                 raise UserError(f"no checkpoint at {name}")
-            return good(name)
+            return good(name, kind)
 
         desk._load = load
         desk.switch("nowhere")

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from sim.bullet.egl import NoEgl, has_egl
+from sim.common.colours import COLOURS
 from sim.common.errors import UnknownRenderer
 from sim.desk.cameras import CAMERAS, SIZE, Camera, UnknownCamera, camera_named, moved, render
 from sim.desk.layouts import LEVER_TRAVEL
-from sim.desk.scene import COLOURS, Scene, Thing
+from sim.desk.scene import Scene, Thing
 from sim.desk.scenes.sampler import draw_scene
 from sim.desk.simulator import World
 from sim.env import DeskEnv

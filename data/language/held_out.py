@@ -15,7 +15,8 @@ from zlib import crc32
 
 from data.language.lexicon import expand
 from data.language.vocabulary import COLOUR_WORDS, NOUNS
-from sim.desk.scene import COLOURS, SHAPES
+from sim.common.colours import COLOURS
+from sim.desk.scene import SHAPES
 from sim.task import Task
 
 # -- level "synonym": words -----------------------------------------------------------------------

@@ -4,6 +4,7 @@ What is held out, `data.language.held_out` declares.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -22,8 +23,8 @@ from data.language.held_out import (
 )
 from data.language.lexicon import normalise
 from sim.common.names import unknown_name
-from sim.desk.tasks.families import task_named
-from sim.task import Goal, Task
+from sim.desk.tasks.families import TASKS
+from sim.task import Goal, Task, task_named
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,9 @@ def origin_of_words(sentence: str) -> str:
     return "lot" if words <= WORDS_BY_LOT else "both"
 
 
-def why_held_out(sentence: str, goal: Goal, names: tuple[str, ...]) -> str | None:
+def why_held_out(
+    sentence: str, goal: Goal, names: tuple[str, ...], tasks: Sequence[Task] = TASKS
+) -> str | None:
     """Why training must not see this sentence of this goal; None if it may.
 
     For annotations by people, whose sentences no grammar keeps apart. Strict on the safe side: a
@@ -110,7 +113,7 @@ def why_held_out(sentence: str, goal: Goal, names: tuple[str, ...]) -> str | Non
     text = normalise(sentence)
     if text in HELD_OUT_WAITS:
         return "it is held out: it asks for nothing to be done"
-    for held_out in (_frames(), _wordings(task_named(goal.task))):
+    for held_out in (_frames(), _wordings(task_named(goal.task, tasks))):
         if held_out.search(text):
             return "its wording is held out for the level paraphrase"
     return None

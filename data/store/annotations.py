@@ -20,7 +20,9 @@ from data.language.splits import why_held_out
 from data.store.episode import DatasetDamaged, unreadable
 from data.store.reader import Dataset, open_dataset
 from data.store.segments import BadSegment, Segment, check_segment, check_segments
+from sim.kinds.desk import DESK
 from sim.task import Goal
+from sim.world import WorldKind
 
 HUMAN, GRAMMAR, BOTH = "human", "grammar", "both"
 DESCRIBERS = (GRAMMAR, HUMAN, BOTH)
@@ -66,13 +68,22 @@ def annotations_path(folder: Path | str) -> Path:
 
 
 def annotate(
-    folder: Path, episode: int, start: int, stop: int, goal: Goal, sentence: str, who: str
+    folder: Path,
+    episode: int,
+    start: int,
+    stop: int,
+    goal: Goal,
+    sentence: str,
+    who: str,
+    kind: WorldKind = DESK,
 ) -> Annotation:
-    """Add a sentence to a dataset, safe on disk once this returns; others may be adding, too.
+    """Add a sentence to a dataset of a kind of world, safe on disk once this returns.
+
+    Others may be adding, too.
 
     Raises `BadAnnotation`, `BadSentence`, and `CannotWrite` if it could not be stored.
     """
-    dataset = open_dataset(folder)
+    dataset = open_dataset(folder, kind)
     said, name = normalise(checked(sentence)), " ".join(who.split())
     if not said:
         raise BadAnnotation("the sentence is empty; say what was done: open the drawer")
@@ -83,21 +94,22 @@ def annotate(
     when = datetime.now(UTC).isoformat(timespec="seconds")
     made = Annotation(episode, start, stop, *goal, said, name, when)
     with in_turn(annotations_path(folder).with_name(".annotations.lock")):
-        known = [*read_annotations(folder), made]
+        known = [*read_annotations(folder, kind), made]
         lines = [json.dumps(sealed(one._asdict()), ensure_ascii=False) for one in known]
         write_atomic(annotations_path(folder), "\n".join(lines) + "\n")
     return made
 
 
-def read_annotations(folder: Path | str) -> list[Annotation]:
-    """In the order in which they were made; none if there is no file. Raises `DatasetDamaged`.
+def read_annotations(folder: Path | str, kind: WorldKind = DESK) -> list[Annotation]:
+    """Of a dataset of a kind of world, in the order in which they were made; none if there is no file.
 
-    A line carries its checksum; those of earlier versions, and of people's own tools, may have none.
+    A line carries its checksum; those of earlier versions, and of people's own tools, may have none. Raises
+    `DatasetDamaged`.
     """
     path = annotations_path(folder)
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-        found = [_annotation(number, json.loads(line)) for number, line in enumerate(lines, 1)]
+        found = [_annotation(number, json.loads(line), kind) for number, line in enumerate(lines, 1)]
     except FileNotFoundError:
         return []
     except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
@@ -110,10 +122,10 @@ def segments_by_people(dataset: Dataset) -> tuple[list[Segment], list[str]]:
     said: dict[tuple[int, int, int, Goal], list[str]] = defaultdict(list)
     left_out = []
     lengths = dataset.lengths.tolist()
-    for one in read_annotations(dataset.folder):
+    for one in read_annotations(dataset.folder, dataset.kind):
         if one.episode >= len(lengths):
             raise DatasetDamaged(annotations_path(dataset.folder), f"there is no episode {one.episode}")
-        why = why_held_out(one.sentence, one.goal, dataset.scene(one.episode).names)
+        why = why_held_out(one.sentence, one.goal, dataset.scene(one.episode).names, dataset.kind.tasks)
         if why:
             left_out.append(f"“{one.sentence}”: {why}")
         elif one.sentence not in said[one.episode, one.start, one.stop, one.goal]:
@@ -137,11 +149,11 @@ def check_in(dataset: Dataset, segments: Sequence[Segment], path: Path) -> None:
         raise DatasetDamaged(path, error) from error
 
 
-def _annotation(number: int, row: dict[str, Any]) -> Annotation:
+def _annotation(number: int, row: dict[str, Any], kind: WorldKind) -> Annotation:
     """A line of the file; raises ValueError or TypeError for one that says nothing, or was changed."""
     content = unsealed(row) if KEY in row else row
     if content is None:
         raise ValueError(f"line {number} is not what its checksum says")
     one = Annotation(**content)
-    check_segment(Segment(one.episode, one.start, one.stop, *one.goal, (one.sentence,), HUMAN))
+    check_segment(Segment(one.episode, one.start, one.stop, *one.goal, (one.sentence,), HUMAN), kind)
     return one

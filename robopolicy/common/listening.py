@@ -8,6 +8,8 @@ from typing import ClassVar
 from data.common.bounds import check_bounds
 from robopolicy.common.errors import UserError
 from sim.common.printable import shown
+from sim.kinds.registry import kind_of_world
+from sim.world import WorldKind
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,7 @@ class ListenConfig:
     DEFAULT_PORT: ClassVar[int] = 0
 
     checkpoint: str = "benchmark"  # folder of the policy, or the "benchmark" that is shipped
+    env: str = "desk"  # kind of world that the policy acts in, or one of your own as module:NAME
     host: str = "127.0.0.1"  # address to listen at; 0.0.0.0 lets the whole network in, unencrypted
     port: int | None = None  # null: 8080 of the page, 8000 of openpi; 0: any that is free
     clients: int = 32  # visitors or programs at once; more are turned away
@@ -24,12 +27,18 @@ class ListenConfig:
     def __post_init__(self) -> None:
         if not 0 <= self.listens_at <= 65535:
             raise ValueError(f"port must be from 0 to 65535, not {shown(self.port)}")
+        _ = self.kind  # raises where there is none
         check_bounds(self, {"clients": (1, 10_000)})
 
     @property
     def listens_at(self) -> int:
         """The port; 0 for any that is free."""
         return self.DEFAULT_PORT if self.port is None else self.port
+
+    @property
+    def kind(self) -> WorldKind:
+        """The kind of world that is acted in; raises `UnknownWorldKind`."""
+        return kind_of_world(self.env)
 
 
 class CannotListen(UserError):

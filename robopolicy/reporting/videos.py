@@ -23,8 +23,8 @@ from robopolicy.reporting.video_io import (
     write_gif,
     write_mp4,
 )
-from sim.desk.constants import CONTROL_HZ
 from sim.kinds.desk import DESK
+from sim.world import WorldKind
 
 HOLD = 8  # frames for which the last picture is held
 
@@ -39,29 +39,29 @@ class Film(NamedTuple):
     success: bool
 
 
-def replay(result: Result) -> Iterator[Frame]:
-    """The rollout's frames with captions: before the first action, and after each."""
-    world = DESK.open(pictures=True)
+def replay(result: Result, kind: WorldKind = DESK) -> Iterator[Frame]:
+    """The frames of a rollout in a kind of world with captions: before the first action, and after each."""
+    world = kind.open(pictures=True)
     try:
         trial = result.trial
         note = f"{trial.level} · {trial.task}"
         world.build(result.scene)
-        frame = DESK.picture(world)
+        frame = kind.picture(world)
         yield captioned(frame, trial.sentence, note)
         for step, action in enumerate(result.actions):
             world.step(action)
-            frame = DESK.picture(world)
+            frame = kind.picture(world)
             yield captioned(frame, said_at(result, step), note)
-        end = f"{note} · {verdict_of(result)}"
+        end = f"{note} · {verdict_of(result, kind)}"
         for _ in range(HOLD):
             yield captioned(frame, said_at(result, result.steps - 1), end, GOOD if result.success else BAD)
     finally:
         world.close()
 
 
-def verdict_of(result: Result) -> str:
+def verdict_of(result: Result, kind: WorldKind = DESK) -> str:
     """Whether the rollout succeeded, and how long it took."""
-    seconds = result.steps / CONTROL_HZ
+    seconds = result.steps / kind.spec.control_hz
     return f"done in {seconds:.1f} s" if result.success else f"not done in {seconds:.0f} s"
 
 
@@ -88,10 +88,10 @@ def chosen(
     return picked
 
 
-def film(result: Result, folder: Path) -> Film:
+def film(result: Result, folder: Path, kind: WorldKind = DESK) -> Film:
     """Write one rollout's MP4 under `folder/videos` and say where it is."""
     trial, file = result.trial, f"videos/{stem_of(result)}.mp4"
-    make_once(folder / file, lambda: as_mp4(list(replay(result)), CONTROL_HZ), MP4)
+    make_once(folder / file, lambda: as_mp4(list(replay(result, kind)), kind.spec.control_hz), MP4)
     return Film(file, trial.level, trial.task, said_at(result, result.steps - 1), result.success)
 
 
@@ -110,9 +110,12 @@ def stem_of(result: Result) -> str:
     return f"{trial.level}-{verdict}-{trial.task}-{trial.seed}-{zlib.crc32(result.actions.tobytes()):08x}"
 
 
-def films_of(results: Sequence[Result], folder: Path, workers: int) -> Iterator[Film]:
-    """Film several rollouts at once; yields the films in the order of the rollouts."""
-    return kept_of(film, results, folder, workers)
+def films_of(results: Sequence[Result], folder: Path, workers: int, kind: WorldKind = DESK) -> Iterator[Film]:
+    """Film several rollouts at once; yields the films in the order of the rollouts.
+
+    Only for kinds of world that have cameras.
+    """
+    return kept_of(partial(film, kind=kind), results, folder, workers)
 
 
 def kept_of(
@@ -129,8 +132,9 @@ def _kept(keep: Callable[[Result, Path], Film], folder: Path, result: Result) ->
     return keep(result, folder)
 
 
-def montage(films: Sequence[Film], folder: Path, name: str) -> None:
+def montage(films: Sequence[Film], folder: Path, name: str, kind: WorldKind = DESK) -> None:
     """Several films one after another, as MP4 and, at twice the speed, as GIF."""
+    hz = kind.spec.control_hz
     frames = same_size([frame for one in films for frame in read_mp4(folder / one.file)])
-    write_mp4(folder / f"{name}.mp4", frames, CONTROL_HZ)
-    write_gif(folder / f"{name}.gif", frames[::2], CONTROL_HZ)
+    write_mp4(folder / f"{name}.mp4", frames, hz)
+    write_gif(folder / f"{name}.gif", frames[::2], hz)

@@ -5,8 +5,6 @@ from typing import ClassVar
 
 from data.common.bounds import check_bounds
 from robopolicy.common.listening import ListenConfig
-from sim.kinds.registry import kind_of_world
-from sim.world import WorldKind
 
 SMALLEST_MESSAGE = 4096  # bytes; a request has about 1200
 
@@ -17,16 +15,9 @@ class ServerConfig(ListenConfig):
 
     DEFAULT_PORT: ClassVar[int] = 8000
 
-    env: str = "desk"  # kind of world that the policy acts in, or one of your own as module:NAME
     max_message: int = 1 << 20  # openpi: bytes of one message
     refuse: bool = True  # openpi: hold still where something cannot be done, or is done already
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _ = self.kind  # raises UnknownWorldKind
         check_bounds(self, {"max_message": (SMALLEST_MESSAGE, 1 << 30)})
-
-    @property
-    def kind(self) -> WorldKind:
-        """The kind of world that is acted in; raises `UnknownWorldKind`."""
-        return kind_of_world(self.env)

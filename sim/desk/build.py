@@ -14,9 +14,11 @@ from typing import NamedTuple
 from sim.bullet import arm as panda
 from sim.bullet.client import pybullet as p
 from sim.bullet.urdf import urdf
-from sim.desk.furniture import FURNITURE, Bulb, Fixture, Part, Vec
+from sim.common.colours import COLOURS
+from sim.desk.furniture import FURNITURE, Bulb, Fixture
 from sim.desk.layouts import layout_of
-from sim.desk.scene import COLOURS, ROUND, Scene, Thing
+from sim.desk.scene import ROUND, Scene, Thing
+from sim.figures import Part, Vec
 from sim.randomize.dynamics import Dynamics
 
 DESK_HALF = (0.55, 0.75, 0.05)  # m

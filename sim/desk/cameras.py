@@ -21,10 +21,10 @@ from sim.common.errors import BadArgument
 from sim.common.names import unknown_name
 from sim.desk.photo import Light
 from sim.desk.simulator import World
+from sim.figures import GROUND, SKY, Vec
 from sim.randomize.dynamics import Looks
 from sim.state import Array
 
-Vec = tuple[float, float, float]
 Picture = NDArray[np.uint8]  # (H, W, 3)
 
 SIZE = (480, 360)  # width, height, px
@@ -34,7 +34,6 @@ LARGEST = 4096  # px, of a side: ten seconds a picture
 FARTHEST = 100.0  # m
 FIELDS = (1.0, 170.0)  # degrees
 _PLACE = f"a tuple of three numbers within {FARTHEST:g} m"
-SKY, GROUND = (226, 231, 238), (188, 196, 208)  # the background, from top to bottom
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,7 @@ what is decoration (`solid=False`), which has none.
 from dataclasses import dataclass
 
 from sim.desk import layouts as at
-
-Vec = tuple[float, float, float]
+from sim.figures import Part, Vec
 
 WOOD = (0.72, 0.55, 0.38)
 DARK = (0.36, 0.27, 0.20)
@@ -19,17 +18,6 @@ CREAM = (0.90, 0.88, 0.82)
 SIGNAL = (0.80, 0.22, 0.18)
 LED_LIT = (0.25, 1.0, 0.35)
 LAMP_LIT = (1.0, 0.86, 0.20)
-
-
-@dataclass(frozen=True)
-class Part:
-    """One primitive of a link: `size` is full extents of a box, radius and length, or a radius."""
-
-    kind: str  # box or cylinder; of what is only looked at, sphere too
-    size: tuple[float, ...]
-    xyz: Vec
-    colour: Vec
-    solid: bool = True
 
 
 def box(size: Vec, xyz: Vec, colour: Vec, solid: bool = True) -> Part:

@@ -11,23 +11,11 @@ from functools import cache
 from typing import Any, TypeVar
 
 from sim.common.checks import number, numbers, one_of, truth, whole
+from sim.common.colours import COLOURS
 from sim.common.errors import BadScene
 from sim.desk.constants import FIXTURES, JOINTED, MAX_OBJECTS
 from sim.desk.layouts import BUTTON_TRAVEL, DOOR_TRAVEL, DRAWER_TRAVEL, LAYOUTS, LEVER_TRAVEL
 from sim.randomize.dynamics import Dynamics, Looks
-
-COLOURS: dict[str, tuple[float, float, float]] = {
-    "red": (0.85, 0.13, 0.13),
-    "green": (0.15, 0.60, 0.20),
-    "blue": (0.13, 0.30, 0.85),
-    "yellow": (0.95, 0.80, 0.10),
-    "orange": (0.95, 0.50, 0.10),
-    "purple": (0.50, 0.18, 0.65),
-    "pink": (0.95, 0.50, 0.70),
-    "white": (0.93, 0.93, 0.93),
-    "black": (0.10, 0.10, 0.10),
-    "brown": (0.45, 0.28, 0.15),
-}
 
 SHAPES: dict[str, tuple[float, float, float]] = {
     "cube": (0.045, 0.045, 0.045),

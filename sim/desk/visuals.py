@@ -3,36 +3,25 @@
     for figure, pose in zip(figures(scene), world.poses(), strict=True): ...
 
 The parts are those that physics is built from (`sim.desk.furniture`, `sim.desk.build`); the arm's meshes are
-named in `sim.bullet.urdf.urdf(True)`, one figure a link.
+those of `sim.bullet.meshes`, one figure a link.
 """
-
-from typing import NamedTuple
 
 import numpy as np
 
 from sim.bullet import arm as panda
 from sim.bullet.client import pybullet as p
-from sim.desk.build import DESK_COLOUR, DESK_HALF, DESK_MIDDLE, Bodies, part_of
+from sim.desk.build import DESK_COLOUR, DESK_HALF, DESK_MIDDLE, NO_TINT, Bodies, part_of
 from sim.desk.constants import LIGHTS
-from sim.desk.furniture import FURNITURE, Part, Vec
+from sim.desk.furniture import FURNITURE
 from sim.desk.layouts import layout_of
 from sim.desk.scene import Scene
+from sim.figures import ORIGIN, Figure, Part
 from sim.rotations import about_z
 from sim.state import Array
 
-ORIGIN = (0.0, 0.0, 0.0)
 ARM = "arm"
 LINKS = (*(f"panda_link{i}" for i in range(8)), "panda_leftfinger", "panda_rightfinger")
 """The arm's figures, base first, as its URDF names the links."""
-
-
-class Figure(NamedTuple):
-    """Something rigid."""
-
-    name: str  # unique in its scene, for a tree: "drawer/moving", "arm/panda_link3", "objects/0"
-    parts: tuple[Part, ...]  # in the figure's frame; none of the arm's links, which are meshes
-    light: str = ""  # which of LIGHTS it is the bulb of
-    lit: Vec = (1.0, 1.0, 1.0)  # the bulb's colour when it is on
 
 
 def figures(scene: Scene) -> tuple[Figure, ...]:
@@ -42,17 +31,16 @@ def figures(scene: Scene) -> tuple[Figure, ...]:
     still = [Figure(f"{fixture.name}/still", fixture.still) for fixture in FURNITURE]
     moving = [Figure(f"{fixture.name}/moving", fixture.moving) for fixture in FURNITURE if fixture.joint]
     bulbs = [
-        Figure(
-            f"{light}/bulb", (Part("sphere", (bulb.radius,), (0.0, 0.0, 0.0), bulb.dark),), light, bulb.lit
-        )
-        for light, bulb in zip(LIGHTS, (f.bulb for f in FURNITURE if f.bulb), strict=True)
+        Figure(f"{light}/bulb", (Part("sphere", (bulb.radius,), ORIGIN, bulb.dark),), "", switch, bulb.lit)
+        for (light, switch), bulb in zip(LIGHTS.items(), (f.bulb for f in FURNITURE if f.bulb), strict=True)
     ]
-    tints = scene.looks.object_tint or ((0.0, 0.0, 0.0),) * len(scene.objects)
+    tints = scene.looks.object_tint or (NO_TINT,) * len(scene.objects)
     objects = [
         Figure(f"objects/{i}", (part_of(thing, tint),))
         for i, (thing, tint) in enumerate(zip(scene.objects, tints, strict=False))
     ]
-    return (desk, *still, *moving, *bulbs, *objects, *(Figure(f"{ARM}/{link}", ()) for link in LINKS))
+    links = (Figure(f"{ARM}/{link}", mesh=link) for link in LINKS)
+    return (desk, *still, *moving, *bulbs, *objects, *links)
 
 
 def poses_of(client: int, bodies: Bodies, scene: Scene) -> Array:

@@ -1,41 +1,44 @@
 """The desk as a kind of world."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.bullet.actuation import arrived
-from sim.bullet.arm import MAX_OPENING
-from sim.bullet.kinematics import REACH, STEP_ANGLE, STEP_LENGTH, WORKSPACE
+from sim.bullet.kinematics import REACH, WORKSPACE
 from sim.desk.constants import BUTTON, CONTROL_HZ, DOOR, DRAWER, LEVER, MAX_OBJECTS, TRAY
 from sim.desk.contact import OPEN_HAND
-from sim.desk.layouts import HANDLE_WIDTH, KNOB_WIDTH, LEVER_WIDTH
+from sim.desk.layouts import HANDLE_WIDTH, KNOB_WIDTH, LAYOUTS, LEVER_WIDTH
 from sim.desk.scene import Scene
 from sim.desk.scenes.sampler import SceneConfig, draw_scene, draw_scene_for
 from sim.desk.sensors import Sensor, is_clear, sense
 from sim.desk.tasks import expert
 from sim.desk.tasks.families import TASKS
 from sim.desk.tasks.geometry import fallen
-from sim.desk.tasks.motions import DEFAULT_STYLE
+from sim.desk.tasks.motions import ACTION, DEFAULT_STYLE
 from sim.desk.tasks.task import Task
+from sim.figures import Figure, Mesh, View
 from sim.kinds.desk_player import Player
 from sim.observation import Observation
+from sim.randomize.draw import draw_dynamics
+from sim.randomize.factors import PHYSICS, SENSING
 from sim.state import SIZE, Array, State
 from sim.task import Goal, Truth
-from sim.world import ActionSpec, Fixture, World, WorldKind, WorldSpec
+from sim.visible import FILMED
+from sim.world import Fixture, World, WorldKind, WorldSpec
 
 SLIDING = 0.0015  # m a control step: slower is standing still
 TURNING = 0.02  # rad a control step
-FILMED = (400, 300)  # width, height of each half of a picture, px
 OFF_SIZE = 1e-4  # m: of an object's recorded size from what the scene says
 
 DESK_SPEC = WorldSpec(
     name="desk",
     robot="panda",
     control_hz=CONTROL_HZ,
-    action=ActionSpec(STEP_LENGTH, STEP_ANGLE, MAX_OPENING),
+    action=ACTION,
     workspace=WORKSPACE,
     middle=(0.45, 0.0, 0.0),
     open_hand=OPEN_HAND,
@@ -60,6 +63,13 @@ class DeskKind(WorldKind):
     axes = "the desk top at the robot's base: x away from the robot, y to its left, z up"
     joint_unit = "m, of the lever rad"
 
+    noun = "desk"
+    about_cameras = "From above, as left and right are meant; and across."
+    layouts = tuple(LAYOUTS)
+    factors = (*PHYSICS, *SENSING)
+
+    # -- scenes ----------------------------------------------------------------------------------
+
     def check_scenes(self, config: SceneConfig) -> None:
         del config  # checks itself
 
@@ -75,6 +85,17 @@ class DeskKind(WorldKind):
     ) -> tuple[Scene, Goal]:
         return draw_scene_for(task, seed, config, allows, self.tasks)
 
+    def draw_asked(self, seed: int, config: SceneConfig, layout: str, dynamics: Mapping[str, float]) -> Scene:
+        scene = draw_scene(seed, replace(config, layouts=(layout,)) if layout else config)
+        return replace(scene, dynamics=replace(scene.dynamics, **dynamics))
+
+    def layout(self, scene: Scene) -> str:
+        return scene.layout
+
+    def draw_dynamics(self, seed: int, preset: str) -> Mapping[str, float]:
+        drawn = draw_dynamics(seed, preset)
+        return {factor.name: getattr(drawn, factor.name) for factor in self.factors}
+
     def scene_from(self, raw: Any) -> Scene:
         return Scene.from_dict(raw)
 
@@ -83,15 +104,12 @@ class DeskKind(WorldKind):
         off = sizes.size and np.abs(states.objects[..., SIZE] - sizes).max() > OFF_SIZE
         return "sizes of the objects differ from those in the scene" if off else ""
 
+    # -- running ---------------------------------------------------------------------------------
+
     def open(self, pictures: bool = False) -> World:
         from sim.desk.simulator import World  # noqa: PLC0415 - the engine; who only reads states needs none
 
         return World(visuals=pictures)
-
-    def picture(self, world: Any) -> NDArray[np.uint8]:
-        from sim.desk.cameras import CAMERAS, render  # noqa: PLC0415 - as the simulator
-
-        return np.concatenate([render(world, CAMERAS[name], FILMED) for name in ("front", "desk")], axis=1)
 
     def change(self, world: Any, scene: Scene) -> None:
         world.obey(scene.dynamics)
@@ -108,6 +126,8 @@ class DeskKind(WorldKind):
     def fallen(self, state: State, which: int) -> Truth:
         return fallen(state, which)
 
+    # -- acting ----------------------------------------------------------------------------------
+
     def player(self, rng: np.random.Generator, scene: Scene) -> Player:
         return Player(rng, scene.dynamics.latency)
 
@@ -115,6 +135,39 @@ class DeskKind(WorldKind):
         dynamics = scene.dynamics
         wanted = expert.act(state, goal, expert.patient(DEFAULT_STYLE, dynamics.latency), self.tasks)
         return expert.sent_for(wanted, dynamics.control_yaw, dynamics.action_scale)
+
+    # -- looking ---------------------------------------------------------------------------------
+
+    def view(self) -> View:
+        return View((1.78, -0.82, 1.16), (0.45, 0.25, 0.07))
+
+    def figures(self, scene: Scene, state: State) -> tuple[Figure, ...]:
+        from sim.desk.visuals import figures  # noqa: PLC0415 - as the simulator
+
+        del state
+        return figures(scene)
+
+    def meshes(self) -> Mapping[str, tuple[Mesh, ...]]:
+        from sim.bullet.meshes import arm_meshes  # noqa: PLC0415 - libraries of the page; read once
+
+        return arm_meshes()
+
+    def poses(self, world: Any) -> Array:
+        return world.poses()
+
+    def steps(self, world: Any, action: Array, parts: int) -> Iterator[Array]:
+        return world.steps(action, parts)
+
+    def show(self, world: Any, state: State) -> Array:
+        world.show(state)
+        return world.poses()
+
+    def picture(
+        self, world: Any, cameras: tuple[str, ...] = ("front", "desk"), size: tuple[int, int] = FILMED
+    ) -> NDArray[np.uint8]:
+        from sim.desk.cameras import CAMERAS, render  # noqa: PLC0415 - as the simulator
+
+        return np.concatenate([render(world, CAMERAS[name], size) for name in cameras], axis=1)
 
 
 DESK = DeskKind()

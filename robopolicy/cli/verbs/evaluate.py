@@ -50,12 +50,13 @@ def run(config: EvaluateConfig) -> None:
 def _show(config: EvaluateConfig, evaluation: Evaluation) -> None:
     """Write films, replay pages, the report and the model card, and print the tables."""
     folder, (info, results) = Path(config.output), evaluation
+    workers = config.workers or os.cpu_count() or 1
     filmed = [level.key for level in asked(config) if level.filmed]
     wanted = chosen(results, filmed, config.videos, config.failures)
-    made = films_of(wanted, folder, config.workers or os.cpu_count() or 1)
+    made = films_of(wanted, folder, workers, config.kind)
     films = list(track(made, "filming", len(wanted), console=console, transient=True)) if wanted else []
     wanted = chosen(results, filmed, config.replays, config.replays)
-    kept = replays_of(wanted, folder, config.workers or os.cpu_count() or 1)
+    kept = replays_of(wanted, folder, workers, config.kind)
     pages = list(track(kept, "keeping", len(wanted), console=console, transient=True)) if wanted else []
     write_report(folder, films, training_curve(folder_of(config.checkpoint)), replays=pages)
     if config.card and config.checkpoint != EXPERT:

@@ -22,7 +22,7 @@ PROTOCOLS = ("page", "openpi")
 class _Protocol:
     """Which of the two is served."""
 
-    protocol: str = "page"  # page: a desk to watch in a browser; openpi: a server for openpi's clients
+    protocol: str = "page"  # page: a world to watch in a browser; openpi: a server for openpi's clients
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ EXAMPLES = (
     "robopolicy serve",
     "robopolicy serve checkpoint=runs/train layout=left_handed n_objects=5",
     "robopolicy serve dataset=runs/play",
+    "robopolicy serve env=my_package.pucks:PUCKS checkpoint=runs/puck_policy",
     "robopolicy serve protocol=openpi port=8000",
     "robopolicy serve protocol=openpi env=my_package.pucks:PUCKS checkpoint=runs/puck_policy",
 )
@@ -64,7 +65,7 @@ def _serve_page(config: PageConfig) -> None:
     before = {name: signal.signal(name, lambda *_: stop.set()) for name in STOPPING}
     try:
         page.start()
-        console.print(f"The desk is at http://{config.host}:{page.port} ; Ctrl-C stops.")
+        console.print(f"The {config.kind.noun} is at http://{config.host}:{page.port} ; Ctrl-C stops.")
         while not stop.wait(0.5):
             pass
     finally:

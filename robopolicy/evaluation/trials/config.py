@@ -60,8 +60,11 @@ class EvaluateConfig:
             raise ValueError(
                 "a world that changes on the way is not filmed: leave out failures, videos and replays"
             )
-        if (self.failures or self.videos or self.replays) and not self.kind.spec.cameras:
-            raise ValueError(f"the world {self.env} has no cameras: leave out failures, videos and replays")
+        if (self.failures or self.videos) and not self.kind.spec.cameras:
+            raise ValueError(
+                f"the world {self.env} has no cameras to film with: leave out failures and videos; "
+                "replays=1 keeps rollouts as 3D pages"
+            )
         self.kind.check_scenes(
             SceneConfig(self.n_objects, layouts_of(self.world), world=preset_of(self.world))
         )

@@ -16,10 +16,10 @@ def replay_html(recording: Recording) -> str:
     """
     server = open_server()
     try:
-        set_initial_camera(server)
-        view = SceneView(server.scene, daylight=False)
-        view.build(recording.scene)
-        lights = [(bool(led), bool(lamp)) for led, lamp in recording.lights]
+        set_initial_camera(server, recording.kind)
+        view = SceneView(server.scene, recording.kind, daylight=False)
+        view.build(recording.figures)
+        lights = [tuple(map(bool, row)) for row in recording.lights]
         view.update(recording.poses[0], lights[0])
         serializer = server.get_scene_serializer()
         for poses, lit in zip(recording.poses[1:], lights[1:], strict=True):

@@ -1,6 +1,7 @@
 """Replay pages of rollouts of an evaluation, kept beside its films."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,48 +12,49 @@ from robopolicy.reporting.videos import Film, kept_of, make_once, stem_of, verdi
 from robopolicy.viewer.drawing.replay_page import replay_html
 from robopolicy.viewer.extras import need
 from robopolicy.viewer.live.recording import Recording
-from sim.desk.constants import CONTROL_HZ
-from sim.desk.rows import lights_of
-from sim.desk.simulator import World
+from sim.figures import lit
+from sim.kinds.desk import DESK
+from sim.world import WorldKind
 
 PARTS = 2  # moments recorded per control step
 
 
-def recording_of_rollout(result: Result) -> Recording:
-    """Simulate a rollout again from its scene and actions, and record it."""
-    trial, world = result.trial, World()
+def recording_of_rollout(result: Result, kind: WorldKind = DESK) -> Recording:
+    """Simulate a rollout in a kind of world again from its scene and actions, and record it."""
+    trial, world = result.trial, kind.open()
     try:
-        lights = [lights_of(world.build(result.scene))]
-        poses = [world.poses()]
+        state = world.build(result.scene)
+        figures = kind.figures(result.scene, state)
+        poses, lights = [kind.poses(world)], [lit(figures, state)]
         for action in result.actions:
-            for part in world.steps(action, PARTS):
+            for part in kind.steps(world, action, PARTS):
                 poses.append(part)
                 lights.append(lights[-1])
-            lights[-1] = lights_of(world.state())
+            lights[-1] = lit(figures, world.state())
     finally:
         world.close()
     sentence = "; then ".join(command.sentence for command in trial.commands) or "(nothing said)"
-    outcome = f"{trial.level} · {trial.task} · {verdict_of(result)}"
-    period = 1 / (CONTROL_HZ * PARTS)
-    return Recording(
-        result.scene, sentence, outcome, np.array(poses, np.float32), np.array(lights) > 0, period
-    )
+    outcome = f"{trial.level} · {trial.task} · {verdict_of(result, kind)}"
+    moments = np.array(poses, np.float32), np.array(lights, bool)
+    return Recording(kind, figures, sentence, outcome, *moments, 1 / (kind.spec.control_hz * PARTS))
 
 
-def keep_replay(result: Result, folder: Path) -> Film:
+def keep_replay(kind: WorldKind, result: Result, folder: Path) -> Film:
     """Write the page of one rollout to `folder`/replays, unless it is there; returns its place."""
     trial, file = result.trial, f"replays/{stem_of(result)}.html"
-    recording = recording_of_rollout(result)
+    recording = recording_of_rollout(result, kind)
     make_once(folder / file, lambda: replay_html(recording).encode(), HTML)
     return Film(file, trial.level, trial.task, recording.sentence, result.success)
 
 
-def replays_of(results: Sequence[Result], folder: Path, workers: int) -> Iterator[Film]:
-    """Write the pages of several rollouts in parallel; yields them in order.
+def replays_of(
+    results: Sequence[Result], folder: Path, workers: int, kind: WorldKind = DESK
+) -> Iterator[Film]:
+    """Write the pages of several rollouts in a kind of world in parallel; yields them in order.
 
     Raises `NotInstalled` before any is begun.
     """
     if not results:
         return
     need("viser")
-    yield from kept_of(keep_replay, results, folder, workers)
+    yield from kept_of(partial(keep_replay, kind), results, folder, workers)

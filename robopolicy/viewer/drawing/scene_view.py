@@ -1,41 +1,38 @@
-"""Draws a scene with viser: every figure of `sim.desk.visuals` is a node, moved as new poses come in."""
+"""Draws a scene with viser: every figure of `sim.figures` is a node, moved as new poses come in."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from robopolicy.viewer.drawing.arm_meshes import arm_meshes
-from sim.desk.cameras import GROUND, SKY
-from sim.desk.constants import LIGHTS
-from sim.desk.furniture import Part
-from sim.desk.scene import Scene
-from sim.desk.visuals import ARM, Figure, figures
+from robopolicy.viewer.extras import NotInstalled
+from sim.figures import Figure, Mesh, Part
+from sim.world import WorldKind
 
 ROOT = "/scene"
 SMALLEST_CHANGE = 1e-5  # m, or of a quaternion's component; a smaller change is not sent to browsers
 HALO = 2.6  # radius of a lit bulb's halo, in radii of the bulb
-CAMERA = ((1.78, -0.82, 1.16), (0.45, 0.25, 0.07))  # m, world frame: a visitor's first viewpoint and target
 
 
 class SceneView:
-    """Draws scenes into viser's `scene` (a server's for all visitors, or a client's for one).
+    """Draws scenes of a kind of world into viser's `scene` (a server's for all visitors, or one client's).
 
     Call `build` for each new scene and `update` whenever something may have moved. With `daylight` off,
     viser's default lights stay, which a replay page has whatever is set here.
     """
 
-    def __init__(self, viser_scene: Any, daylight: bool = True) -> None:
-        self._viser = viser_scene
-        self._scene: Scene | None = None
+    def __init__(self, viser_scene: Any, kind: WorldKind, daylight: bool = True) -> None:
+        self._viser, self._kind = viser_scene, kind
+        self._figures: tuple[Figure, ...] = ()
         self._nodes: list[Any] = []
-        self._bulbs: dict[str, tuple[Any, Any, Any, Figure]] = {}
+        self._bulbs: dict[str, tuple[Any, Any, Any]] = {}  # by their figure's name
         self._poses: NDArray[np.floating] = np.zeros((0, 7))
         self._lit: tuple[bool, ...] = ()
         viser_scene.set_up_direction("+z")
-        fade = np.linspace(0, 1, 64)[:, None, None]
+        fade, view = np.linspace(0, 1, 64)[:, None, None], kind.view()
         viser_scene.set_background_image(
-            ((1 - fade) * np.array(SKY) + fade * np.array(GROUND)).astype(np.uint8)
+            ((1 - fade) * np.array(view.sky) + fade * np.array(view.ground)).astype(np.uint8)
         )
         if daylight:
             viser_scene.configure_environment_map(None)  # an environment map would double the work of drawing
@@ -44,22 +41,24 @@ class SceneView:
                 f"{ROOT}/daylight", sky_color=(255, 255, 255), ground_color=(205, 196, 180), intensity=1.6
             )
 
-    def build(self, scene: Scene) -> None:
-        """Draw another scene; nodes of figures that both scenes have stay."""
-        found = figures(scene)
-        old = {figure.name: figure for figure in figures(self._scene)} if self._scene else {}
+    def build(self, figures: Sequence[Figure]) -> None:
+        """Draw another scene; nodes of figures that both scenes have stay.
+
+        Raises `NotInstalled` where the kind's meshes need what is missing.
+        """
+        old = {figure.name: figure for figure in self._figures}
         kept = dict(zip(old, self._nodes, strict=True))
-        new = {figure.name: figure for figure in found}
+        new = {figure.name: figure for figure in figures}
         for name, node in kept.items():
             if new.get(name) != old[name]:
                 node.remove()
         self._nodes = [
             kept[name] if old.get(name) == figure else self._add(figure) for name, figure in new.items()
         ]
-        self._scene, self._poses, self._lit = scene, np.full((len(found), 7), np.inf), ()
+        self._figures, self._poses, self._lit = tuple(figures), np.full((len(figures), 7), np.inf), ()
 
     def update(self, poses: NDArray[np.floating], lights: tuple[bool, ...]) -> None:
-        """Move figures to `poses` (F, 7), as `World.poses` gives them, and switch the `LIGHTS`."""
+        """Move figures to `poses` (F, 7), as `Visible.poses` gives them, and switch the bulbs among them."""
         moved: Any = np.abs(poses - self._poses) > SMALLEST_CHANGE  # (F, 7)
         for i in np.flatnonzero(moved.any(1)):
             x, y, z, *quat = (float(v) for v in poses[i])
@@ -70,8 +69,9 @@ class SceneView:
         self._poses = np.where(moved.any(1)[:, None], poses, self._poses)
         if lights != self._lit:
             self._lit = lights
-            for name, on in zip(LIGHTS, lights, strict=True):
-                bulb, halo, lamp, figure = self._bulbs[name]
+            bulbs = [figure for figure in self._figures if figure.light]
+            for figure, on in zip(bulbs, lights, strict=True):
+                bulb, halo, lamp = self._bulbs[figure.name]
                 bulb.color = _rgb(figure.lit if on else figure.parts[0].colour)
                 halo.visible = lamp.visible = bool(on)
 
@@ -79,12 +79,10 @@ class SceneView:
         """Add a figure's node and parts; returns the node."""
         name = f"{ROOT}/{figure.name.replace(' ', '_')}"
         node = self._viser.add_frame(name, show_axes=False)
-        if figure.name.startswith(f"{ARM}/"):
-            for i, mesh in enumerate(arm_meshes().get(figure.name.removeprefix(f"{ARM}/"), ())):
-                self._viser.add_mesh_simple(
-                    f"{name}/{i}", mesh.vertices, mesh.faces, color=mesh.colour, flat_shading=True
-                )
-            return node
+        for i, mesh in enumerate(self._meshes(figure.mesh) if figure.mesh else ()):
+            self._viser.add_mesh_simple(
+                f"{name}/mesh{i}", mesh.vertices, mesh.faces, color=mesh.colour, flat_shading=True
+            )
         drawn = [self._add_part(f"{name}/{i}", part) for i, part in enumerate(figure.parts)]
         if figure.light:
             radius, colour = figure.parts[0].size[0], _rgb(figure.lit)
@@ -94,8 +92,15 @@ class SceneView:
             lamp = self._viser.add_light_point(
                 f"{name}/light", color=colour, intensity=0.35, distance=1.2, visible=False
             )
-            self._bulbs[figure.light] = (drawn[0], halo, lamp, figure)
+            self._bulbs[figure.name] = (drawn[0], halo, lamp)
         return node
+
+    def _meshes(self, name: str) -> tuple[Mesh, ...]:
+        """The kind's meshes of that name. Raises `NotInstalled`."""
+        try:
+            return self._kind.meshes().get(name, ())
+        except ModuleNotFoundError as error:
+            raise NotInstalled(error.name or "a library") from error
 
     def _add_part(self, name: str, part: Part) -> Any:
         """Add one primitive shape of a figure."""
@@ -108,9 +113,9 @@ class SceneView:
         return self._viser.add_cylinder(name, radius, height, **place)
 
 
-def set_initial_camera(server: Any) -> None:
+def set_initial_camera(server: Any, kind: WorldKind) -> None:
     """Set the viewpoint at which every visitor of a viser server begins."""
-    (server.initial_camera.position, server.initial_camera.look_at) = CAMERA
+    server.initial_camera.position, server.initial_camera.look_at = kind.view()[:2]
     server.initial_camera.up = (0.0, 0.0, 1.0)
     server.initial_camera.fov = 0.72
 

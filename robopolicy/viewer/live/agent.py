@@ -6,7 +6,8 @@ from robopolicy.policies.agent import Agent
 from robopolicy.policies.base.intent import Intent
 from robopolicy.policies.checkpoint import doubts_of, hash_of, load_checkpoint
 from robopolicy.policies.text.encoder import TextEncoder
-from sim.desk.constants import FIXTURES
+from sim.kinds.desk import DESK
+from sim.world import WorldKind
 
 CACHED_TEXTS = 256  # texts whose tokens are kept in memory
 
@@ -21,14 +22,14 @@ class LiveAgent(Agent):
         return understood
 
 
-def load_live_agent(checkpoint: str) -> LiveAgent:
+def load_live_agent(checkpoint: str, kind: WorldKind = DESK) -> LiveAgent:
     """Load a checkpoint and its text encoder. Raises `NoCheckpoint` and `CheckpointError`.
 
     What visitors type is not written to the cache on disk.
     """
     hash_of(checkpoint)  # raises where there is no checkpoint
-    policy = load_checkpoint(checkpoint)
+    policy = load_checkpoint(checkpoint, kind)
     encoder = TextEncoder(policy.config.encoder, cache_folder="")
-    agent = LiveAgent(policy, encoder, doubts=doubts_of(checkpoint))
-    agent.reset(["wait"], [("warming up", *FIXTURES)])
+    agent = LiveAgent(policy, encoder, doubts=doubts_of(checkpoint), kind=kind)
+    agent.reset(["wait"], [("warming up", *kind.spec.fixed)])
     return agent

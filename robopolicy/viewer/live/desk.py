@@ -13,6 +13,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -36,14 +37,13 @@ from robopolicy.viewer.live.records import (
 )
 from robopolicy.viewer.live.shared import SharedState
 from robopolicy.viewer.live.suggestions import suggestions
-from robopolicy.viewer.live.teleoperation import Teleoperation, hold_still
+from robopolicy.viewer.live.teleoperation import Teleoperation
 from robopolicy.viewer.live.world import LiveWorld
-from sim.desk.constants import CONTROL_HZ
-from sim.desk.scene import Scene
-from sim.desk.tasks.families import achieved
+from sim.reaching import hold_still
 from sim.state import State
+from sim.world import WorldKind
 
-SETTLE = 5  # control steps of holding still after a command, for falling things to come to rest
+SETTLE = 0.5  # s of holding still after a command, for falling things to come to rest
 SUGGESTED_LEVELS = ("seen", "seen", "paraphrase", "synonym", "composition", "object")
 
 
@@ -54,30 +54,32 @@ class LiveConfig:
     checkpoint: str = "benchmark"
     max_steps: int = 120  # control steps after which a command is given up
     speed: float = 1.0  # simulated seconds per real second
-    parts: int = 3  # updates of the scene per control step of 0.1 s
+    parts: int = 3  # updates of the scene per control step
     queue: int = 16  # commands that may wait
 
 
 class LiveDesk:
     """Carries out the commands in `shared`, one after another, in the thread that `start` starts.
 
-    `load` makes the agent of a checkpoint. Attributes: `request`, for the present scene, and `recording`,
-    of the latest command.
+    Its world is of the kind that `request` is for, whether or not that is a desk. `load` makes the agent of
+    a checkpoint for a kind. Attributes: `kind`; `request`, for the present scene; `recording`, of the latest
+    command.
     """
 
     def __init__(
         self,
         config: LiveConfig,
         request: SceneRequest | None = None,
-        load: Callable[[str], AgentLike] = load_live_agent,
+        load: Callable[[str, WorldKind], AgentLike] = load_live_agent,
     ) -> None:
         self.config = config
         self.request = request or SceneRequest()
+        self.kind = self.request.kind
         self.recording: Recording | None = None
         scene = self.request.scene()
-        self.shared = SharedState(scene, config.checkpoint, config.queue)
-        self._load, self._agent = load, load(config.checkpoint)
-        self._world = LiveWorld(scene, self.shared, config.speed, config.parts)
+        self.shared = SharedState(scene, config.checkpoint, config.queue, self.kind)
+        self._load, self._agent = load, load(config.checkpoint, self.kind)
+        self._world = LiveWorld(self.kind, scene, self.shared, config.speed, config.parts)
         self._agent.forget()  # of what it saw while it was loaded
         self._jobs: deque[Callable[[], None]] = deque()  # done before any command
         self._closing = self._interrupted = False
@@ -117,12 +119,12 @@ class LiveDesk:
         """Let a person control the hand until they release it, then call `on_end`; commands wait."""
         self._enqueue(lambda: self._follow(teleoperation, on_end))
 
-    def replay(self, scene: Scene, states: State) -> None:
+    def replay(self, scene: Any, states: State) -> None:
         """Show recorded states (T, ...) of another scene; the next command shows the desk again."""
         self._enqueue(lambda: self._world.replay(scene, states, lambda: self._interrupted))
 
     @property
-    def scene(self) -> Scene:
+    def scene(self) -> Any:
         """The desk's scene, also while another one is on show."""
         return self._world.scene
 
@@ -173,7 +175,13 @@ class LiveDesk:
         before, updates = self.state, [self.shared.latest]
         seen = self._world.observe()
         execution = Execution(
-            self._agent, command.sentence, self.scene.names, before, seen, self.config.max_steps
+            self._agent,
+            command.sentence,
+            self.scene.names,
+            before,
+            seen,
+            self.config.max_steps,
+            kind=self.kind,
         )
         command = command._replace(status=DOING, understood=execution.understood, why=execution.why)
         if execution.why:
@@ -186,18 +194,18 @@ class LiveDesk:
             updates += self._world.step(execution.act(seen))
             execution.record(self.state)
             seen = self._world.observe()
-        success = bool(achieved(suggested.goal, before, self.state)) if suggested else None
-        for _ in range(0 if self._closing else SETTLE):
-            updates += self._world.step(hold_still(self.state))
+        success = bool(self.kind.achieved(suggested.goal, before, self.state)) if suggested else None
+        for _ in range(0 if self._closing else round(SETTLE * self.kind.spec.control_hz)):
+            updates += self._world.step(hold_still(self.state, self.kind.spec.action))
         self._agent.look_away()
         self.shared.set_status(real_time_factor=self._world.clock.factor)
         command = command._replace(
             status=DONE if execution.over else STOPPED,
             happened=tuple(execution.happened()),
             success=success if execution.over else None,
-            seconds=(len(execution.states) - 1) / CONTROL_HZ,
+            seconds=(len(execution.states) - 1) / self.kind.spec.control_hz,
         )
-        self.recording = recording_of(self.scene, command, updates, self._world.period)
+        self.recording = recording_of(self.kind, command, updates, self._world.period)
         self.shared.set_record(command)
         self._suggest(scene_is_new=False)
 
@@ -228,10 +236,10 @@ class LiveDesk:
         self._suggest(scene_is_new=True)
 
     def _load_agent(self, checkpoint: str) -> None:
-        self._agent = self._load(checkpoint)
+        self._agent = self._load(checkpoint, self.kind)
         self.shared.set_status(checkpoint=checkpoint)
 
     def _suggest(self, scene_is_new: bool) -> None:
         """Suggest sentences for the present state."""
-        found = suggestions(self.state, self.scene.names, self._rng, SUGGESTED_LEVELS)
+        found = suggestions(self.state, self.scene.names, self._rng, SUGGESTED_LEVELS, self.kind)
         self.shared.set_suggestions(found, scene_is_new)

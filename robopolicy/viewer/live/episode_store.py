@@ -21,21 +21,24 @@ from data.store.episode import BadRecord, EpisodeRecord
 from data.store.reader import open_dataset
 from data.store.writer import DatasetWriter
 from robopolicy.common.console import errors
-from sim.desk.constants import CONTROL_HZ
-from sim.desk.scene import Scene
+from sim.kinds.desk import DESK
 from sim.state import State
+from sim.world import WorldKind
 
+COLLECTOR, COMMAND = {"collector": "a person"}, "robopolicy serve"  # what a dataset says of its making
 RETRY = 5.0  # s between two attempts to store what is pending
 
 
 class EpisodeStore:
     """Appends episodes to the dataset in `folder`; opened for each episode, so others may read meanwhile.
 
-    Any thread may call it. Attributes: `episodes`, how many the dataset held when it was last written;
-    `message`, what became of the latest episode, for the person who made it.
+    The episodes are of one kind of world. Any thread may call it. Attributes: `episodes`, how many the
+    dataset held when it was last written; `message`, what became of the latest episode, for the person who
+    made it.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kind: WorldKind = DESK) -> None:
+        self._kind = kind
         self.folder, self.aside = folder, folder.with_name(folder.name + ".aside")
         self.episodes, self.message = 0, ""
         self._memory: list[EpisodeRecord] = []
@@ -47,7 +50,7 @@ class EpisodeStore:
         """Store an episode, in the dataset if possible. Raises nothing that the user could mend."""
         with self._lock:
             self._memory.append(record)
-            seconds = f"{record.length / CONTROL_HZ:.0f} s"
+            seconds = f"{record.length / self._kind.spec.control_hz:.0f} s"
             self.message = f"Kept {seconds}: {self._store_all()}"
 
     @property
@@ -76,7 +79,7 @@ class EpisodeStore:
         """Move all that is pending into the dataset; returns how it went, as the end of a sentence."""
         self._tried = time.monotonic()
         try:
-            with DatasetWriter(self.folder, {"collector": "a person"}, command="robopolicy serve") as writer:
+            with DatasetWriter(self.folder, COLLECTOR, command=COMMAND, kind=self._kind) as writer:
                 for path in self._files():
                     self._append(writer, path)
                 while self._memory:
@@ -96,12 +99,12 @@ class EpisodeStore:
 
         If a kill came between the two, the episode is the dataset's last one, and is not appended again.
         """
-        record, last = read_aside(path), writer.n_episodes - 1
+        record, last = read_aside(path, self._kind), writer.n_episodes - 1
         if record is None:
             self._damaged.add(path)
             return
         try:
-            if last < 0 or not _same(open_dataset(self.folder).episode(last), record):
+            if last < 0 or not _same(open_dataset(self.folder, self._kind).episode(last), record):
                 writer.append(record)
         except BadRecord:
             self._damaged.add(path)
@@ -129,12 +132,12 @@ class EpisodeStore:
         return sorted(set(self.aside.glob("*.npz")) - self._damaged)
 
 
-def read_aside(path: Path) -> EpisodeRecord | None:
-    """The episode in a file that was put aside; None if the file is damaged."""
+def read_aside(path: Path, kind: WorldKind = DESK) -> EpisodeRecord | None:
+    """The episode in a file that was put aside; None if the file is damaged, or of another kind of world."""
     try:
         with np.load(path, allow_pickle=False) as file:
-            scene = Scene.from_dict(json.loads(str(file["scene"])))
-            states = State(file["hand"], file["things"], tuple(map(str, file["names"])), len(scene.objects))
+            scene = kind.scene_from(json.loads(str(file["scene"])))
+            states = State(file["hand"], file["things"], tuple(map(str, file["names"])), len(scene.names))
             return EpisodeRecord(scene, states, file["actions"])
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
         return None

@@ -1,7 +1,7 @@
 """Segments of recorded play, drawn one after another for people to describe."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -10,9 +10,10 @@ from data.relabel.hindsight import reached_goals
 from data.store.annotations import Annotation, annotate, read_annotations
 from data.store.reader import open_dataset
 from robopolicy.common.errors import UserError
-from sim.desk.scene import Scene
+from sim.kinds.desk import DESK
 from sim.state import State
 from sim.task import Goal
+from sim.world import WorldKind
 
 EPISODES = 50  # at most so many are searched for a segment
 STEPS_AFTER = 5  # control steps that are shown beyond a segment's end
@@ -29,25 +30,26 @@ class PlaySegment(NamedTuple):
     start: int  # first timestep
     stop: int  # last timestep: the one at which `goal` is achieved
     goal: Goal  # what the relabeller found
-    scene: Scene
+    scene: Any  # a `sim.world.Scene`
     states: State  # (T, ...) of the segment and `STEPS_AFTER` steps beyond
 
 
 class PlaySegments:
-    """The segments of the dataset in a folder. Raises what `open_dataset` raises."""
+    """The segments of the dataset in a folder, of a kind of world. Raises what `open_dataset` raises."""
 
-    def __init__(self, folder: Path, seed: int | None = None) -> None:
-        self.folder = folder
-        self._dataset = open_dataset(folder)
+    def __init__(self, folder: Path, seed: int | None = None, kind: WorldKind = DESK) -> None:
+        self.folder, self._kind = folder, kind
+        self._dataset = open_dataset(folder, kind)
         self._rng = np.random.default_rng(seed)
 
     def draw(self) -> PlaySegment:
         """Draw a segment of a random episode, if possible one nobody has described. Raises `NothingDone`."""
-        described = {(one.episode, one.start, one.stop, one.goal) for one in read_annotations(self.folder)}
+        said = read_annotations(self.folder, self._kind)
+        described = {(one.episode, one.start, one.stop, one.goal) for one in said}
         for index in self._rng.permutation(self._dataset.n_episodes)[:EPISODES].tolist():
             record = self._dataset.episode(index)
             names = record.scene.names
-            found = [act for act in reached_goals(record.states) if training_goal(act[2], names)]
+            found = [act for act in reached_goals(record.states, self._kind) if training_goal(act[2], names)]
             new = [act for act in found if (index, *act) not in described] or found
             if new:
                 start, stop, goal = new[int(self._rng.integers(len(new)))]
@@ -62,5 +64,6 @@ class PlaySegments:
         `BadAnnotation` and `BadSentence`.
         """
         at = segment.episode, segment.start, segment.stop
-        made = annotate(self.folder, *at, segment.goal, sentence, who)
-        return made, why_held_out(made.sentence, segment.goal, segment.scene.names)
+        made = annotate(self.folder, *at, segment.goal, sentence, who, self._kind)
+        names, tasks = segment.scene.names, self._kind.tasks
+        return made, why_held_out(made.sentence, segment.goal, names, tasks)

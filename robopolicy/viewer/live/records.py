@@ -3,12 +3,14 @@
 All are immutable, so a view may hold one while the simulation goes on.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from robopolicy.policies.base.intent import Intent
 from robopolicy.viewer.live.suggestions import Suggestion
-from sim.desk.scene import Scene
+from sim.figures import Figure
+from sim.kinds.desk import DESK
 from sim.state import Array
+from sim.world import WorldKind
 
 # Statuses of a command.
 WAITING, DOING, DONE, STOPPED = "waiting", "doing", "done", "stopped"
@@ -38,8 +40,9 @@ class SceneUpdate(NamedTuple):
 
     number: int  # increases by one with each update
     scene_number: int  # increases by one whenever another scene is set up
-    poses: Array  # (F, 7) position m and orientation xyzw of every figure, world frame; as `World.poses`
-    lights: tuple[bool, bool]  # whether LED and lamp are on
+    figures: tuple[Figure, ...]  # of the scene
+    poses: Array  # (F, 7) position m and orientation xyzw of every figure, world frame
+    lights: tuple[bool, ...]  # which of the bulbs among the figures are on
 
 
 class DeskStatus(NamedTuple):
@@ -47,7 +50,8 @@ class DeskStatus(NamedTuple):
 
     version: int  # increases by one whenever any of this changes
     checkpoint: str
-    scene: Scene
+    scene: Any  # a `sim.world.Scene`
+    kind: WorldKind = DESK  # of world
     history: tuple[CommandRecord, ...] = ()  # oldest first
     suggestions: tuple[Suggestion, ...] = ()
     mode: str = IDLE  # IDLE, BUSY, TELEOPERATED or REPLAYING

@@ -15,8 +15,10 @@ from data.language.sentence import checked
 from robopolicy.common.errors import UserError
 from robopolicy.viewer.live.records import STOPPED, CommandRecord, DeskStatus, SceneUpdate
 from robopolicy.viewer.live.suggestions import Suggestion
-from sim.desk.scene import Scene
-from sim.state import Array
+from sim.figures import Figure, lit
+from sim.kinds.desk import DESK
+from sim.state import Array, State
+from sim.world import WorldKind
 
 HISTORY_LENGTH = 40  # commands that are remembered
 
@@ -38,14 +40,14 @@ class SharedState:
     `lock` is notified whenever any of them changes. At most `queue` commands may wait.
     """
 
-    def __init__(self, scene: Scene, checkpoint: str, queue: int) -> None:
+    def __init__(self, scene: Any, checkpoint: str, queue: int, kind: WorldKind = DESK) -> None:
         self.lock = threading.Condition()
         self._queue = queue
         self._waiting: deque[CommandRecord] = deque()
         self._suggested: dict[str, Suggestion] = {}  # by normalised sentence
         self._count = 0
-        self._latest = SceneUpdate(0, 0, np.zeros((0, 7)), (False, False))
-        self._status = DeskStatus(0, checkpoint, scene)
+        self._latest = SceneUpdate(0, 0, (), np.zeros((0, 7)), ())
+        self._status = DeskStatus(0, checkpoint, scene, kind)
 
     # -- commands ----------------------------------------------------------------------------------
 
@@ -129,11 +131,13 @@ class SharedState:
 
     # -- updates of the scene ----------------------------------------------------------------------
 
-    def publish(self, scene_number: int, poses: Array, lights: Array) -> SceneUpdate:
-        """Make an update the latest one, notify all who wait, and return it."""
+    def publish(
+        self, scene_number: int, figures: tuple[Figure, ...], poses: Array, state: State
+    ) -> SceneUpdate:
+        """Make an update the latest one, notify all who wait, and return it; `state` says what is lit."""
         with self.lock:
-            lit = bool(lights[0]), bool(lights[1])
-            self._latest = SceneUpdate(self._latest.number + 1, scene_number, poses, lit)
+            number = self._latest.number + 1
+            self._latest = SceneUpdate(number, scene_number, figures, poses, lit(figures, state))
             self.lock.notify_all()
             return self._latest
 

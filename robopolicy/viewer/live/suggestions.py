@@ -8,9 +8,10 @@ import numpy as np
 from data.language.grammar import Grammar
 from robopolicy.evaluation.levels.registry import GRAMMAR_LEVELS
 from robopolicy.evaluation.levels.unseen import UnseenLevel
-from sim.desk.tasks.families import TASKS, possible
+from sim.kinds.desk import DESK
 from sim.state import State
 from sim.task import Goal, goals_of
+from sim.world import WorldKind
 
 SEEN = "seen"
 GOALS = 3  # goals of each family that are tried
@@ -31,7 +32,11 @@ class Suggestion(NamedTuple):
 
 
 def suggestions(
-    state: State, names: tuple[str, ...], rng: np.random.Generator, levels: Sequence[str]
+    state: State,
+    names: tuple[str, ...],
+    rng: np.random.Generator,
+    levels: Sequence[str],
+    kind: WorldKind = DESK,
 ) -> list[Suggestion]:
     """Draw one sentence for each entry of `levels`, of different families where possible.
 
@@ -43,7 +48,7 @@ def suggestions(
     for name in levels:
         for level in (known[name], known["paraphrase"]):
             taken = {suggestion.goal.task for suggestion in found}
-            suggestion = next(_candidates(level, state, names, rng, taken), None)
+            suggestion = next(_candidates(level, state, names, rng, taken, kind), None)
             if suggestion:
                 found.append(suggestion)
                 break
@@ -51,13 +56,18 @@ def suggestions(
 
 
 def _candidates(
-    level: UnseenLevel, state: State, names: tuple[str, ...], rng: np.random.Generator, taken: set[str]
+    level: UnseenLevel,
+    state: State,
+    names: tuple[str, ...],
+    rng: np.random.Generator,
+    taken: set[str],
+    kind: WorldKind,
 ) -> Iterator[Suggestion]:
     """Suggestions of a level in random order, families that are not in `taken` first."""
-    grammar = Grammar(level.split)
-    order = [TASKS[i] for i in rng.permutation(len(TASKS))]
+    grammar = Grammar(level.split, tasks=kind.tasks)
+    order = [kind.tasks[i] for i in rng.permutation(len(kind.tasks))]
     for task in sorted(order, key=lambda task: task.name in taken):
-        goals = [goal for goal in goals_of(task, state.n_objects) if possible(goal, state)]
+        goals = [goal for goal in goals_of(task, state.n_objects) if kind.possible(goal, state)]
         for i in rng.permutation(len(goals))[:GOALS]:
             if level.allows(goals[i], names):
                 drawn = grammar.describe(goals[i], names, rng, DRAWS)

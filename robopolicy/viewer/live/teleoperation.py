@@ -1,16 +1,15 @@
 """A person controls the robot's hand: where it should go, and the episode of play that comes of it."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from data.store.episode import EpisodeRecord
-from sim.bullet.arm import MAX_OPENING
-from sim.bullet.kinematics import WORKSPACE
-from sim.desk.contact import OPEN_HAND
-from sim.desk.scene import Scene
-from sim.desk.tasks.motions import go_to, heading_of
+from sim.kinds.desk import DESK
+from sim.reaching import heading_of, towards
 from sim.state import Array, State, stack
+from sim.world import WorldSpec
 
 STEP = 0.02  # m that one key press moves the hand's target
 TURN = 0.15  # rad that one key press turns it
@@ -23,16 +22,17 @@ class Teleoperation:
     """The hand's target pose, which a person sets, and the recording of what the hand does.
 
     The person's thread calls `move_to`, `move_by`, `toggle_gripper`, and sets `recording` and `released`;
-    the simulation's thread calls `begin`, `action`, `record` and `end`. `keep` gets each recorded episode.
+    the simulation's thread calls `begin`, `action`, `record` and `end`. `keep` gets each recorded episode;
+    `spec` is that of the world.
     """
 
-    def __init__(self, keep: Callable[[EpisodeRecord], None]) -> None:
+    def __init__(self, keep: Callable[[EpisodeRecord], None], spec: WorldSpec = DESK.spec) -> None:
         self.released = False  # the person has let go
         self.target: Array = np.zeros(3)  # m, world frame
         self.heading = 0.0  # rad about the world's z axis
         self.grip = OPEN
         self.recording = False
-        self._keep = keep
+        self._keep, self._spec = keep, spec
         self._states: list[State] = []
         self._actions: list[Array] = []
 
@@ -45,7 +45,7 @@ class Teleoperation:
 
     def move_to(self, target: Array) -> None:
         """Set the target (3,), m in the world frame; clipped to the workspace."""
-        self.target = np.clip(np.asarray(target, float), *WORKSPACE)
+        self.target = np.clip(np.asarray(target, float), *self._spec.workspace)
 
     def toggle_gripper(self) -> None:
         """Open the gripper if it is closed, else close it."""
@@ -56,13 +56,14 @@ class Teleoperation:
     def begin(self, state: State) -> None:
         """Set the target to the hand's present pose."""
         self.target, self.heading = state.ee_pos.copy(), heading_of(state)
-        self.grip = OPEN if float(state.gripper) > OPEN_HAND else CLOSED
+        self.grip = OPEN if float(state.gripper) > self._spec.open_hand else CLOSED
 
     def action(self, state: State) -> Array:
         """The next action towards the target, (7,) in [-1, 1]: exactly what is stored as play."""
-        return np.clip(go_to(state, self.target, self.heading, self.grip), -1, 1).astype(np.float32)
+        action = towards(state, self.target, self.heading, self.grip, self._spec.action)
+        return action.astype(np.float32)
 
-    def record(self, before: State, action: Array, after: State, scene: Scene) -> None:
+    def record(self, before: State, action: Array, after: State, scene: Any) -> None:
         """Append a control step to the episode if `recording` is on; end the episode if it is off."""
         if not self.recording:
             self.end(scene)
@@ -73,13 +74,8 @@ class Teleoperation:
         if len(self._actions) >= LONGEST:
             self.end(scene)
 
-    def end(self, scene: Scene) -> None:
+    def end(self, scene: Any) -> None:
         """End the episode and hand it to `keep`, unless it is shorter than `SHORTEST`."""
         states, actions, self._states, self._actions = self._states, self._actions, [], []
         if len(actions) >= SHORTEST:
             self._keep(EpisodeRecord(scene, stack(states), np.stack(actions)))
-
-
-def hold_still(state: State) -> Array:
-    """The action (7,) that keeps the hand where it is and the gripper as open as it is."""
-    return np.array([0, 0, 0, 0, 0, 0, np.clip(2 * float(state.gripper) / MAX_OPENING - 1, -1, 1)])

@@ -61,7 +61,7 @@ async def _turn_away(connection: Any, reason: str) -> None:
 def full_message(clients: int) -> str:
     """What one visitor too many reads, in at most 123 bytes; viser's page adds the full stop."""
     command = f"robopolicy serve clients={clients}"
-    return f"the desk is full: {command} lets in no more; you come in when somebody leaves"
+    return f"the page is full: {command} lets in no more; you come in when somebody leaves"
 
 
 def origin_allowed(origin: str | None, host: str | None, listening: str) -> bool:

@@ -69,7 +69,8 @@ class AnnotationControls:
     """Shows one segment at a time to all visitors and stores their sentences. `folder` holds the dataset."""
 
     def __init__(self, server: Any, desk: LiveDesk, folder: Path) -> None:
-        self._server, self._desk, self._segments = server, desk, PlaySegments(folder)
+        self._server, self._desk = server, desk
+        self._segments = PlaySegments(folder, kind=desk.kind)
         self._lock = threading.RLock()  # guards `_shown` and the file of sentences
         self._shown: Shown | None = None
         gui = server.gui

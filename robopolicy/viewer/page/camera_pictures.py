@@ -4,27 +4,29 @@ import threading
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data.common.workers import spawned
 from robopolicy.viewer.live.desk import LiveDesk
 from robopolicy.viewer.page import html_text
-from sim.desk.cameras import CAMERAS, Picture, render
-from sim.desk.scene import Scene
-from sim.desk.simulator import World
 from sim.state import State
+from sim.world import World, WorldKind
 
 SIZE = (320, 240)  # width, height of one camera's picture, px
-ABOUT = "From above, as left and right are meant; and across."
 
 
 class CameraPictures:
-    """Shows two cameras' pictures side by side, at most `hz` times a second and only when they change."""
+    """Shows the pictures of the world's first two cameras side by side.
+
+    They are taken at most `hz` times a second, and only when they change.
+    """
 
     def __init__(self, gui: Any, desk: LiveDesk, hz: float) -> None:
         self._desk, self._period = desk, 1 / hz
         with gui.add_folder("Cameras", order=7, expand_by_default=False):
-            gui.add_html(html_text.note(ABOUT))
-            self._shown = gui.add_image(np.full((SIZE[1], 2 * SIZE[0], 3), 235, np.uint8), jpeg_quality=80)
+            gui.add_html(html_text.note(desk.kind.about_cameras))
+            wide = len(_cameras(desk.kind)) * SIZE[0]
+            self._shown = gui.add_image(np.full((SIZE[1], wide, 3), 235, np.uint8), jpeg_quality=80)
 
     def follow(self, closing: threading.Event) -> None:
         """Render and show pictures until the event is set."""
@@ -35,21 +37,25 @@ class CameraPictures:
                     continue
                 number = self._desk.shared.latest.number
                 scene, state = self._desk.shared.status.scene, self._desk.state
-                if state.n_objects == len(scene.objects):  # else the scene is being set up at this moment
-                    for picture in pool.in_order(_render, [(scene, state)]):
+                if state.n_objects == len(scene.names):  # else the scene is being set up at this moment
+                    for picture in pool.in_order(_render, [(self._desk.kind, scene, state)]):
                         self._shown.image = picture
 
 
-_worlds: list[World] = []  # of the rendering process: one, once it is made
+_built: list[tuple[World, Any]] = []  # of the rendering process: one world with its scene, once it is made
 
 
-def _render(desk: tuple[Scene, State]) -> Picture:
-    """In the other process: what the cameras see of a state, (240, 640, 3)."""
-    scene, state = desk
-    if not _worlds:
-        _worlds.append(World(visuals=True))
-    (world,) = _worlds
-    if world.scene != scene:
+def _render(shown: tuple[WorldKind, Any, State]) -> NDArray[np.uint8]:
+    """In the other process: what the cameras see of a state, (240, 320 or 640, 3)."""
+    kind, scene, state = shown
+    world, built = _built.pop() if _built else (kind.open(pictures=True), None)
+    if built != scene:
         world.build(scene)
-    world.show(state)
-    return np.concatenate([render(world, CAMERAS[name], SIZE) for name in ("desk", "front")], axis=1)
+    _built.append((world, scene))
+    kind.show(world, state)
+    return kind.picture(world, _cameras(kind), SIZE)
+
+
+def _cameras(kind: WorldKind) -> tuple[str, ...]:
+    """Those whose pictures are shown."""
+    return kind.spec.cameras[:2]

@@ -8,7 +8,6 @@ from robopolicy.common.errors import UnknownName
 from robopolicy.common.listening import ListenConfig
 from robopolicy.runtime.scene_request import ANY
 from sim.common.printable import shown
-from sim.desk.layouts import LAYOUTS
 from sim.desk.scenes.sampler import SceneConfig
 
 PARTS = (1, 2, 3, 4, 6, 12)  # into which the physics of a control step can be cut
@@ -25,7 +24,7 @@ class PageConfig(ListenConfig):
     seed: int = 0  # page: of the first scene
     layout: str = ANY  # page: of the furniture in it, a name or "any"
     n_objects: int = 3  # page: movable objects in it, 1 to 5
-    max_steps: int = 120  # page: control steps (0.1 s) after which a command is given up
+    max_steps: int = 120  # page: control steps (of a desk 0.1 s) after which a command is given up
     speed: float = 1.0  # page: simulated seconds per real one
     parts: int = 3  # page: pictures of the scene per control step
     cameras: float = 1.0  # page: camera pictures per second while the robot moves; 0: none
@@ -33,9 +32,10 @@ class PageConfig(ListenConfig):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_bounds(self, {"seed": (0, MOST_SEED), "max_steps": (1, MOST_CONTROL_STEPS)})
-        if self.layout not in (ANY, *LAYOUTS):
-            raise UnknownName("layout", self.layout, (ANY, *LAYOUTS))
-        SceneConfig(n_objects=self.n_objects)  # raises where there cannot be so many
+        layouts = (ANY, *self.kind.layouts)
+        if self.layout not in layouts:
+            raise UnknownName("layout", self.layout, layouts)
+        self.kind.check_scenes(SceneConfig(self.n_objects))
         if not 0.05 <= self.speed <= 20:
             raise ValueError(f"speed must be from 0.05 to 20, not {shown(self.speed)}")
         if self.parts not in PARTS:

@@ -29,7 +29,7 @@ _MODE_TEXT = {
     IDLE: "Ready. Say what to do.",
     BUSY: "One moment …",
     TELEOPERATED: "A person leads the hand; commands wait.",
-    REPLAYING: "This is recorded play. A command shows the desk again.",
+    REPLAYING: "This is recorded play. A command shows the {noun} again.",
 }
 
 
@@ -44,7 +44,7 @@ def status_line(status: DeskStatus) -> str:
         "status.html",
         error=status.error,
         now=next((command for command in status.history if command.status == DOING), None),
-        mode=_MODE_TEXT[status.mode],
+        mode=_MODE_TEXT[status.mode].format(noun=status.kind.noun),
         waiting=sum(command.status == WAITING for command in status.history),
     )
 
@@ -89,7 +89,6 @@ def stored(made: Annotation, why: str | None) -> str:
 
 
 def facts(status: DeskStatus) -> str:
-    """The objects on the desk, the layout, and how fast the last command ran."""
-    scene = status.scene
-    things = ", ".join(scene.names)
-    return _render("facts.html", things=things, layout=scene.layout, factor=status.real_time_factor)
+    """The objects, the layout if there are several, and how fast the last command ran."""
+    things, layout = ", ".join(status.scene.names), status.kind.layout(status.scene)
+    return _render("facts.html", things=things, layout=layout, factor=status.real_time_factor)

@@ -1,4 +1,4 @@
-"""The page: a live desk in its visitors' browsers, through viser.
+"""The page: a live world and its policy in visitors' browsers, through viser.
 
 One thread forwards the desk's updates of the scene to viser, another its status; viser's own thread sends
 them on, to each browser the latest ones, as fast as that browser takes them.
@@ -40,10 +40,10 @@ class Page:
         need("viser")
         check_address(config)  # viser would take the next port, and wait for ever for a bad host
         if config.dataset is not None:
-            open_dataset(config.dataset)  # raises where there is none
+            open_dataset(config.dataset, config.kind)  # raises where there is none
         self.config = config
         self.updates = 0  # updates of the scene that were sent to the visitors
-        request = SceneRequest(config.seed, config.layout, config.n_objects)
+        request = SceneRequest(config.seed, config.layout, config.n_objects, kind=config.kind)
         settings = LiveConfig(config.checkpoint, config.max_steps, config.speed, config.parts)
         self.desk = desk or LiveDesk(settings, request)
         self._quiet = ExitStack()
@@ -51,8 +51,8 @@ class Page:
         self.server: Any = open_server(config.host, config.listens_at)
         self.admission = Admission(self.server, config)
         self._closing = threading.Event()
-        set_initial_camera(self.server)
-        self._view = SceneView(self.server.scene)
+        set_initial_camera(self.server, self.desk.kind)
+        self._view = SceneView(self.server.scene, self.desk.kind)
         self.panel = Panel(self.server, self.desk, self.keep_replay)
         self.teleop = TeleopControls(self.server, self.desk, Path(config.output) / "play")
         self.server.on_client_connect(self.panel.welcome)
@@ -60,7 +60,7 @@ class Page:
             annotation = AnnotationControls(self.server, self.desk, Path(config.dataset))
             self.server.on_client_connect(annotation.welcome)
         loops: list[Callable[[], None]] = [self._forward_updates, self._forward_status]
-        if config.cameras:
+        if config.cameras and self.desk.kind.spec.cameras:
             cameras = CameraPictures(self.server.gui, self.desk, config.cameras)
             loops.append(lambda: cameras.follow(self._closing))
         self._threads = [threading.Thread(target=loop, daemon=True) for loop in loops]
@@ -113,7 +113,7 @@ class Page:
             number = update.number
             if update.scene_number != scene_number:
                 scene_number = update.scene_number
-                self._view.build(self.desk.shared.status.scene)
+                self._view.build(update.figures)
             with self.server.atomic():
                 self._view.update(update.poses, update.lights)
             self.updates += 1

@@ -1,19 +1,18 @@
 """The panel beside the 3D scene: controls that all visitors share, and each one's own line for commands."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from data.common.errors import sentence_of
 from robopolicy.common.errors import UnknownName
-from robopolicy.runtime.scene_request import ANY, SLIDERS
+from robopolicy.runtime.scene_request import ANY
 from robopolicy.viewer.live.desk import SUGGESTED_LEVELS, LiveDesk
 from robopolicy.viewer.live.records import DeskStatus
 from robopolicy.viewer.page import html_text
-from sim.desk.layouts import LAYOUTS
-from sim.randomize.draw import draw_dynamics
+from sim.desk.constants import MAX_OBJECTS
 from sim.randomize.factors import Factor
 
 
@@ -70,35 +69,50 @@ class Panel:
             self._seed.value = status.scene.seed
         self._facts.content = html_text.facts(status)
 
-    # -- the desk, its physics, the policy ----------------------------------------------------------
+    # -- the scene, its physics, the policy ---------------------------------------------------------
 
     def _add_desk_controls(self) -> None:
-        """The folders for the next scene, its physics and sensing, and the policy."""
-        gui, request = self._gui, self._desk.request
-        with gui.add_folder("Desk", order=4, expand_by_default=False):
+        """The folders for the next scene, its physics and sensing, and the policy.
+
+        What a kind of world does not have, layouts or factors, has no controls.
+        """
+        gui, request, kind = self._gui, self._desk.request, self._desk.kind
+        self._layout = self._number = None
+        with gui.add_folder(kind.noun.capitalize(), order=4, expand_by_default=False):
             self._facts = gui.add_html("")
             again = gui.add_button(
                 "Reset", icon="refresh", color="gray", hint="the same scene from its beginning"
             )
             new = gui.add_button("New scene", icon="dice", color="gray")
             self._seed = gui.add_number("Scene", request.seed, min=0, step=1)
-            self._layout = gui.add_dropdown("Layout", (ANY, *LAYOUTS), initial_value=request.layout)
-            self._number = gui.add_slider("Objects", 1, 5, 1, request.n_objects)
+            if kind.layouts:
+                layouts = (ANY, *kind.layouts)
+                self._layout = gui.add_dropdown("Layout", layouts, initial_value=request.layout)
+            if kind.spec.most_objects > 1:
+                most = min(kind.spec.most_objects, MAX_OBJECTS)
+                self._number = gui.add_slider("Objects", 1, most, 1, min(request.n_objects, most))
             self._unseen = gui.add_checkbox(
                 "Unseen things", request.unseen, hint="such as training never had"
             )
         again.on_click(lambda event: guarded(event.client, self._reset))
         new.on_click(lambda event: guarded(event.client, self._next_scene))
-        with gui.add_folder("Physics and sensing, from the next reset on", order=5, expand_by_default=False):
-            draws = gui.add_button_group("Draw", ("nominal", "train", "held_out"))
-            self._sliders = {factor.name: self._slider(factor) for factor in SLIDERS}
-        draws.on_click(lambda event: guarded(event.client, lambda: self._draw(event.target.value)))
+        self._sliders: dict[str, Any] = {}
+        if kind.factors:
+            self._add_dynamics(kind.factors)
         with gui.add_folder("Policy", order=6, expand_by_default=False):
             known = checkpoints(self._desk.config.checkpoint)
             self._policy = gui.add_dropdown("Checkpoint", known, initial_value=self._desk.config.checkpoint)
         self._policy.on_update(
             lambda event: guarded(event.client, lambda: self._switch(event.target.value, known))
         )
+
+    def _add_dynamics(self, factors: Sequence[Factor]) -> None:
+        """The folder with a slider for each factor."""
+        gui = self._gui
+        with gui.add_folder("Physics and sensing, from the next reset on", order=5, expand_by_default=False):
+            draws = gui.add_button_group("Draw", ("nominal", "train", "held_out"))
+            self._sliders = {factor.name: self._slider(factor) for factor in factors}
+        draws.on_click(lambda event: guarded(event.client, lambda: self._draw(event.target.value)))
 
     def _switch(self, checkpoint: str, known: tuple[str, ...]) -> None:
         """Load another policy: only one of the list, for a browser may send any text."""
@@ -119,20 +133,20 @@ class Panel:
 
     def _draw(self, world: str) -> None:
         """Set the sliders to values drawn at random from a preset."""
-        drawn = draw_dynamics(time.time_ns() % 2**31, world)
+        drawn = self._desk.kind.draw_dynamics(time.time_ns() % 2**31, world)
         for name, slider in self._sliders.items():
-            slider.value = type(slider.value)(getattr(drawn, name))
+            slider.value = type(slider.value)(drawn[name])
 
     def _reset(self, seed: int | None = None) -> None:
         """Set up the scene that the controls describe; without a seed, the one in its line."""
         seed = int(self._seed.value) if seed is None else seed
-        values = {name: slider.value for name, slider in self._sliders.items()}
-        self._desk.reset(
-            replace(
-                self._desk.request, seed=seed, layout=self._layout.value, n_objects=int(self._number.value),
-                unseen=bool(self._unseen.value), dynamics=values,
-            )
-        )  # fmt: skip
+        asked: dict[str, Any] = {"seed": seed, "unseen": bool(self._unseen.value)}
+        if self._layout is not None:
+            asked["layout"] = self._layout.value
+        if self._number is not None:
+            asked["n_objects"] = int(self._number.value)
+        asked["dynamics"] = {name: slider.value for name, slider in self._sliders.items()}
+        self._desk.reset(replace(self._desk.request, **asked))
 
     def _next_scene(self) -> None:
         self._reset(self._desk.request.seed + 1)

@@ -31,7 +31,7 @@ class TeleopControls:
     """One robot for all visitors: any of them may move the gizmo. Episodes go to the dataset in `folder`."""
 
     def __init__(self, server: Any, desk: LiveDesk, folder: Path) -> None:
-        self._desk, self.store = desk, EpisodeStore(folder)
+        self._desk, self.store = desk, EpisodeStore(folder, desk.kind)
         self.teleoperation: Teleoperation | None = None
         self._gizmo = server.scene.add_transform_controls(
             "/hand", scale=0.16, disable_rotations=True, depth_test=False, visible=False
@@ -56,7 +56,7 @@ class TeleopControls:
 
     def take(self) -> None:
         """Give the hand to a person."""
-        self.teleoperation = Teleoperation(self._keep)
+        self.teleoperation = Teleoperation(self._keep, self._desk.kind.spec)
         self.teleoperation.begin(self._desk.state)
         self.teleoperation.recording = bool(self._record.value)
         self._move_gizmo(self.teleoperation)

@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.bullet.arm import HOME_POSE, MAX_OPENING
 from sim.common.checks import one_of, whole
+from sim.common.colours import COLOURS
 from sim.common.errors import BadArgument
 from sim.common.seeds import rng_of
 from sim.desk.constants import MAX_OBJECTS
@@ -27,7 +28,7 @@ from sim.desk.layouts import (
     layout_of,
 )
 from sim.desk.rows import Rows
-from sim.desk.scene import COLOURS, MOST, SHAPES, Scene, Thing
+from sim.desk.scene import MOST, SHAPES, Scene, Thing
 from sim.desk.scenes.placement import draw_shifts
 from sim.desk.tasks.families import TASKS, Goal, possible, task_named
 from sim.desk.tasks.task import Begin, Task

@@ -10,14 +10,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sim.bullet.arm import MAX_OPENING
 from sim.bullet.kinematics import STEP_ANGLE, STEP_LENGTH
 from sim.desk.constants import DRAWER
 from sim.desk.contact import holds
 from sim.desk.tasks.geometry import bottom, in_drawer
 from sim.desk.tasks.room import Spot, Where
-from sim.rotations import ahead, tool_axis, tool_heading, wrap
+from sim.reaching import heading_of, towards
+from sim.rotations import ahead, wrap
 from sim.state import Array, State
+from sim.world import ActionSpec
 
+ACTION = ActionSpec(STEP_LENGTH, STEP_ANGLE, MAX_OPENING)
 OPEN, CLOSE = 1.0, -1.0
 WALLS = 0.10  # m: clears the drawer, its handle and the tray
 HAND_LIMIT = 1.95  # rad: headings of the hand that the wrist can reach either way
@@ -44,26 +48,9 @@ Skill = Callable[[State, int, int, Style], Array]
 # -- moving -------------------------------------------------------------------------------------
 
 
-def heading_of(state: State) -> float:
-    """The hand's heading, rad in [-pi, pi): 0 when its fingers open along the world's y axis."""
-    return wrap(float(tool_heading(state.ee_quat)))
-
-
 def go_to(state: State, target: Array, heading: float, grip: float, style: Style = DEFAULT_STYLE) -> Array:
-    """One step towards a pose with the hand pointing down: the next action (7,).
-
-    `target` is in metres, `heading` in radians; `grip` is 1 to open the fingers, -1 to close them.
-    """
-    action = np.empty(7)
-    shift = (np.asarray(target) - state.ee_pos) / STEP_LENGTH
-    length = float(np.sqrt(shift @ shift))
-    action[:3] = shift * min(style.gain, style.speed / length) if length > 1e-9 else 0.0
-    down = tool_axis(state.ee_quat)
-    action[3:6] = style.gain * np.cross(down, [0.0, 0.0, -1.0]) / STEP_ANGLE  # upright again
-    turn = style.gain * wrap(heading - heading_of(state)) / STEP_ANGLE
-    action[5] += np.clip(turn, -style.speed, style.speed)
-    action[6] = grip
-    return np.clip(action, -1, 1)
+    """As `sim.reaching.towards`, in the style of the skill."""
+    return towards(state, target, heading, grip, ACTION, style.speed, style.gain)
 
 
 def approach(state: State, point: Array, heading: float, rise: float, grip: float, style: Style) -> Array:

@@ -1,34 +1,29 @@
-"""The arm's meshes, from the files that its URDF names: for each link one mesh per colour."""
+"""The arm's meshes, from the files that its URDF names: for each link one mesh per colour.
+
+Reading them needs trimesh and yourdfpy, which the page brings; nothing else in this package does.
+"""
 
 import io
 from collections import defaultdict
 from functools import cache
-from typing import Any, NamedTuple
+from importlib import import_module
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from robopolicy.viewer.extras import need
 from sim.bullet.urdf import urdf
+from sim.figures import Mesh
 
 WHITE = (242, 242, 242)  # colour of links whose mesh has none
 
 
-class Mesh(NamedTuple):
-    """Triangles of one colour, in the coordinate frame of their link."""
-
-    vertices: NDArray[np.float32]  # (V, 3) m
-    faces: NDArray[np.uint32]  # (F, 3)
-    colour: tuple[int, int, int]  # 0 to 255
-
-
 @cache
 def arm_meshes() -> dict[str, tuple[Mesh, ...]]:
-    """The meshes of every link, by the link's name. Raises `NotInstalled`.
+    """The meshes of every link, by the link's name. Raises ModuleNotFoundError.
 
     Reading them takes a second, once per process.
     """
-    trimesh, yourdfpy = need("trimesh"), need("yourdfpy")
+    trimesh, yourdfpy = import_module("trimesh"), import_module("yourdfpy")
     robot = yourdfpy.URDF.load(io.StringIO(urdf(visuals=True)), load_meshes=True)
     pieces: dict[tuple[str, tuple[int, int, int]], list[Any]] = defaultdict(list)
     for node, piece in robot.scene.geometry.items():
