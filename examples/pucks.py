@@ -17,7 +17,8 @@ from sim.desk.scenes.sampler import SceneConfig
 from sim.kinds.skill_player import SkillPlayer
 from sim.state import POS, SIZE, THING_DIM, Array, State
 from sim.task import DONE, Hindrance, Task, Truth
-from sim.world import ActionSpec, Fixture, WorldKind, WorldSpec
+from sim.world import WorldKind
+from sim.world_spec import ActionSpec, Fixture, WorldSpec
 
 WIDTH, HEIGHT = 0.04, 0.02  # m, of a puck
 TOUCH = 0.04  # m between the middles of the hand and a puck that it shoves

@@ -22,7 +22,7 @@ def between_fingers(gap: NDArray[np.floating]) -> Truth:
 def closing_on(gap: NDArray[np.floating], opening: NDArray[np.floating], open_hand: float) -> Truth:
     """Whether a thing is between fingers that are not wide open.
 
-    `gap` (..., 3) and `opening` (...), m; `open_hand` as in `sim.world.WorldSpec`.
+    `gap` (..., 3) and `opening` (...), m; `open_hand` as in `sim.world_spec.WorldSpec`.
     """
     return between_fingers(gap) & (opening < open_hand)
 
@@ -32,7 +32,7 @@ def in_grip(
 ) -> Truth:
     """Whether fingers open so far, m, hold a thing so wide, m, by how far (..., 3), m, its centre is.
 
-    `open_hand` as in `sim.world.WorldSpec`.
+    `open_hand` as in `sim.world_spec.WorldSpec`.
     """
     low, high = GRIP
     closed = (opening > low * width) & (opening < np.minimum(high * width, open_hand))

@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.rotations import tool_axis, tool_heading, wrap
 from sim.state import Array, State
-from sim.world import ActionSpec
+from sim.world_spec import ActionSpec
 
 
 def heading_of(state: State) -> float:

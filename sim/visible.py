@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.figures import Figure, Mesh, View, between, plain_figures, plain_poses, plain_view
 from sim.randomize.factors import Factor
 from sim.state import Array, State
+from sim.world_spec import WorldSpec
 
 FILMED = (400, 300)  # width, height of each camera's half of a film, px
 
@@ -20,7 +21,7 @@ FILMED = (400, 300)  # width, height of each camera's half of a film, px
 class Visible:
     """What `sim.world.WorldKind` is for those who look at its worlds."""
 
-    spec: Any  # the kind's `sim.world.WorldSpec`
+    spec: WorldSpec
     noun: str = "world"  # what people call one
     about_cameras: str = ""  # what its first two cameras show, in a sentence
 

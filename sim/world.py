@@ -7,8 +7,8 @@ of such worlds without running one: their spec, task families and scenes, and ho
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -18,97 +18,9 @@ from sim.randomize.presets import NOMINAL
 from sim.state import Array, State
 from sim.task import Goal, Hindrance, Task, Truth, goals_of, task_named
 from sim.visible import Visible
-
-Box = tuple[tuple[float, float, float], tuple[float, float, float]]
-"""The lowest and the highest corner, m, world frame."""
+from sim.world_spec import WorldSpec
 
 ATTEMPTS = 300  # scenes drawn to find one in which something is possible
-ACTION_COLUMNS = ("x", "y", "z", "rx", "ry", "rz", "gripper")
-
-
-class ActionSpec(NamedTuple):
-    """What an action (7,) in [-1, 1] means. It is relative to where the hand is."""
-
-    shift: float  # m, of the hand, for 1 along x, y or z
-    turn: float  # rad, of the hand, for 1 of the axis-angle vector rx, ry, rz
-    opening: float  # m between the fingers for a gripper of +1; they are closed for -1
-    frame: str = "world"  # whose axes shift and turn are given in
-    columns: tuple[str, ...] = ACTION_COLUMNS
-
-
-class Fixture(NamedTuple):
-    """Something that stands fixed: a row of the state after those of the movable objects."""
-
-    name: str  # in words, as policies read it; no two have the same
-    moving: float = float("inf")  # m or rad of its joint in a control step, beyond which the joint is moving
-    moved: float = float("inf")  # m or rad between two states, beyond which something was done to it
-    grip: float = 0.0  # m: how wide what a hand holds of it is; 0 if nothing is held of it
-
-
-@dataclass(frozen=True)
-class WorldSpec:
-    """What states, observations and actions of a kind of world are, for whoever learns to act in it."""
-
-    name: str
-    robot: str  # what acts in it
-    control_hz: int  # actions in a second
-    action: ActionSpec
-    workspace: Box  # where the hand may be sent
-    middle: tuple[float, float, float]  # m: what positions are told from
-    open_hand: float  # m between the fingers: nothing that there is can be held at this opening
-    most_objects: int  # movable objects in a scene
-    fixtures: tuple[Fixture, ...] = ()
-    reach: float = float("inf")  # m from the robot's axis, beyond which the hand cannot be sent
-    cameras: tuple[str, ...] = ()  # by which it can be photographed
-
-    @property
-    def fixed(self) -> tuple[str, ...]:
-        """The names of what stands fixed, in the order of their rows."""
-        return tuple(fixture.name for fixture in self.fixtures)
-
-    @property
-    def most_things(self) -> int:
-        """The rows of an observation."""
-        return self.most_objects + len(self.fixtures)
-
-    def names(self, objects: Sequence[str]) -> tuple[str, ...]:
-        """The names that go with an observation's rows; those of absent objects are empty."""
-        return (*objects, *[""] * (self.most_objects - len(objects)), *self.fixed)
-
-    def to_json(self) -> dict[str, Any]:
-        """As a checkpoint keeps it: infinite bounds are null."""
-        return _finite(asdict(self) | {
-            "action": self.action._asdict(), "fixtures": [one._asdict() for one in self.fixtures],
-        })  # fmt: skip
-
-    @classmethod
-    def from_json(cls, value: Any) -> "WorldSpec":
-        """The inverse of `to_json`; raises TypeError and KeyError for what is none."""
-        plain = {key: one for key, one in value.items() if one is not None}
-        fixtures = tuple(
-            Fixture(**{key: one for key, one in fixture.items() if one is not None})
-            for fixture in value["fixtures"]
-        )
-        action = ActionSpec(**{**value["action"], "columns": tuple(value["action"]["columns"])})
-        low, high = value["workspace"]
-        return cls(
-            **{
-                **plain,
-                "action": action,
-                "fixtures": fixtures,
-                "workspace": (tuple(low), tuple(high)),
-                "middle": tuple(value["middle"]),
-                "cameras": tuple(value["cameras"]),
-            }
-        )
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(one) for key, one in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(one) for one in value]
-    return None if value == float("inf") else value
 
 
 @runtime_checkable

@@ -92,7 +92,7 @@ class WorldEnv(gymnasium.Env[Any, Array]):
         return self._begin(scene, goal, self._kind.sensor(scene), state)
 
     def step(self, action: Array) -> tuple[Observed, float, bool, bool, dict[str, Any]]:
-        """One action of seven numbers in [-1, 1], see `sim.world.ActionSpec`. Raises `BadAction`."""
+        """One action of seven numbers in [-1, 1], see `sim.world_spec.ActionSpec`. Raises `BadAction`."""
         before, given = self._running(), seven(action)
         state = self._world.step(action)
         done = self._goal is not None and bool(self._kind.achieved(self._goal, before, state))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.rotations import wrap, yaw_of
 from sim.state import JOINT, POS, QUAT, State
-from sim.world import WorldSpec
+from sim.world_spec import WorldSpec
 
 MOVING = 0.0015  # m per control step: slower is standing still
 TURNING = 0.02  # rad per control step

@@ -16,7 +16,7 @@ from sim.contact import in_grip
 from sim.observation import Observation
 from sim.rotations import out_of_frame, tool_heading
 from sim.state import Array
-from sim.world import WorldSpec
+from sim.world_spec import WorldSpec
 
 MEMORY = 48  # views of things at rest by which the jitter is told
 ENOUGH = 6  # of them before it is

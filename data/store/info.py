@@ -13,7 +13,7 @@ from data.store.episode import (
 )
 from data.store.lerobot_format import CODEBASE_VERSION, NEEDED, READABLE, format_of
 from sim.common.printable import shown
-from sim.world import WorldSpec
+from sim.world_spec import WorldSpec
 
 _COUNTS = ("total_episodes", "total_frames", "fps")
 

@@ -33,7 +33,7 @@ from numpy.typing import NDArray
 from data.store.episode import EpisodeRecord
 from sim.observation import Observation, padded
 from sim.state import HAND_COLUMNS, HAND_DIM, THING_COLUMNS, THING_DIM, State
-from sim.world import WorldSpec
+from sim.world_spec import WorldSpec
 
 CODEBASE_VERSION = "v3.0"
 FORMAT = 2  # of what we add to v3.0

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from data.store import format_1
 from data.store.episode import ColumnMissing, DatasetDamaged, unreadable
 from data.store.lerobot_format import FALLEN, NEEDED, as_array, data_file, episodes_file, format_of
-from sim.world import WorldSpec
+from sim.world_spec import WorldSpec
 
 _COUNTS = (
     *("episode_index", "length", "dataset_from_index", "dataset_to_index"),

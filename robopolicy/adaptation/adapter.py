@@ -8,7 +8,7 @@ from robopolicy.adaptation.delay_compensation import predict_arrival
 from robopolicy.adaptation.dynamics_filter import ArmResponse, DynamicsEstimate, DynamicsFilter, commanded
 from sim.observation import Observation
 from sim.state import Array
-from sim.world import WorldSpec
+from sim.world_spec import WorldSpec
 
 
 class WorldAdapter:

@@ -13,7 +13,7 @@ from robopolicy.adaptation.dynamics_filter import ArmResponse, DynamicsEstimate,
 from sim.contact import between_fingers, in_grip
 from sim.observation import Observation
 from sim.state import Array
-from sim.world import WorldSpec
+from sim.world_spec import WorldSpec
 
 CLOSING = 0.05  # m by which the fingers close or open in a step
 

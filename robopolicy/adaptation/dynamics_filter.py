@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sim.observation import Observation
 from sim.rotations import tool_heading, wrap
 from sim.state import Array
-from sim.world import ActionSpec, WorldSpec
+from sim.world_spec import ActionSpec, WorldSpec
 
 DELAYS = 5  # hypotheses: actions arrive 0 to 4 control steps late
 TURNS = np.linspace(-1.4, 1.4, 57, dtype=np.float32)  # rad

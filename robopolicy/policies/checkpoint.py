@@ -34,7 +34,8 @@ from robopolicy.policies.registry import build, check_policy
 from robopolicy.policies.text.encoder import EncoderConfig
 from sim.common.printable import shown
 from sim.kinds.desk import DESK
-from sim.world import WorldKind, WorldSpec
+from sim.world import WorldKind
+from sim.world_spec import WorldSpec
 
 LARGEST = 1 << 20  # bytes of config.json and of confidence.json; ours have some 5,000
 WEIGHTS, CONFIG, CARD = "model.safetensors", "config.json", "README.md"

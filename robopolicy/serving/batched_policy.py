@@ -24,7 +24,8 @@ from robopolicy.runtime.execution import why_not
 from robopolicy.serving.protocol import Request
 from sim.kinds.desk import DESK
 from sim.observation import Observation
-from sim.world import WorldKind, WorldSpec
+from sim.world import WorldKind
+from sim.world_spec import WorldSpec
 
 CACHED_PROMPTS = 256  # prompts, each with the names around it, that are kept in memory
 CACHED_TEXTS = 64  # texts whose tokens are kept in memory; the longest take 200 KB

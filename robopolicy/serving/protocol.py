@@ -24,7 +24,8 @@ from robopolicy.common.errors import UnknownName, UserError
 from robopolicy.policies.base.config import ACTION_DIM
 from sim.observation import FAR_AWAY, Observation
 from sim.state import HAND_DIM, THING_DIM, Array
-from sim.world import ActionSpec, WorldKind, WorldSpec
+from sim.world import WorldKind
+from sim.world_spec import ActionSpec, WorldSpec
 
 PROMPT, STATE, NAMES, ENTITIES, SESSION = (
     "prompt",

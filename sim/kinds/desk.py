@@ -28,7 +28,8 @@ from sim.randomize.factors import PHYSICS, SENSING
 from sim.state import SIZE, Array, State
 from sim.task import Goal, Truth
 from sim.visible import FILMED
-from sim.world import Fixture, World, WorldKind, WorldSpec
+from sim.world import World, WorldKind
+from sim.world_spec import Fixture, WorldSpec
 
 SLIDING = 0.0015  # m a control step: slower is standing still
 TURNING = 0.02  # rad a control step

@@ -17,7 +17,8 @@ from robopolicy.policies.base.intent import HOLD_STILL
 from sim.common.printable import shown
 from sim.state import HAND_COLUMNS, THING_COLUMNS
 from sim.task import Task
-from sim.world import WorldKind, WorldSpec
+from sim.world import WorldKind
+from sim.world_spec import WorldSpec
 
 OBJECT = "object"
 """What a family is about where it is no piece of furniture: any movable object."""

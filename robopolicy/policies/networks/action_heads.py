@@ -25,7 +25,7 @@ from robopolicy.policies.networks.features import (
     thing_features,
 )
 from robopolicy.policies.networks.reading import Choice
-from sim.world import WorldSpec
+from sim.world_spec import WorldSpec
 
 HUBER = 0.05  # of a full action: smaller errors count quadratically
 FLOW_STEPS = 5  # Euler steps from noise to actions

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from sim.world import WorldSpec
+from sim.world_spec import WorldSpec
 
 SCALES = (0.10, 0.03, 0.01)  # m: tanh(x / scale) of every relative position
 FAR = 0.3  # m: a comfortable unit for the desk

@@ -20,7 +20,7 @@ from robopolicy.policies.networks.features import PAIR_DIM, pair_features, yaw_o
 from robopolicy.policies.networks.reading import Choice, CodeBook, Reading
 from sim.contact import between_fingers
 from sim.observation import Observation
-from sim.world import WorldSpec
+from sim.world_spec import WorldSpec
 
 WIDTH = 96
 SCALES = (0.1, 0.03, 0.01)  # m: tanh(x / scale) of every shift

@@ -9,7 +9,7 @@ from data.store.episode import EpisodeRecord
 from sim.kinds.desk import DESK
 from sim.reaching import heading_of, towards
 from sim.state import Array, State, stack
-from sim.world import WorldSpec
+from sim.world_spec import WorldSpec
 
 STEP = 0.02  # m that one key press moves the hand's target
 TURN = 0.15  # rad that one key press turns it

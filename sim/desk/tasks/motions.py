@@ -19,7 +19,7 @@ from sim.desk.tasks.room import Spot, Where
 from sim.reaching import heading_of, towards
 from sim.rotations import ahead, wrap
 from sim.state import Array, State
-from sim.world import ActionSpec
+from sim.world_spec import ActionSpec
 
 ACTION = ActionSpec(STEP_LENGTH, STEP_ANGLE, MAX_OPENING)
 OPEN, CLOSE = 1.0, -1.0
