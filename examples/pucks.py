@@ -1,10 +1,8 @@
 """A world of your own, whole: pucks on a plane, shoved and parked by a hand that is a point. NumPy alone.
 
-robopolicy play env=examples.pucks:PUCKS minutes=60 dataset=runs/pucks workers=1
-robopolicy relabel env=examples.pucks:PUCKS dataset=runs/pucks
-robopolicy train env=examples.pucks:PUCKS dataset=runs/pucks output=runs/puck_policy steps=1500
-robopolicy evaluate env=examples.pucks:PUCKS checkpoint=runs/puck_policy levels=seen,paraphrase
-robopolicy command env=examples.pucks:PUCKS checkpoint=runs/puck_policy video=false "shove the red puck left"
+    robopolicy play env=examples.pucks:PUCKS minutes=60 episode_steps=200 dataset=runs/pucks
+
+and so on to commands: docs/bring-your-own-world.md has all of them.
 """
 
 from dataclasses import asdict, dataclass
