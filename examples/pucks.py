@@ -1,8 +1,6 @@
 """A world of your own, whole: pucks on a plane, shoved and parked by a hand that is a point. NumPy alone.
 
-    robopolicy play env=examples.pucks:PUCKS minutes=60 episode_steps=200 dataset=runs/pucks
-
-and so on to commands: docs/bring-your-own-world.md has all of them.
+docs/bring-your-own-world.md takes it from `robopolicy play env=examples.pucks:PUCKS` to commands.
 """
 
 from dataclasses import asdict, dataclass
