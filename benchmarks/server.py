@@ -23,9 +23,10 @@ from data.language.splits import split_named
 from robopolicy.common.errors import UserError
 from robopolicy.serving.msgpack_numpy import pack, unpack
 from robopolicy.serving.protocol import ENTITIES, NAMES, PROMPT, STATE
-from sim.desk.rows import entity_names, observe
+from sim.desk.rows import observe
 from sim.desk.scenes.sampler import SceneConfig, draw_scene_for, initial_state
 from sim.desk.tasks.families import TASKS
+from sim.kinds.desk import DESK
 
 CLIENTS = 16  # that ask at once
 SECONDS = 60.0  # for which they ask
@@ -75,7 +76,7 @@ def request_of(seed: int) -> dict[str, Any]:
     scene, goal = draw_scene_for(task, seed, desks, seen_before.allows)
     (sentence,) = Grammar(seen_before.name).describe(goal, scene.names, np.random.default_rng(seed), 1)
     seen = observe(initial_state(scene))
-    names = list(entity_names(scene.names))
+    names = list(DESK.spec.names(scene.names))
     return {PROMPT: sentence, STATE: seen.proprio, NAMES: names, ENTITIES: seen.entities}
 
 

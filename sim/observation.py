@@ -38,12 +38,6 @@ def padded(state: State, most_objects: int) -> Observation:
     return Observation(proprio, entities, mask)
 
 
-def padded_names(state: State, most_objects: int) -> tuple[str, ...]:
-    """The names that go with the rows of `padded`; those of absent objects are the empty string."""
-    objects, fixed = state.names[: state.n_objects], state.names[state.n_objects :]
-    return (*objects, *[""] * (most_objects - len(objects)), *fixed)
-
-
 def state_of(seen: Observation, names: Sequence[str], n_fixed: int) -> State:
     """The inverse of `padded`, for one timestep: the state of the world as it was observed.
 

@@ -20,7 +20,7 @@ from robopolicy.serving.config import ServerConfig
 from robopolicy.serving.msgpack_numpy import pack, unpack
 from robopolicy.serving.protocol import ENTITIES, NAMES, PROMPT, STATE
 from robopolicy.serving.server import PolicyServer
-from sim.desk.rows import entity_names, observe
+from sim.desk.rows import observe
 from sim.desk.scenes.sampler import draw_scene, initial_state
 from sim.kinds.desk import DESK
 
@@ -43,7 +43,7 @@ def a_request(seed: int = 0, /, **others: Any) -> dict[str, Any]:
     """A well-formed request about a desk of its own; keys of `others` replace."""
     scene = draw_scene(seed)
     seen = observe(initial_state(scene))
-    names = list(entity_names(scene.names))
+    names = list(DESK.spec.names(scene.names))
     return {PROMPT: "open the drawer", STATE: seen.proprio, NAMES: names, ENTITIES: seen.entities, **others}
 
 

@@ -11,15 +11,14 @@ from robopolicy.policies.base.config import PolicyConfig
 from robopolicy.policies.checkpoint import CheckpointError
 from robopolicy.policies.registry import build
 from robopolicy.policies.text.encoder import TextEncoder
-from sim.desk.constants import MAX_THINGS
-from sim.desk.rows import entity_names, observe
+from sim.desk.rows import observe
 from sim.desk.scenes.sampler import SceneConfig, draw_scene
 from sim.desk.simulator import World
 from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.randomize.dynamics import Dynamics
 
-NAMES = entity_names(draw_scene(0, SceneConfig()).names)
+NAMES = DESK.spec.names(draw_scene(0, SceneConfig()).names)
 HOLD = len(DESK.tasks)  # the code of holding still
 SMALL = PolicyConfig(width=32, blocks=1, slot_width=8, code_width=8)
 
@@ -48,7 +47,9 @@ def a_view(batch: int, seed: int = 0) -> Observation:
     rng = np.random.default_rng(seed)
     mask = np.tile(np.array([bool(name) for name in NAMES], np.float32), (batch, 1))
     proprio = rng.uniform(0.01, 0.08, (batch, 8)).astype(np.float32)
-    return Observation(proprio, rng.normal(0, 0.1, (batch, MAX_THINGS, 12)).astype(np.float32), mask)
+    return Observation(
+        proprio, rng.normal(0, 0.1, (batch, DESK.spec.most_things, 12)).astype(np.float32), mask
+    )
 
 
 def test_every_environment_gets_an_action_in_the_box(agent):
@@ -137,7 +138,7 @@ def strayed(history: int, encoder: TextEncoder, dynamics: Dynamics, monkeypatch:
     agent, world = Agent(policy, encoder), World()
     scene = replace(draw_scene(0, SceneConfig()), dynamics=dynamics)
     state = world.build(scene)
-    agent.reset(["open the drawer"], [entity_names(scene.names)])
+    agent.reset(["open the drawer"], [DESK.spec.names(scene.names)])
     for t in range(10):
         if t == 6:
             start = state.ee_pos

@@ -27,8 +27,8 @@ from robopolicy.runtime.session import CommandConfig, Session
 from robopolicy.training import calibration
 from robopolicy.training.calibration import calibrate, fitted
 from robopolicy.training.confidence_data import BRIEF, nonsense, sound
-from sim.desk.rows import entity_names
 from sim.desk.scenes.sampler import draw_scene
+from sim.kinds.desk import DESK
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ def test_a_measure_that_is_gone_is_fitted_anew_and_vouched_for(tmp_path: Path, m
     assert "confidence.json is missing" in capsys.readouterr().err
     doubts = doubts_of(tmp_path)
     assert doubts is not None
-    names = entity_names(draw_scene(0).names)
+    names = DESK.spec.names(draw_scene(0).names)
     policy = load_checkpoint(tmp_path)
     told = Agent(policy, TextEncoder(policy.config.encoder, cache_folder=""), doubts=doubts)
     said = ["make me a coffee", "open the drawer"]
@@ -125,7 +125,7 @@ def test_the_shipped_policy_refuses_nonsense_and_obeys_sound_sentences(agent: Ag
     "sentence", ["make me a coffee", "sing me a song", "could you please fold the towels"]
 )
 def test_it_does_nothing_when_it_is_out_of_its_depth(agent: Agent, sentence: str) -> None:
-    names = entity_names(draw_scene(0).names)
+    names = DESK.spec.names(draw_scene(0).names)
     assert agent.reset([sentence], [names])[0].refused
     still = agent.interpret([sentence], [names]).hold_still
     assert still.tolist() == [True]
@@ -135,7 +135,7 @@ def test_it_does_nothing_when_it_is_out_of_its_depth(agent: Agent, sentence: str
     "sentence", ["open the drawer", "do not open the drawer", "wait", "turn the lamp on", ""]
 )
 def test_it_obeys_what_it_knows(agent: Agent, sentence: str) -> None:
-    assert not agent.reset([sentence], [entity_names(draw_scene(0).names)])[0].refused
+    assert not agent.reset([sentence], [DESK.spec.names(draw_scene(0).names)])[0].refused
 
 
 def test_a_command_that_is_refused_is_answered_and_moves_nothing(
@@ -158,4 +158,4 @@ def test_refusing_can_be_turned_off() -> None:
     eager = Agent(
         policy, TextEncoder(policy.config.encoder, cache_folder=""), doubts=replace(doubts, least=0.0)
     )
-    assert not eager.reset(["make me a coffee"], [entity_names(draw_scene(0).names)])[0].refused
+    assert not eager.reset(["make me a coffee"], [DESK.spec.names(draw_scene(0).names)])[0].refused

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from robopolicy.common.errors import UserError
 from robopolicy.serving.msgpack_numpy import pack, unpack
 from robopolicy.serving.protocol import ENTITIES, KEYS, NAMES, PROMPT, SESSION, STATE, Sessions, read_request
-from sim.desk.constants import MAX_THINGS
 from sim.kinds.desk import DESK
 from sim.state import HAND_DIM, THING_DIM
 from tests.fuzzing import fuzz
@@ -71,7 +70,7 @@ def answered_or_refused(read: Callable[[Any], Any], given: Any) -> None:
     begin, says = time.process_time(), "answered"
     try:
         request = read_request(read(given), Sessions(), DESK.spec)
-        assert len(request.names) == MAX_THINGS
+        assert len(request.names) == DESK.spec.most_things
         assert all(np.isfinite(field).all() for field in request.observation)
     except UserError as error:
         says = str(error)

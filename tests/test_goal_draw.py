@@ -6,7 +6,7 @@ from itertools import groupby
 import numpy as np
 
 from sim.desk.tasks.families import TASKS
-from sim.desk.tasks.goal_draw import drawn_goals
+from sim.goal_draw import drawn_goals
 from sim.task import goals_of
 
 LIFT, PUSH, OPEN = (next(t for t in TASKS if t.name == n) for n in ("lift", "push_left", "open_drawer"))

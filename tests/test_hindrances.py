@@ -8,10 +8,11 @@ import pytest
 from robopolicy.evaluation.plan import make_plan
 from robopolicy.evaluation.trials.config import EvaluateConfig
 from sim.desk.constants import FIXTURES
-from sim.desk.rows import entity_names, observe
+from sim.desk.rows import observe
 from sim.desk.scenes.sampler import draw_scene, initial_state
 from sim.desk.sensors import Sensor
 from sim.desk.tasks.families import TASKS, Goal, achieved, hindrance, possible
+from sim.kinds.desk import DESK
 from sim.observation import Observation, state_of
 from sim.state import State
 from sim.task import DONE, IMPOSSIBLE, UNREACHABLE, goals_of
@@ -25,7 +26,7 @@ MOVABLE = [task.name for task in TASKS if task.arguments]
 
 
 def seen_state(seen: Observation, names: tuple[str, ...]) -> State:
-    return state_of(seen, entity_names(names), len(FIXTURES))
+    return state_of(seen, DESK.spec.names(names), len(FIXTURES))
 
 
 def goal_of(family: str) -> Goal:

@@ -31,10 +31,11 @@ from robopolicy.policies.agent import NONE
 from robopolicy.serving.batched_policy import BatchedPolicy
 from robopolicy.serving.msgpack_numpy import pack, unpack
 from robopolicy.serving.protocol import ENTITIES, NAMES, PROMPT, STATE
-from sim.desk.rows import entity_names, observe
+from sim.desk.rows import observe
 from sim.desk.scene import Scene
 from sim.desk.simulator import World
 from sim.desk.tasks.families import achieved
+from sim.kinds.desk import DESK
 from tests.servers import a_request, an_agent, serving
 
 VARIABLE = "ROBOPOLICY_OPENPI_PYTHON"
@@ -105,7 +106,7 @@ def driven(drive: Driver, world: World, trial: Trial, scene: Scene) -> tuple[boo
     """The same by openpi's client."""
     drive(None)
     before = state = world.build(scene)
-    actions, names = [], list(entity_names(scene.names))
+    actions, names = [], list(DESK.spec.names(scene.names))
     while len(actions) < MAX_STEPS and not achieved(trial.goal, before, state):
         seen = observe(state)
         reply = drive({PROMPT: trial.sentence, STATE: seen.proprio, NAMES: names, ENTITIES: seen.entities})

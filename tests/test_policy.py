@@ -14,7 +14,6 @@ from robopolicy.policies.networks.action_heads import TaskEmbedding
 from robopolicy.policies.networks.reading import Choice, CodeBook, Reading
 from robopolicy.policies.registry import build
 from robopolicy.policies.slots.network import SlotsNetwork
-from sim.desk.rows import entity_names
 from sim.desk.tasks.families import TASKS
 from sim.kinds.desk import DESK
 from sim.observation import Observation
@@ -22,7 +21,7 @@ from sim.observation import Observation
 SMALL = PolicyConfig(width=32, blocks=1, token_width=16, slot_width=8, code_width=8)
 B, E, L = 3, 10, 6
 SPEC = spec_of(DESK)
-KINDS = SPEC.kinds_of([entity_names(("red cube", "blue bar", "green puck"))] * B)
+KINDS = SPEC.kinds_of([DESK.spec.names(("red cube", "blue bar", "green puck"))] * B)
 HOLD = len(DESK.tasks)  # the code of holding still
 CODES = {task.name: code for code, task in enumerate(TASKS)}
 

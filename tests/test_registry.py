@@ -16,7 +16,7 @@ from robopolicy.policies.base.spec import spec_of
 from robopolicy.policies.registry import KINDS, build, check_policy, kind_named
 from robopolicy.policies.text.encoder import TextEncoder
 from robopolicy.training.config import TrainConfig
-from sim.desk.rows import entity_names, observe
+from sim.desk.rows import observe
 from sim.desk.scenes.sampler import draw_scene, initial_state
 from sim.kinds.desk import DESK
 
@@ -30,7 +30,7 @@ def test_every_kind_with_every_head_is_told_a_sentence_and_acts(kind: str, head:
     torch.manual_seed(0)
     agent = Agent(build(PolicyConfig(kind, head, **SMALL)), TextEncoder(cache_folder=""))
     scene = draw_scene(0)
-    agent.reset(["open the drawer"], [entity_names(scene.names)])
+    agent.reset(["open the drawer"], [DESK.spec.names(scene.names)])
     seen = observe(initial_state(scene))
     assert agent.act(seen._replace(**{k: v[None] for k, v in seen._asdict().items()})).shape == (1, 7)
 
@@ -40,7 +40,7 @@ def test_a_kind_that_reads_no_goal_states_says_what_it_takes():
     scene = draw_scene(0)
     seen = observe(initial_state(scene))
     with pytest.raises(BadCondition, match="cannot be told a goal state; it takes a sentence"):
-        agent.reset([GoalState(seen, seen)], [entity_names(scene.names)])
+        agent.reset([GoalState(seen, seen)], [DESK.spec.names(scene.names)])
 
 
 def test_a_kind_that_is_added_to_the_tuple_is_built_and_named(monkeypatch: pytest.MonkeyPatch):
@@ -66,7 +66,7 @@ def test_wrong_names_are_answered_with_the_nearest():
 def test_spare_codes_are_never_chosen(codes: int):
     spec = spec_of(DESK)
     network = build(PolicyConfig(codes=len(spec.families) + codes, **SMALL))
-    kinds = spec.kinds_of([entity_names(draw_scene(0).names)])
+    kinds = spec.kinds_of([DESK.spec.names(draw_scene(0).names)])
     possible = network.book.sensible(kinds)[0].flatten(1).any(1)
     assert possible.tolist() == [True] * len(spec.families) + [False] * codes
 

@@ -21,7 +21,7 @@ from robopolicy.serving.protocol import (
     request_metadata,
 )  # fmt: skip
 from sim.desk.constants import FIXTURES
-from sim.desk.rows import entity_names, observe
+from sim.desk.rows import observe
 from sim.desk.scenes.sampler import draw_scene, initial_state
 from sim.kinds.desk import DESK
 from sim.kinds.registry import kind_of_world
@@ -36,7 +36,7 @@ def test_the_policy_sees_what_it_would_see_of_the_state() -> None:
     scene = draw_scene(3)
     seen = observe(initial_state(scene))
     request = read_request(a_request(3), Sessions(), DESK.spec)
-    assert request.names == entity_names(scene.names)
+    assert request.names == DESK.spec.names(scene.names)
     for given, expected in zip(request.observation, seen, strict=True):
         assert np.array_equal(given, expected)
 

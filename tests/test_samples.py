@@ -12,7 +12,6 @@ from data.samples.sampler import Samples, TooFewSegments
 from data.store.episode import EpisodeRecord
 from data.store.segments import Segment
 from sim.desk.constants import FIXTURES
-from sim.desk.rows import entity_names
 from sim.desk.scene import Scene, Thing
 from sim.desk.sensors import sense
 from sim.kinds.desk import DESK
@@ -82,7 +81,7 @@ def test_everything_in_a_row_belongs_together():
         for i in range(len(batch.sentence)):
             segment = of_family[FAMILIES[batch.family[i]]]
             assert samples.sentences[batch.sentence[i]] in segment.sentences
-            names = entity_names(toy_episode(0, (3, 2, 1)[segment.episode]).scene.names)
+            names = DESK.spec.names(toy_episode(0, (3, 2, 1)[segment.episode]).scene.names)
             assert tuple(samples.names[j] for j in batch.names[i]) == names
             frames = np.rint((batch.observation.proprio[i, :, 0] - segment.episode / 100) * 1000).astype(int)
             assert (frames >= segment.start).all()
@@ -132,7 +131,7 @@ def test_sentences_come_with_what_they_ask_for():
             else:
                 segment = of_family[FAMILIES[family]]
                 assert text in segment.sentences
-                things = entity_names(toy_episode(0, (3, 2, 1)[segment.episode]).scene.names)
+                things = DESK.spec.names(toy_episode(0, (3, 2, 1)[segment.episode]).scene.names)
                 assert tuple(samples.names[i] for i in names) == things
     assert forbidden > 5
 

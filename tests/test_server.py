@@ -27,8 +27,9 @@ from robopolicy.policies.checkpoint import save_checkpoint
 from robopolicy.serving.batched_policy import CACHED_PROMPTS, BatchedPolicy, load_batched_policy
 from robopolicy.serving.msgpack_numpy import pack
 from robopolicy.serving.protocol import ENTITIES, NAMES, PROMPT, SESSION, STATE
-from sim.desk.rows import entity_names, observe
+from sim.desk.rows import observe
 from sim.desk.scenes.sampler import SceneConfig, draw_scene, initial_state
+from sim.kinds.desk import DESK
 from tests.servers import a_request, actions, an_agent, asked, client, serving
 
 
@@ -93,7 +94,7 @@ def test_the_shipped_policy_holds_still_where_there_is_no_use_in_beginning_and_s
     shipped: int, desk: int, prompt: str, refused: bool, says: str
 ) -> None:
     scene = draw_scene(desk, SceneConfig(objects=train_objects()))
-    seen, names = observe(initial_state(scene)), list(entity_names(scene.names))
+    seen, names = observe(initial_state(scene)), list(DESK.spec.names(scene.names))
     with client(shipped) as (socket, metadata):
         assert metadata["refuses"] == {"nonsense": True, "needless": True}
         reply = asked(socket, {PROMPT: prompt, STATE: seen.proprio, NAMES: names, ENTITIES: seen.entities})

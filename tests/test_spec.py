@@ -34,13 +34,12 @@ from robopolicy.policies.checkpoint import (
 from robopolicy.policies.convert import convert, main
 from robopolicy.policies.formats import FAMILIES_2, FORMAT
 from robopolicy.policies.text.encoder import TextEncoder
-from sim.desk.rows import entity_names
 from sim.desk.scenes.sampler import draw_scene
 from sim.kinds.desk import DESK
 from sim.observation import Observation
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = entity_names(draw_scene(0).names)
+NAMES = DESK.spec.names(draw_scene(0).names)
 
 ROLLOUTS = """
 import json, sys
@@ -59,7 +58,7 @@ from robopolicy.policies.base.spec import spec_of
 from robopolicy.policies.agent import Agent
 from robopolicy.policies.checkpoint import load_checkpoint
 from sim.desk.scenes.sampler import draw_scene
-from sim.desk.rows import entity_names, observe
+from sim.desk.rows import observe
 from sim.desk.simulator import World
 from sim.observation import Observation
 from sim.state import JOINT
@@ -70,7 +69,7 @@ for seed, said in enumerate(SAID):
     scene = draw_scene(seed)
     state = world.build(scene)
     agent.forget()
-    intent = agent.reset([said], [entity_names(scene.names)])[0]
+    intent = agent.reset([said], [DESK.spec.names(scene.names)])[0]
     actions = []
     for _ in range(20):
         action = agent.act(Observation(*(field[None] for field in observe(state))))[0]

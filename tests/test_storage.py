@@ -33,7 +33,7 @@ from data.store.lerobot_format import format_of
 from data.store.reader import open_dataset
 from data.store.writer import DatasetWriter
 from sim.desk.constants import FIXTURES, JOINTED, LIGHTS
-from sim.desk.rows import lights_of, observe
+from sim.desk.rows import observe
 from sim.desk.scene import Scene, Thing
 from sim.desk.scenes.sampler import draw_scene
 from sim.kinds.desk import DESK, DeskKind
@@ -312,7 +312,7 @@ def final_of_format_1(states: State) -> Array:
     fixed = last.things[n:]
     headings = [last.yaw(name) for name in FIXTURES]
     parts = (last.hand, slots[:, POS], slots[:, QUAT], slots[:, SIZE], fixed[:, POS], headings,
-             [last.joint(name) for name in JOINTED], lights_of(last))  # fmt: skip
+             [last.joint(name) for name in JOINTED], [last.light(switch) for switch in LIGHTS.values()])  # fmt: skip
     return np.concatenate([np.ravel(part) for part in parts]).astype(np.float32)
 
 

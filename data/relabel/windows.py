@@ -1,6 +1,7 @@
 """Candidate windows: the spans of play in which something may have been done.
 
-A window is anchored at a *motion*: a span in which one thing (an object, a drawer, ...) kept moving.
+A window is anchored at a *motion*: a span in which one thing (an object, a drawer, ...) kept moving, or a
+light of what has no joint went on or off.
 
 - It starts where the arm set out for that thing: after the previous motion, and where the arm was farthest
   away, so that wandering and leaving are trimmed off.
@@ -13,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.rotations import wrap, yaw_of
-from sim.state import JOINT, POS, QUAT, State
+from sim.state import JOINT, LIGHT, POS, QUAT, State
 from sim.world_spec import WorldSpec
 
-MOVING = 0.0015  # m per control step: slower is standing still
-TURNING = 0.02  # rad per control step
+MOVING = 0.015  # m/s: slower is standing still
+TURNING = 0.2  # rad/s
 PAUSE = 0.4  # s of standing still that do not end a motion
 APPROACH = 3.0  # s: the longest way towards a thing that is still counted in
 AFTERMATH = 0.8  # s after a motion in which its effect may still show (the hand lets go)
@@ -43,10 +44,12 @@ class WindowIndices(NamedTuple):
 def find_motions(states: State, spec: WorldSpec) -> list[Motion]:
     """The motions of an episode (states of T + 1 timesteps), in the order in which they began."""
     objects, fixed = states.objects, states.things[:, states.n_objects :]
-    shift = np.linalg.norm(np.diff(objects[..., POS], axis=0), axis=-1) > MOVING
-    turn = np.abs(wrap(np.diff(yaw_of(objects[..., QUAT]), axis=0))) > TURNING
-    joints = np.abs(np.diff(fixed[..., JOINT], axis=0)) > [fixture.moving for fixture in spec.fixtures]
-    changing = np.concatenate([shift | turn, joints], axis=1)  # (T, N)
+    shift = np.linalg.norm(np.diff(objects[..., POS], axis=0), axis=-1) > MOVING / spec.control_hz
+    turn = np.abs(wrap(np.diff(yaw_of(objects[..., QUAT]), axis=0))) > TURNING / spec.control_hz
+    moving = np.array([fixture.moving for fixture in spec.fixtures])
+    joints = np.abs(np.diff(fixed[..., JOINT], axis=0)) > moving
+    lights = (np.diff(fixed[..., LIGHT], axis=0) != 0) & np.isinf(moving)  # of what has no joint
+    changing = np.concatenate([shift | turn, joints | lights], axis=1)  # (T, N)
     pause = round(PAUSE * spec.control_hz)
     motions = []
     for thing in range(changing.shape[1]):

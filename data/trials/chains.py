@@ -28,9 +28,9 @@ from sim.common.seeds import rng_of
 from sim.desk.scene import Scene
 from sim.desk.scenes.sampler import SceneConfig, draw_scene, initial_state
 from sim.desk.tasks.families import TASKS, task_named
-from sim.desk.tasks.goal_draw import drawn_goals
 from sim.desk.tasks.symbols import DESKS, Symbols
 from sim.desk.tasks.task import Task
+from sim.goal_draw import drawn_goals
 from sim.state import State
 from sim.task import Goal
 

@@ -31,7 +31,7 @@ OWN, OTHERS, NONE = MEMORIES = ("own", "others", "none")
 """From whose actions a policy that adapts infers the dynamics of each world."""
 
 Names = Sequence[tuple[str, ...]]
-"""Per environment the names of the observation's rows, as `sim.observation.entity_names`."""
+"""Per environment the names of the observation's rows, as `sim.world_spec.WorldSpec.names`."""
 
 
 class Instructions(NamedTuple):

@@ -15,4 +15,3 @@ LIGHTS = {"led": BUTTON, "lamp": LEVER}
 """The lights, and what each is switched by: in its row a state says whether it is on."""
 
 MAX_OBJECTS = 5  # the most movable objects that a scene may hold
-MAX_THINGS = MAX_OBJECTS + len(FIXTURES)  # rows of an observation

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.desk.constants import BUTTON, FIXTURES, JOINTED, LEVER, LIGHTS, MAX_OBJECTS
+from sim.desk.constants import BUTTON, FIXTURES, JOINTED, LEVER, MAX_OBJECTS
 from sim.desk.scene import Scene
 from sim.observation import Observation, padded
 from sim.rotations import about_z
@@ -42,13 +42,3 @@ class Rows:
 def observe(state: State) -> Observation:
     """What a policy sees of the desk, noise-free: 10 rows."""
     return padded(state, MAX_OBJECTS)
-
-
-def entity_names(object_names: tuple[str, ...]) -> tuple[str, ...]:
-    """The names that go with an observation's rows; absent objects are the empty string."""
-    return (*object_names, *[""] * (MAX_OBJECTS - len(object_names)), *FIXTURES)
-
-
-def lights_of(state: State) -> Array:
-    """Whether the LED and the lamp are on, 1 or 0: (..., 2)."""
-    return np.stack([state.light(switch) for switch in LIGHTS.values()], -1)

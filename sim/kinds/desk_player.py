@@ -13,8 +13,8 @@ import numpy as np
 from sim.desk.contact import OPEN_HAND, held_object
 from sim.desk.tasks.expert import act, patient
 from sim.desk.tasks.families import TASKS, Goal, achieved, possible
-from sim.desk.tasks.goal_draw import drawn_goals
 from sim.desk.tasks.motions import DEFAULT_STYLE, Style, go_to, put_down
+from sim.goal_draw import drawn_goals
 from sim.state import Array, State
 from sim.task import goals_of
 

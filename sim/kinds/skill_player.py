@@ -4,13 +4,15 @@ from typing import Any
 
 import numpy as np
 
+from sim.goal_draw import drawn_goals
 from sim.state import Array, State
-from sim.task import Goal, goals_of
+from sim.task import Goal
 from sim.world import WorldKind
 
 PATIENCE = 4.0  # s after which a skill is given up
 QUIT_CHANCE = 0.1  # of leaving a skill half-way
-WANDER_CHANCE = 0.2  # of moving about for no reason between two skills
+WANDER_CHANCE = 0.05  # of moving about for no reason between two skills
+WANDERS = 0.4, 1.0  # s for which it does
 SLIP = 0.15  # standard deviation of what is added to each number of an action, of its range
 
 
@@ -23,6 +25,7 @@ class SkillPlayer:
 
     def __init__(self, rng: np.random.Generator, kind: WorldKind, style: Any = None) -> None:
         self._rng, self._kind, self._style = rng, kind, style
+        self._appeal = {task.name: task.appeal for task in kind.tasks}
         self._goal: Goal | None = None  # None while it wanders
         self._before: State | None = None
         self._left = 0  # control steps until the next choice
@@ -47,16 +50,14 @@ class SkillPlayer:
 
     def _choose(self, state: State) -> None:
         """Wander, or begin something that is possible, families weighted by their appeal."""
-        rng, tasks = self._rng, self._kind.tasks
+        rng, second = self._rng, self._kind.spec.control_hz
         self._before, self._goal = state, None
-        weights = np.array([task.appeal for task in tasks])
-        for index in rng.choice(len(tasks), len(tasks), replace=False, p=weights / weights.sum()):
-            goals = goals_of(tasks[index], state.n_objects)
-            found = [goal for goal in goals if self._kind.possible(goal, state)]
-            if found and rng.random() > WANDER_CHANCE:
-                self._goal = found[rng.integers(len(found))]
-                patience = round(PATIENCE * self._kind.spec.control_hz)
-                self._left = patience if rng.random() > QUIT_CHANCE else int(rng.integers(2, patience))
-                return
-        self._left = int(rng.integers(2, 5))
-        self._drift = np.r_[rng.uniform(-0.5, 0.5, 3), np.zeros(3), 1.0]
+        if rng.random() > WANDER_CHANCE:
+            drawn = drawn_goals(rng, self._kind.tasks, self._appeal, state.n_objects)
+            self._goal = next((goal for goal in drawn if self._kind.possible(goal, state)), None)
+        if self._goal is None:
+            self._left = round(second * rng.uniform(*WANDERS))
+            self._drift = np.r_[rng.uniform(-0.5, 0.5, 3), np.zeros(3), 1.0]
+        else:
+            patience = PATIENCE if rng.random() > QUIT_CHANCE else rng.uniform(0, PATIENCE)
+            self._left = round(second * patience)

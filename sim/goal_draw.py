@@ -4,8 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from sim.desk.tasks.families import Goal, Task
-from sim.task import goals_of
+from sim.task import Goal, Task, goals_of
 
 
 def drawn_goals(
