@@ -67,8 +67,13 @@ def test_it_is_played_in_described_learned_and_asked_in_two_minutes_of_cpu(
     levels = ("levels=seen,paraphrase", "n=48", "max_steps=40", "n_controls=24", "workers=1")
     assert main(["evaluate", f"env={ENV}", f"checkpoint={policy}", f"output={out}", *levels]) == 0
     capsys.readouterr()
-    assert main(["command", f"env={ENV}", f"checkpoint={policy}", "video=false", "put it on the mat"]) == 0
-    assert "understood as park" in capsys.readouterr().out
+    assert (
+        main(["command", f"env={ENV}", f"checkpoint={policy}", "video=false", "put the blue puck on the mat"])
+        == 0
+    )
+    told = capsys.readouterr().out
+    assert "understood as park (blue puck)" in told
+    assert "put the blue puck on the mat." in told
     assert time.process_time() - began < 120
     info = json.loads((tmp_path / "out/eval_info.json").read_text())
     assert info["per_task"].keys() == {"shove_left", "park"}
