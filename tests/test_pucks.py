@@ -72,7 +72,7 @@ def test_it_is_played_in_described_learned_and_asked_in_two_minutes_of_cpu(
         == 0
     )
     told = capsys.readouterr().out
-    assert "understood as park (blue puck)" in told
+    assert "understood as park (blue puck, mat)" in told
     assert "put the blue puck on the mat." in told
     assert time.process_time() - began < 120
     info = json.loads((tmp_path / "out/eval_info.json").read_text())

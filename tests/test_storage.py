@@ -311,8 +311,9 @@ def final_of_format_1(states: State) -> Array:
     slots[:n] = last.objects
     fixed = last.things[n:]
     headings = [last.yaw(name) for name in FIXTURES]
+    lights = [last.light(name) for name in LIGHTS.values()]
     parts = (last.hand, slots[:, POS], slots[:, QUAT], slots[:, SIZE], fixed[:, POS], headings,
-             [last.joint(name) for name in JOINTED], [last.light(name) for name in LIGHTS.values()])  # fmt: skip
+             [last.joint(name) for name in JOINTED], lights)  # fmt: skip
     return np.concatenate([np.ravel(part) for part in parts]).astype(np.float32)
 
 
