@@ -40,34 +40,37 @@ SPEC = WorldSpec(
 
 
 def shoved_left(before: State, after: State, obj: int, other: int = -1) -> Truth:
+    """Whether it went 8 cm to the left, along y, and not far aside."""
     shift = after.pos(obj) - before.pos(obj)
     return (shift[..., 1] > SHOVED) & (np.abs(shift[..., 0]) < 0.05) & (after.pos(obj)[..., 2] < HEIGHT)
 
 
 def on_mat(state: State, obj: int, other: int = -1) -> Truth:
-    gap = state.pos(obj) - state.pos("mat")
-    lies = gap[..., 2] < HEIGHT
-    return (np.hypot(gap[..., 0], gap[..., 1]) < ON_MAT) & lies & (state.gripper > SPEC.open_hand)
+    """Whether it lies there, let go of."""
+    gap, free = state.pos(obj) - state.pos("mat"), state.gripper > SPEC.open_hand
+    return (np.hypot(gap[..., 0], gap[..., 1]) < ON_MAT) & (gap[..., 2] < HEIGHT) & free
 
 
 def parked(before: State, after: State, obj: int, other: int = -1) -> Truth:
+    """Whether it came to lie on the mat."""
     return on_mat(after, obj) & ~on_mat(before, obj)
 
 
 def go(state: State, target: Array, grip: float) -> Array:
+    """Straight towards a point, m."""
     return np.array([*np.clip((target - state.ee_pos) / SPEC.action.shift, -1, 1), 0, 0, 0, grip])
 
 
 def come_to(state: State, point: Array, grip: float) -> Array:
     """Over the plane to above a point, then down on it."""
-    there = np.hypot(*(point - state.ee_pos)[:2]) < 0.01
-    high = state.ee_pos[2] > HIGH - 0.01
+    there, high = np.hypot(*(point - state.ee_pos)[:2]) < 0.01, state.ee_pos[2] > HIGH - 0.01
     if not there and not high:
         return go(state, np.array([*state.ee_pos[:2], HIGH]), grip)
     return go(state, point if there else np.array([*point[:2], HIGH]), grip)
 
 
 def shove(state: State, obj: int, other: int, style: Any) -> Array:
+    """Come down behind it with a fist, and push."""
     x, y, _ = state.pos(obj)
     fist = state.gripper < 0.01 or state.ee_pos[2] > HIGH - 0.01  # made up there, where it takes no puck
     if fist and abs(state.ee_pos[0] - x) < 0.02 and -0.1 < state.ee_pos[1] - y < -0.03:
@@ -76,13 +79,12 @@ def shove(state: State, obj: int, other: int, style: Any) -> Array:
 
 
 def park(state: State, obj: int, other: int, style: Any) -> Array:
+    """Grasp it, lift it, carry it, put it down and let go."""
     gap = state.pos(obj) - state.ee_pos
     if np.hypot(*gap[:2]) > 0.012 or abs(gap[2]) > 0.012:
         return come_to(state, np.array([*state.pos(obj)[:2], LOW]), 1.0)
-    away = np.hypot(*(MAT - state.ee_pos)[:2])
-    if away < 0.02:
-        low = state.ee_pos[2] < HEIGHT
-        return go(state, np.array([*MAT[:2], LOW]), 1.0 if low else -1.0)
+    if np.hypot(*(MAT - state.ee_pos)[:2]) < 0.02:
+        return go(state, np.array([*MAT[:2], LOW]), 1.0 if state.ee_pos[2] < HEIGHT else -1.0)
     held = state.gripper < SPEC.open_hand
     if held and state.ee_pos[2] < HIGH - 0.01:
         return go(state, np.array([*state.ee_pos[:2], HIGH]), -1.0)
@@ -165,8 +167,9 @@ class Pucks:
         return self.state()
 
     def state(self) -> State:
-        names = self._scene.names
-        return State(self._hand.copy(), self._things.copy(), (*names, "mat"), len(names))
+        return State(
+            self._hand.copy(), self._things.copy(), (*self._scene.names, "mat"), len(self._scene.names)
+        )
 
     def close(self) -> None:
         """There is nothing to give back."""

@@ -28,7 +28,9 @@ class Scene(Protocol):
     """How a world is found: all that an episode begins with, drawn from a seed."""
 
     @property
-    def seed(self) -> int: ...
+    def seed(self) -> int:
+        """What it was drawn from."""
+        ...
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ def write_atomic(path: Path, content: str | bytes | memoryview) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:
+    """Write a value as indented JSON, atomically; raises `CannotWrite`."""
     write_atomic(path, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
 
 

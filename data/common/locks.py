@@ -53,6 +53,7 @@ class Lock:
 
     @property
     def closed(self) -> bool:
+        """Whether it was let go of."""
         return self._file.closed
 
     def close(self) -> None:

@@ -59,6 +59,7 @@ class Annotation(NamedTuple):
 
     @property
     def goal(self) -> Goal:
+        """What the stretch of play that it is about did."""
         return Goal(self.task, self.object, self.other)
 
 

@@ -37,6 +37,7 @@ class ConcatDataset:
         self.undescribed = {one.folder: one.n_episodes - n for one, n in self._parts if n < one.n_episodes}
 
     def episodes(self) -> Iterator[EpisodeRecord]:
+        """All episodes, dataset after dataset."""
         return chain.from_iterable(islice(one.episodes(), n) for one, n in self._parts)
 
 

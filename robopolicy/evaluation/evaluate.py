@@ -136,6 +136,7 @@ def _marks(config: EvaluateConfig, plan: Plan, checkpoint: str) -> Marks:
 
 
 def rollouts_folder(config: EvaluateConfig) -> Path:
+    """Where an evaluation keeps its finished rollouts."""
     return Path(config.output) / "rollouts"
 
 

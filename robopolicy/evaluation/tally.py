@@ -11,4 +11,5 @@ class Tally(NamedTuple):
     success: int = 0
 
     def plus(self, done: int, success: int) -> "Tally":
+        """With so many more rollouts done, and of them so many successes."""
         return Tally(self.n, self.done + done, self.success + success)

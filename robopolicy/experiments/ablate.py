@@ -103,6 +103,7 @@ class Comparison(NamedTuple):
 
     @property
     def rate(self) -> str:
+        """The success rate with its interval, in words."""
         return percent(self.success, self.n)
 
 

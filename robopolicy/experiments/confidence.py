@@ -68,6 +68,7 @@ def table(figures: Figures) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
+    """Fit the measure of confidence of a checkpoint anew, and print how well it tells what to refuse."""
     checkpoint = arguments[0] if arguments else BENCHMARK
     for _ in calibrate(checkpoint):
         pass

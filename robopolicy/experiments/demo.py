@@ -58,6 +58,7 @@ class DemoConfig:
 
     @property
     def folder(self) -> Path:
+        """Where everything is written."""
         return Path(self.output)
 
     @property
@@ -73,10 +74,12 @@ class DemoConfig:
 
     @property
     def checkpoint(self) -> Path:
+        """Where the policy is written."""
         return self.folder / "checkpoint"
 
     @property
     def evaluation(self) -> EvaluateConfig:
+        """How the policy is measured."""
         return EvaluateConfig(
             checkpoint=str(self.checkpoint), levels=self.levels, n=self.n, seed=self.seed,
             output=self.output, n_controls=self.n_controls, workers=self.workers,

@@ -43,6 +43,7 @@ class Confidence:
         return 1 / (1 + np.exp(-np.clip(z @ np.array(self.weights) + self.bias, -50, 50)))
 
     def save(self, folder: Path) -> None:
+        """Write it into a checkpoint's folder."""
         write_json(folder / FILE, {"signs": OOD_FEATURES, **asdict(self)})
 
 

@@ -23,6 +23,7 @@ def read_metrics(path: Path) -> list[dict[str, Any]]:
 
 
 def write_metrics(path: Path, rows: Sequence[dict[str, Any]]) -> None:
+    """Write all rows of the log anew, atomically, each with its checksum."""
     write_atomic(path, "".join(json.dumps(sealed(row)) + "\n" for row in rows))
 
 

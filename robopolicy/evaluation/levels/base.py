@@ -89,10 +89,12 @@ class LevelTrials(NamedTuple):
 
     @property
     def key(self) -> str:
+        """Of its level."""
         return self.level.key
 
     @property
     def judge(self) -> MakeJudge:
+        """What judges its trials."""
         return (self.judged_by or self.level).judge
 
 

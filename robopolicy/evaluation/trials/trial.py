@@ -21,6 +21,7 @@ class Command(NamedTuple):
 
     @property
     def goal(self) -> Goal:
+        """The goal that judges it."""
         return Goal(self.task, self.object, self.other)
 
 

@@ -53,6 +53,7 @@ class Block(nn.Module):
         nn.init.zeros_(self.outer.bias)
 
     def forward(self, h: Tensor, code: Tensor) -> Tensor:
+        """(B, width) modulated by (B, code) -> (B, width)."""
         scale, shift = self.film(code).chunk(2, -1)
         return h + self.outer(F.silu(self.inner(self.norm(h) * (1 + scale) + shift)))
 

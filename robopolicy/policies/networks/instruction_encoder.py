@@ -65,6 +65,7 @@ class SlotAttention(nn.Module):
         self.score_code, self.score_things = nn.Linear(HIDDEN, 1), nn.Linear(HIDDEN, 2)
 
     def normalise(self, tokens: Tensor) -> Tensor:
+        """Tokens (B, L, D) with the mean and the scale that training found."""
         return (tokens - self.mean) / self.scale
 
     def forward(self, tokens: Tensor, mask: Tensor, noise: Tensor | None) -> tuple[Tensor, Tensor]:

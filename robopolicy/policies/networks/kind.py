@@ -27,6 +27,7 @@ class Losses(NamedTuple):
     language: Tensor  # negative log-likelihood of what the sentence asks for; 0 where a kind has none
 
     def total(self, language_weight: float) -> Tensor:
+        """What training minimises."""
         return self.actions + language_weight * self.language
 
 

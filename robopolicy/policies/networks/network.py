@@ -68,4 +68,5 @@ class PolicyNetwork(nn.Module, ABC):
 
     @property
     def n_parameters(self) -> int:
+        """How many numbers were learned."""
         return sum(parameter.numel() for parameter in self.parameters())
