@@ -36,9 +36,6 @@ SPEC = WorldSpec(
 )
 
 
-# -- what can be asked for ------------------------------------------------------------------------
-
-
 def shoved_left(before: State, after: State, obj: int, other: int = -1) -> Truth:
     """Whether it went 8 cm to the left, along y, and not far aside."""
     shift = after.pos(obj) - before.pos(obj)
@@ -167,9 +164,8 @@ class Pucks:
         return self.state()
 
     def state(self) -> State:
-        return State(
-            self._hand.copy(), self._things.copy(), (*self._scene.names, "mat"), len(self._scene.names)
-        )
+        n = len(self._scene.names)
+        return State(self._hand.copy(), self._things.copy(), (*self._scene.names, "mat"), n)
 
     def close(self) -> None:
         """There is nothing to give back."""

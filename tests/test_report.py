@@ -117,7 +117,7 @@ def test_the_report_is_one_well_formed_page_that_says_it_all(tmp_path: Path) -> 
     films = [Film("videos/a.mp4", "seen", "lift", 'put "it" <there> & go', success=False)]
     path = write_report(tmp_path, films, Curve([1, 2, 3], [3.0, 0.2, 0.1]), "unseen.gif")
     page = read(path.read_text())
-    assert "2 of 4 rollouts failed: 2 not done, and what it was about off the desk" in page.text
+    assert "2 of 4 rollouts failed: 2 not done, and what it was about fell out of reach" in page.text
     for text in ("seen", "paraphrase", "control: empty", "50.0 % [9.5, 90.5]", "1 of 2", "lift", "runs/<x>"):
         assert text in page.text
     assert page.text.count('put "it" <there> & go') == 3  # a film and two failures

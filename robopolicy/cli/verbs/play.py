@@ -1,4 +1,4 @@
-"""robopolicy play: record a robot that does random things with whatever is on the desk."""
+"""robopolicy play: record a robot that does random things with whatever there is."""
 
 import os
 from dataclasses import dataclass
@@ -40,5 +40,5 @@ def run(config: PlayOptions) -> None:
     follow("play", collect(part(PlayConfig, config), folder, config.workers or os.cpu_count() or 1))
     dataset = open_dataset(folder, config.kind)
     minutes = dataset.n_frames / dataset.fps / 60
-    lost = "" if dataset.n_fallen is None else f"; in {dataset.n_fallen} something left the desk"
+    lost = "" if dataset.n_fallen is None else f"; in {dataset.n_fallen} something fell out of reach"
     console.print(f"{folder}: {dataset.n_episodes} episodes, {minutes:.0f} minutes of robot time{lost}.")

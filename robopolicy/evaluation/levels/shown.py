@@ -20,7 +20,7 @@ class ShownLevel(Level):
 
 SHOWN = ShownLevel(
     name="shown",
-    description="nothing is said: how the desk should be is shown (goal states of the scripted expert)",
+    description="nothing is said: how things should be is shown (goal states of the scripted expert)",
     single=False,
     unseen=False,
 )

@@ -15,11 +15,11 @@ from sim.world import WorldKind
 TIME, FELL, FORBIDDEN = "time", "fell", "forbidden"
 CAUSES = {
     TIME: "not done in time",
-    FELL: "not done, and what it was about off the desk",
+    FELL: "not done, and what it was about fell out of reach",
     FORBIDDEN: "did what was forbidden",
 }
-"""Why a command failed, and how reports say it. `FELL`: not done in time, and one of the goal's objects is
-off the desk (`WorldKind.fallen`). A level's judge may give causes of its own."""
+"""Why a command failed, and how reports say it. `FELL`: not done in time, and one of the goal's objects
+fell out of reach (`WorldKind.fallen`). A level's judge may give causes of its own."""
 
 CHECK_EVERY = 5  # control steps between two checks of all families, where nothing must be done
 
@@ -70,7 +70,7 @@ def _nothing_done(command: Command, before: State, kind: WorldKind) -> Judge:
 
 
 def why_not_done(command: Command, now: State, kind: WorldKind) -> str:
-    """`FELL` if an object of the goal is off the desk, else `TIME`."""
+    """`FELL` if an object of the goal fell out of reach, else `TIME`."""
     about = [index for index in (command.object, command.other) if index >= 0]
     return FELL if any(kind.fallen(now, index) for index in about) else TIME
 
