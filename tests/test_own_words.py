@@ -27,7 +27,7 @@ VERBS = ("lift", "shake", "tip", "fill", "wipe", "weigh", "drop", "find")
 def family(name: str, *wordings: str, **more: Any) -> Task:
     return Task(
         name,
-        lambda before, after, obj, other: np.bool_(True),
+        lambda before, after, obj, other: np.array(True),
         wordings,
         possible=lambda state, obj, other: True,
         skill=lambda state, obj, other, style: np.zeros(7),

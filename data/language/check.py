@@ -32,8 +32,8 @@ class NothingToFillIn(ValueError):
     def __init__(self, task: Task, pattern: str, key: str, accepted: Sequence[str]) -> None:
         those = " and ".join(f"{{{each}}}" for each in accepted) or "nothing"
         super().__init__(
-            f"the family {task.name} is about {those}, so {{{key}}} in {pattern!r} stays empty; what it is "
-            "about, its arguments (1: {object}, 2: {object} and {other}) and its fixture ({fixture}) say"
+            f"the family {task.name} is about {those}, so {{{key}}} in {pattern!r} stays empty; leave it "
+            "out, or set arguments (1 for {object}, 2 for {object} and {other}) or fixture (for {fixture})"
         )
 
 
