@@ -1,8 +1,8 @@
 """What a family of tasks is, in any world: all that is known of it, in one value.
 
-Wordings are verb phrases in the imperative ("pull {fixture} open"); outcomes are clauses that are true once
-it is done ("{fixture} is open"). `data.language.grammar` turns them into sentences. In both, `|` parts
-alternatives, `_` is a space inside one and an empty one leaves the word out: "pull|slide_back {fixture}
+Wordings are verb phrases in the imperative ("pull {fixture} open"); outcomes are clauses with "is" that are
+true once it is done ("{fixture} is open"). `data.language.grammar` turns them into sentences. In both, `|`
+parts alternatives, `_` is a space inside one and an empty one leaves the word out: "pull|slide_back {fixture}
 |now" is four wordings.
 """
 
@@ -44,7 +44,7 @@ DONE, UNREACHABLE, IMPOSSIBLE = "done already", "out of reach", "impossible for 
 
 
 class Hindrance(NamedTuple):
-    """What there is to be said against beginning."""
+    """Why something cannot be begun."""
 
     kind: str  # DONE, UNREACHABLE or IMPOSSIBLE
     clause: str  # {0}, {1} stand for the things
@@ -57,11 +57,11 @@ class Hindrance(NamedTuple):
 
 
 Hindering = Callable[[State, int, int], Hindrance | None]
-"""(state, object's row, other's row) -> what there is against it; None if nothing is clearly."""
+"""(state, object's row, other's row) -> why it cannot be begun; None if nothing clearly stands in the way."""
 
 
 def nothing(state: State, obj: int = -1, other: int = -1) -> Hindrance | None:
-    """There is never anything against it."""
+    """Nothing ever stands in the way of beginning."""
     del state, obj, other
     return None
 
@@ -77,7 +77,7 @@ class Task:
     _: KW_ONLY
     held_out: tuple[str, ...] = ()  # of the wordings and outcomes: what training never says
     possible: Condition  # whether it can be done from here in one act, and is not done already
-    hindered: Hindering = nothing  # whether it is done already or cannot be done, and why
+    hindered: Hindering = nothing  # why it cannot be begun: done already, out of reach or impossible for now
     skill: Skill  # how the scripted expert does it
     arguments: int = 0  # how many movable objects it names: 0, 1 ({object}) or 2 ({object}, {other})
     fixture: str = ""  # what it is about of what stands fixed ({fixture}), by name

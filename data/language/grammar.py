@@ -11,7 +11,8 @@ from zlib import crc32
 
 import numpy as np
 
-from data.language.naming import Phrases, fixture_phrases, phrases_for
+from data.language.check import check_language
+from data.language.naming import Phrases, fixture_of, phrases_for
 from data.language.splits import split_named
 from data.language.templates import FRAMES, frame_class, framed, negatable, waits, wordings_of
 from sim.desk.tasks.families import TASKS
@@ -75,12 +76,13 @@ class Grammar:
 
     With `variety`, at most that many different sentences per family and way of naming its things are
     written, the same ones in every process: a bound on what a text encoder has to read. `tasks` are the
-    families that it knows.
+    families that it knows. Raises what `check_language` raises.
     """
 
     def __init__(
         self, split: str = "train", variety: int | None = None, tasks: Sequence[Task] = TASKS
     ) -> None:
+        check_language(tasks)
         self.split, self.variety, self._tasks = split_named(split).name, variety, tasks
         self._pools: dict[tuple[object, ...], list[str]] = {}
 
@@ -102,11 +104,12 @@ class Grammar:
         if things is None:
             return []
         draw, task = _Draw(rng), task_named(goal.task, self._tasks)
+        acts = negatable(task, kind) or negatable(task, "train")  # none: the family has outcomes alone
 
         def sentence() -> str | None:
-            if draw.chance() < WAIT:
+            if draw.chance() < WAIT or not acts:
                 return draw.pick(waits(kind))
-            wording = draw.pick(negatable(task, kind))
+            wording = draw.pick(acts)
             frame = draw.pick(draw.pick(FRAMES["forbid", kind]))
             return self._filled(framed(frame, wording), things, draw, False, False)
 
@@ -117,7 +120,7 @@ class Grammar:
         if not split_named(self.split).allows(goal, names):
             return None
         family = task_named(goal.task, self._tasks)
-        things = {"fixture": fixture_phrases(family.fixture)} if family.fixture else {}
+        things = {"fixture": fixture_of(family)} if family.fixture else {}
         for key, index in (("object", goal.object), ("other", goal.other)):
             if index >= 0:
                 things[key] = phrases_for(names[index], names)
@@ -146,7 +149,8 @@ class Grammar:
         if not groups:  # the family holds no such wording out
             if self.split == "paraphrase":
                 frame_kind = "paraphrase"
-            wording_kind, groups = "train", wordings_of(task, "train").acts
+            words = wordings_of(task, "train")
+            wording_kind, groups = "train", words.acts or words.outcomes
         wording = draw.pick(draw.pick(groups))
         frame = "{do}"
         place = frame_class(wording)

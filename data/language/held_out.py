@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from functools import cache
 from zlib import crc32
 
-from data.language.lexicon import expand
+from data.language.lexicon import expand, normalise
 from data.language.vocabulary import COLOUR_WORDS, NOUNS
 from sim.common.colours import COLOURS
 from sim.desk.scene import SHAPES
@@ -166,7 +166,9 @@ def is_held_out_combination(task: str, thing: str = "", other: str = "") -> bool
     Verb x object: with colours down and shapes across in the order of `sim.desk.scene`, each family holds
     out every eighth diagonal, so one thing in eight; which diagonal, its name says. Object x object:
     one ordered pair in sixteen, likewise by diagonals. Every family thus meets every colour and every
-    shape in training, and each thing is met in most families.
+    shape in training, and each thing is met in most families. A word that the catalogue lacks ("mug", or
+    no colour at all) has a number of its own in place of a row or a column, so that in other worlds about
+    as many pairings are held out.
     """
     if not thing:
         return False
@@ -181,15 +183,20 @@ def is_held_out_combination(task: str, thing: str = "", other: str = "") -> bool
 
 @cache
 def _place(thing: str) -> tuple[int, int]:
-    """Row and column of a thing in the catalogue; -1 for a word that the catalogue lacks."""
+    """Row and column of a thing in the catalogue; a hash of the word where the catalogue lacks it."""
     colour, shape = colour_and_shape(thing)
-    return _COLOUR_ROWS.get(colour, -1), _SHAPE_COLUMNS.get(shape, -1)
+    return _COLOUR_ROWS.get(colour, crc32(colour.encode())), _SHAPE_COLUMNS.get(shape, crc32(shape.encode()))
 
 
+@cache
 def colour_and_shape(thing: str) -> tuple[str, str]:
-    """ "red cube" -> ("red", "cube")."""
-    colour, _, shape = thing.rpartition(" ")
-    return colour, shape
+    """ "red cube" -> ("red", "cube"), "coffee mug" -> ("", "coffee mug"); colours are those of `COLOURS`.
+
+    In the form of `normalise`, as sentences are.
+    """
+    name = normalise(thing)
+    colour, _, shape = name.partition(" ")
+    return (colour, shape) if shape and colour in COLOURS else ("", name)
 
 
 _COLOUR_ROWS = {colour: i for i, colour in enumerate(COLOURS)}
@@ -204,7 +211,9 @@ HELD_OUT_PAIRINGS = (("red", "bar"), ("blue", "puck"), ("yellow", "cube"), ("gre
 
 
 def is_held_out_object(colour: str, shape: str) -> bool:
-    """Whether no training scene contains such a thing."""
+    """Whether no training scene contains such a thing; one without a colour is of no catalogue and may be."""
+    if not colour:
+        return False
     return colour in HELD_OUT_COLOURS or shape in HELD_OUT_SHAPES or (colour, shape) in HELD_OUT_PAIRINGS
 
 

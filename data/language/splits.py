@@ -107,7 +107,8 @@ def why_held_out(
     if split != "train":
         things = " and ".join(names[i] for i in (goal.object, goal.other) if i >= 0)
         return f"{goal.task} of the {things} is held out for the level {split}"
-    words = held_out_words_in(sentence)
+    own = _own_words(names, tasks)
+    words = [word for word in held_out_words_in(sentence) if word not in own]
     if words:
         return f"{words[0]!r} is held out for the level synonym"
     text = normalise(sentence)
@@ -117,6 +118,14 @@ def why_held_out(
         if held_out.search(text):
             return "its wording is held out for the level paraphrase"
     return None
+
+
+def _own_words(names: tuple[str, ...], tasks: Sequence[Task]) -> frozenset[str]:
+    """The words of the given names, which training says of whatever is not held out itself."""
+    things = [colour_and_shape(name) for name in names]
+    given = [" ".join(thing) for thing in things if not is_held_out_object(*thing)]
+    fixtures = {task.fixture for task in tasks}
+    return frozenset(word for name in (*given, *fixtures) for word in normalise(name).split())
 
 
 _A_THING = r"[\w']+(?: (?!and\b)[\w']+){0,8}?"

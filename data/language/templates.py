@@ -74,10 +74,11 @@ FRAMES = {
 
 def frame_class(wording: str) -> str:
     """Which frames the wording may stand in: "act" all of them, "fronted" those of an imperative."""
-    first, second, *_ = wording.split(" ")
-    if first.startswith("{"):  # a clause: "{object} is up", "{object} goes into the tray"
-        return "outcome" if second == "is" and "is where" not in wording else "fronted"
-    return "fronted" if first in FRONTED else "act"
+    first = wording.partition(" ")[0]
+    clause = first.startswith("{")  # "{object} is up", "{object} goes into the tray"
+    if (clause or first == "the") and " is " in wording and "is where" not in wording:
+        return "outcome"
+    return "fronted" if clause or first in FRONTED else "act"
 
 
 def framed(frame: str, wording: str) -> str:

@@ -188,6 +188,9 @@ BY_COLOUR = (*expand("the|that {colour} one"), "the {colour} coloured one", "the
 BY_SHAPE = (*expand("the |only {noun}"), "that {noun}")
 """Ways when the shape alone tells it apart."""
 
+BY_NAME = ("the {noun}", "that {noun}")
+"""Ways for a name without a colour, beside a longer one that ends alike: "the mug" beside a red mug."""
+
 FIXTURE_PHRASES: dict[str, tuple[str, ...]] = {
     "drawer": (
         *expand("the drawer"),

@@ -17,6 +17,7 @@ import numpy as np
 
 from data.common.bounds import MOST_CONTROL_STEPS, MOST_SEED, TINY, Bounds, check_bounds
 from data.common.workers import spawned
+from data.language.check import check_language
 from data.language.held_out import train_objects
 from data.store.episode import EpisodeRecord
 from data.store.writer import DatasetWriter
@@ -108,8 +109,9 @@ def collect(config: PlayConfig, folder: Path, workers: int = 2) -> Generator[tup
     """Collect play into a dataset folder, going on where an earlier run stopped.
 
     Yields (units done, units in all) after each unit that is safely on disk. Raises the writer's
-    error if the folder holds play of another config.
+    error if the folder holds play of another config, and what `check_language` raises.
     """
+    check_language(config.kind.tasks)
     with DatasetWriter(folder, config, kind=config.kind) as writer:
         done, total = writer.committed, config.n_units
         yield done, total
