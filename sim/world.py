@@ -102,7 +102,14 @@ class WorldKind(Visible, ABC):
     # -- scenes ----------------------------------------------------------------------------------
 
     def check_scenes(self, config: Any) -> None:
-        """Raise ValueError if no scenes of a `SceneConfig` can be drawn. Here: randomised worlds."""
+        """Raise ValueError if no scenes of a `SceneConfig` can be drawn.
+
+        Here: more objects than there can be, layouts of the desk's furniture, and randomised worlds.
+        """
+        if not config.any_layout:
+            raise ValueError(
+                f"the world {self.spec.name} has no layouts: leave out {' and '.join(config.layouts)}"
+            )
         if config.world != NOMINAL:
             raise ValueError(
                 f"the world {self.spec.name} has no dynamics to randomise: leave out world={config.world}"

@@ -54,6 +54,11 @@ class WorldSpec:
         return tuple(fixture.name for fixture in self.fixtures)
 
     @property
+    def usual_objects(self) -> int:
+        """The movable objects of a scene where nobody says how many: three, or all if there are fewer."""
+        return min(3, self.most_objects)
+
+    @property
     def most_things(self) -> int:
         """The rows of an observation."""
         return self.most_objects + len(self.fixtures)

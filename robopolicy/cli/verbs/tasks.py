@@ -58,7 +58,8 @@ def run(config: TasksConfig) -> None:
     for task in kind.tasks:
         if task.name not in (config.families or level.families(kind.tasks)):
             continue
-        scene, goal = kind.draw_for(task.name, config.seed, SceneConfig(objects=level.objects), level.allows)
+        scenes = SceneConfig(kind.spec.usual_objects, objects=level.objects)
+        scene, goal = kind.draw_for(task.name, config.seed, scenes, level.allows)
         rng = rng_of("examples", config.seed)
         sentences = grammar.describe(goal, scene.names, rng, config.sentences)
         table.add_row(task.name, "\n".join(sentences))
