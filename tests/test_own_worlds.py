@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from data.play.collection import PlayConfig, play_unit
+from data.play.collection import PlayConfig
 from examples.pucks import SPEC, PuckKind, PuckScene
 from robopolicy.cli.main import main
 from robopolicy.evaluation.trials.config import EvaluateConfig
