@@ -169,6 +169,11 @@ class WorldKind(Visible, ABC):
     def open(self, pictures: bool = False) -> Any:
         """A `World`; with `pictures`, one that can be photographed."""
 
+    @property
+    def changes(self) -> bool:
+        """Whether a running world can be given other dynamics: a kind that can says how, in `change`."""
+        return type(self).change is not WorldKind.change
+
     def change(self, world: Any, scene: Any) -> None:
         """From now on let a running world have the dynamics of another scene, where a kind has dynamics."""
         del world, scene
