@@ -1,6 +1,7 @@
 """What states, observations and actions of a kind of world are: the numbers that a policy is trained for.
 
-A checkpoint keeps its world's `WorldSpec`, and acts only where actions mean the same.
+A checkpoint keeps its world's `WorldSpec`, and acts only where rows and actions mean the same, whatever the
+world's name (`robopolicy.policies.base.spec.check_spec`).
 """
 
 from collections.abc import Sequence

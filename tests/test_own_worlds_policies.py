@@ -12,7 +12,7 @@ from robopolicy.diagnostics.learning import checkpoint as finds
 from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.experiments.confidence import main as confidence
 from robopolicy.policies.base.config import PolicyConfig
-from robopolicy.policies.base.spec import spec_of
+from robopolicy.policies.base.spec import BadSpec, check_spec, spec_of
 from robopolicy.policies.checkpoint import (
     CheckpointError,
     doubts_of,
@@ -24,10 +24,11 @@ from robopolicy.policies.confidence import Confidence
 from robopolicy.policies.convert import convert
 from robopolicy.policies.registry import build
 from robopolicy.policies.text.encoder import TextEncoder
-from sim.kinds.desk import DESK
+from sim.kinds.desk import DESK, DESK_SPEC, DeskKind
 from sim.kinds.registry import UnknownWorldKind
 from sim.world import WorldKind
 from sim.world_env import WorldEnv
+from sim.world_spec import Fixture
 
 ENV = "examples.pucks:PUCKS"
 SMALL = PolicyConfig(width=32, blocks=1, slot_width=16, code_width=8, chunk=2)
@@ -37,6 +38,37 @@ class FasterKind(PuckKind):
     """Pucks at another rate."""
 
     spec = replace(SPEC, name="faster", control_hz=20)
+
+
+class BareKind(PuckKind):
+    """Pucks without the mat, and one row more for pucks."""
+
+    spec = replace(SPEC, name="bare", fixtures=(), most_objects=4)
+    tasks = PuckKind.tasks[:1]
+
+
+class TwiceKind(PuckKind):
+    """Pucks with two fixtures."""
+
+    spec = replace(SPEC, name="twice", fixtures=(Fixture("mat"), Fixture("rug")))
+
+
+class TurnedKind(TwiceKind):
+    """The two in another order."""
+
+    spec = replace(SPEC, name="turned", fixtures=(Fixture("rug"), Fixture("mat")))
+
+
+class DerivedKind(PuckKind):
+    """Pucks with a name of their own."""
+
+    spec = replace(SPEC, name="derived")
+
+
+class OtherDesk(DeskKind):
+    """A desk with a name of its own, and a camera less."""
+
+    spec = replace(DESK_SPEC, name="other desk", cameras=("desk",))
 
 
 def saved(folder: Path, kind: WorldKind) -> Path:
@@ -96,3 +128,50 @@ def test_a_world_without_dynamics_cannot_change_on_the_way() -> None:
     assert EvaluateConfig(change_at=20).change_at == 20
     with pytest.raises(ValueError, match="has no dynamics that could change: leave out change_at"):
         EvaluateConfig(env=ENV, change_at=20)
+
+
+@pytest.mark.parametrize(
+    ("trained", "acts", "says"),
+    [
+        (PuckKind, BareKind, "among 3 objects and mat; in 'bare' there are 4 objects"),
+        (BareKind, PuckKind, "among 4 objects; in 'examples.pucks:PUCKS' there are 3 objects and mat"),
+        (
+            TwiceKind,
+            TurnedKind,
+            "among 3 objects and mat and rug; in 'turned' there are 3 objects and rug and mat",
+        ),
+        (PuckKind, FasterKind, "whose actions have control_hz 5; those in 'faster' have 20"),
+    ],
+)
+def test_a_policy_is_refused_where_its_rows_or_actions_mean_something_else(
+    tmp_path: Path, trained: type[WorldKind], acts: type[WorldKind], says: str
+) -> None:
+    with pytest.raises(CheckpointError, match=says):
+        load_checkpoint(saved(tmp_path, trained()), acts())
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [("robot", "wheel"), ("middle", (0.1, 0.0, 0.0)), ("open_hand", 0.01), ("reach", 1.0),
+     ("workspace", ((-1.0, -1.0, 0.0), (1.0, 1.0, 1.0)))],
+)  # fmt: skip
+def test_a_world_of_another_name_is_accepted_only_if_all_that_matters_is_the_same(
+    part: str, value: object
+) -> None:
+    spec = spec_of(PuckKind())
+    check_spec(spec, DerivedKind.spec)
+    check_spec(spec_of(DESK), OtherDesk.spec)
+    check_spec(spec, replace(SPEC, **{part: value}))  # the same world, measured anew
+    with pytest.raises(BadSpec, match=f"whose {part} is .*; that of 'derived' is "):
+        check_spec(spec, replace(DerivedKind.spec, **{part: value}))
+
+
+def test_what_a_hand_holds_of_a_fixture_matters_in_a_world_of_another_name() -> None:
+    wider = replace(DerivedKind.spec, fixtures=(Fixture("mat", grip=0.02),))
+    with pytest.raises(BadSpec, match="whose fixtures' grip is"):
+        check_spec(spec_of(PuckKind()), wider)
+
+
+def test_a_policy_of_the_desk_acts_in_a_desk_of_another_name() -> None:
+    policy = robopolicy.load("benchmark", env=OtherDesk())
+    assert policy.agent.policy.spec.world.name == "desk"
