@@ -50,7 +50,8 @@ class SkillPlayer:
         rng, tasks = self._rng, self._kind.tasks
         self._before, self._goal = state, None
         weights = np.array([task.appeal for task in tasks])
-        for index in rng.choice(len(tasks), len(tasks), replace=False, p=weights / weights.sum()):
+        wanted = int((weights > 0).sum())
+        for index in rng.choice(len(tasks), wanted, replace=False, p=weights / weights.sum()):
             goals = goals_of(tasks[index], state.n_objects)
             found = [goal for goal in goals if self._kind.possible(goal, state)]
             if found and rng.random() > WANDER_CHANCE:
