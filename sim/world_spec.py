@@ -64,6 +64,10 @@ class WorldSpec:
         """The rows of an observation."""
         return self.most_objects + len(self.fixtures)
 
+    def steps(self, seconds: float) -> int:
+        """The control steps that so much time takes, one at least."""
+        return max(1, round(seconds * self.control_hz))
+
     def names(self, objects: Sequence[str]) -> tuple[str, ...]:
         """The names that go with an observation's rows; those of absent objects are empty."""
         return (*objects, *[""] * (self.most_objects - len(objects)), *self.fixed)

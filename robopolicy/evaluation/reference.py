@@ -17,7 +17,8 @@ from sim.task import Goal
 from sim.world import World, WorldKind
 
 EXPERT = "expert"
-LEAVING = 4  # control steps that it goes on after it has reached a goal
+LONGEST = 12.0  # s that a demonstration takes at most
+LEAVING = 0.4  # s that it goes on after it has reached a goal
 
 
 class ExpertActor:
@@ -43,14 +44,12 @@ class ExpertActor:
         )
 
 
-def demonstrated(
-    world: World, scene: Any, goal: Goal, max_steps: int = 120, kind: WorldKind = DESK
-) -> tuple[State, State]:
+def demonstrated(world: World, scene: Any, goal: Goal, kind: WorldKind = DESK) -> tuple[State, State]:
     """The state at the start, and the one in which the expert has reached the goal and let go."""
     before = state = world.build(scene)
-    left = max_steps
+    left, leaving = kind.spec.steps(LONGEST), kind.spec.steps(LEAVING)
     while left > 0:
         state = world.step(kind.expert(state, goal, scene))
         done = kind.achieved(goal, before, state)
-        left = min(left - 1, LEAVING) if done and left > LEAVING else left - 1
+        left = min(left - 1, leaving) if done and left > leaving else left - 1
     return before, state
