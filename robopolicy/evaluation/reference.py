@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from robopolicy.evaluation.actor_types import KnowingActor
 from robopolicy.evaluation.trials.trial import Command
+from robopolicy.policies.base.condition import GoalState
 from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.state import Array, State
@@ -21,10 +23,8 @@ LONGEST = 12.0  # s that a demonstration takes at most
 LEAVING = 0.4  # s that it goes on after it has reached a goal
 
 
-class ExpertActor:
+class ExpertActor(KnowingActor):
     """Carries out goals by the scripted skills."""
-
-    context = None
 
     def __init__(self, kind: WorldKind = DESK) -> None:
         self._kind = kind
@@ -53,3 +53,10 @@ def demonstrated(world: World, scene: Any, goal: Goal, kind: WorldKind = DESK) -
         done = kind.achieved(goal, before, state)
         left = min(left - 1, leaving) if done and left > leaving else left - 1
     return before, state
+
+
+def shown(world: World, scene: Any, goal: Goal, kind: WorldKind = DESK) -> GoalState:
+    """What one sensor sees of the beginning and the end of a demonstration."""
+    sensor = kind.sensor(scene)
+    before, after = demonstrated(world, scene, goal, kind=kind)
+    return GoalState(sensor.observe(before), sensor.observe(after))
