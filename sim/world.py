@@ -104,7 +104,14 @@ class WorldKind(Visible, ABC):
     # -- scenes ----------------------------------------------------------------------------------
 
     def check_scenes(self, config: Any) -> None:
-        """Raise ValueError if no scenes of a `SceneConfig` can be drawn. Here: randomised worlds."""
+        """Raise ValueError if no scenes of a `SceneConfig` can be drawn.
+
+        Here: more objects than there can be, layouts of the desk's furniture, and randomised worlds.
+        """
+        if not config.any_layout:
+            raise ValueError(
+                f"the world {self.spec.name} has no layouts: leave out {' and '.join(config.layouts)}"
+            )
         if config.world != NOMINAL:
             raise ValueError(
                 f"the world {self.spec.name} has no dynamics to randomise: leave out world={config.world}"
@@ -163,6 +170,11 @@ class WorldKind(Visible, ABC):
     @abstractmethod
     def open(self, pictures: bool = False) -> Any:
         """A `World`; with `pictures`, one that can be photographed."""
+
+    @property
+    def changes(self) -> bool:
+        """Whether a running world can be given other dynamics: a kind that can says how, in `change`."""
+        return type(self).change is not WorldKind.change
 
     def change(self, world: Any, scene: Any) -> None:
         """From now on let a running world have the dynamics of another scene, where a kind has dynamics."""

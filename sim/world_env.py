@@ -63,7 +63,8 @@ class WorldEnv(gymnasium.Env[Any, Array]):
             raise BadArgument("config", "a SceneConfig or None", config)
         self.render_mode = render_mode
         self.metadata = {"render_modes": list(modes), "render_fps": spec.control_hz}
-        self._config = config or SceneConfig()
+        self._config = config or SceneConfig(spec.usual_objects)
+        self._kind.check_scenes(self._config)
         self._world: Any = self._open(render_mode is not None)
         self._sensor: Sensor
         self._scene: Any = None

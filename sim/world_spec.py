@@ -1,6 +1,7 @@
 """What states, observations and actions of a kind of world are: the numbers that a policy is trained for.
 
-A checkpoint keeps its world's `WorldSpec`, and acts only where actions mean the same.
+A checkpoint keeps its world's `WorldSpec`, and acts only where rows and actions mean the same, whatever the
+world's name (`robopolicy.policies.base.spec.check_spec`).
 """
 
 from collections.abc import Sequence
@@ -54,9 +55,18 @@ class WorldSpec:
         return tuple(fixture.name for fixture in self.fixtures)
 
     @property
+    def usual_objects(self) -> int:
+        """The movable objects of a scene where nobody says how many: three, or all if there are fewer."""
+        return min(3, self.most_objects)
+
+    @property
     def most_things(self) -> int:
         """The rows of an observation."""
         return self.most_objects + len(self.fixtures)
+
+    def steps(self, seconds: float) -> int:
+        """The control steps that so much time takes, one at least."""
+        return max(1, round(seconds * self.control_hz))
 
     def names(self, objects: Sequence[str]) -> tuple[str, ...]:
         """The names that go with an observation's rows; those of absent objects are empty."""

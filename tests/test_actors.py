@@ -7,14 +7,13 @@ import torch
 from robopolicy.evaluation import actors
 from robopolicy.evaluation.actors import PolicyActor
 from robopolicy.evaluation.plan import make_plan
-from robopolicy.evaluation.reference import demonstrated
+from robopolicy.evaluation.reference import demonstrated, shown
 from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.policies.agent import Agent
-from robopolicy.policies.base.condition import GoalState
 from robopolicy.policies.base.config import PolicyConfig
 from robopolicy.policies.registry import build
 from robopolicy.policies.text.encoder import TextEncoder
-from sim.desk.rows import observe
+from sim.desk.rows import entity_names, observe
 from sim.desk.sensors import sense
 from sim.desk.simulator import World
 from sim.desk.tasks.families import TASKS, achieved
@@ -55,31 +54,29 @@ def test_the_expert_shows_how_the_desk_is_once_the_goal_is_reached(world: World)
 def test_a_policy_is_told_or_shown_and_then_acts_for_every_world(actor: PolicyActor, world: World):
     plan = make_plan(EvaluateConfig(levels=("seen", "shown"), n=3, controls=()))
     for asked in plan.levels:
-        actor.reset([trial.commands[0] for trial in asked.trials], asked.scenes)
+        names = [entity_names(scene.names) for scene in asked.scenes]
+        pairs = zip(asked.trials, asked.scenes, strict=True)
+        told = [shown(world, s, t.goal) if t.demonstrated else t.sentence for t, s in pairs]
+        actor.reset(told, names)
         states = [world.build(scene) for scene in asked.scenes]
-        actions = actor.act([observe(state) for state in states], states)
+        actions = actor.act([observe(state) for state in states])
         assert actions.shape == (3, 7)
         assert np.abs(actions).max() <= 1
 
 
 def test_with_nothing_said_it_has_to_act(actor: PolicyActor, world: World):
     asked = make_plan(EvaluateConfig(levels=("seen",), n=2, controls=())).levels[0]
-    actor.reset([trial.commands[0]._replace(sentence="") for trial in asked.trials], asked.scenes)
+    actor.reset([""] * 2, [entity_names(scene.names) for scene in asked.scenes])
     states = [world.build(scene) for scene in asked.scenes]
-    actions = actor.act([observe(state) for state in states], states)
+    actions = actor.act([observe(state) for state in states])
     assert (np.abs(actions[:, :6]).max(1) > 0).all()
 
 
-def test_what_is_shown_is_seen_through_the_sensors_too(
-    actor: PolicyActor, world: World, monkeypatch: pytest.MonkeyPatch
-):
+def test_what_is_shown_is_seen_through_the_sensors_too(world: World):
     asked = make_plan(
         EvaluateConfig(levels=("shown",), n=2, world="held_out:position_bias", controls=())
     ).levels[0]
-    shown: list[GoalState] = []
-    monkeypatch.setattr(actor._agent, "reset", lambda goals, names: shown.extend(goals))
-    actor.reset([trial.commands[0] for trial in asked.trials], asked.scenes)
-    for i, (trial, scene) in enumerate(zip(asked.trials, asked.scenes, strict=True)):
+    for trial, scene in zip(asked.trials, asked.scenes, strict=True):
         seen = sense(stack(demonstrated(world, scene, trial.goal)), scene)
-        for at, observation in enumerate(shown[i]):
+        for at, observation in enumerate(shown(world, scene, trial.goal)):
             assert np.array_equal(observation.entities, seen.entities[at])

@@ -7,8 +7,7 @@ import pytest
 import torch
 
 from robopolicy.policies.agent import Agent
-from robopolicy.policies.base.spec import spec_of
-from robopolicy.policies.checkpoint import CheckpointError
+from robopolicy.policies.base.spec import BadSpec, spec_of
 from robopolicy.policies.registry import build
 from robopolicy.policies.text.encoder import TextEncoder
 from robopolicy.serving import batched_policy as module
@@ -87,7 +86,7 @@ def test_a_policy_of_another_world_answers_about_that_world() -> None:
     on_mat = seen.entities.copy()
     on_mat[:3, :2] = seen.entities[3, :2]
     assert answer(on_mat).why == f"The {there.understood.target} is on the mat already."
-    with pytest.raises(CheckpointError, match="among 3 objects and mat; the world desk has 5"):
+    with pytest.raises(BadSpec, match="among 3 objects and mat; in 'desk' there are 5 objects and drawer"):
         BatchedPolicy(policy.agent)
 
 

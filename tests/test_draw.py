@@ -113,8 +113,12 @@ def test_what_cannot_be_drawn_is_said_in_one_sentence() -> None:
     with pytest.raises(UnknownTask, match="open_drawer"):
         draw_scene_for("open_draw", 0)
     with pytest.raises(ValueError, match="1 to 5"):
-        SceneConfig(n_objects=6)
+        draw_scene(0, SceneConfig(n_objects=6))
+    with pytest.raises(ValueError, match="1 to 5"):
+        draw_scene_for("lift", 0, SceneConfig(n_objects=6))
+    with pytest.raises(ValueError, match="1 to 1000"):
+        SceneConfig(n_objects=0)
     with pytest.raises(ValueError, match="right_handed"):
         SceneConfig(layouts=("sideways",))
     with pytest.raises(ValueError, match="different objects"):
-        SceneConfig(n_objects=2, objects=(("red", "cube"),))
+        draw_scene(0, SceneConfig(n_objects=2, objects=(("red", "cube"),)))

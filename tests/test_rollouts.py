@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
+from examples.pucks import PuckKind, Pucks
+from robopolicy.evaluation import rollouts
 from robopolicy.evaluation.levels.base import LevelTrials
 from robopolicy.evaluation.plan import make_plan
 from robopolicy.evaluation.reference import ExpertActor
@@ -14,6 +17,7 @@ from robopolicy.evaluation.rollouts import (
     Actor,
     Group,
     Rollouts,
+    group_size,
     groups_of,
     roll_out,
     roll_out_all,
@@ -21,10 +25,12 @@ from robopolicy.evaluation.rollouts import (
 from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.evaluation.trials.judges import FELL, FORBIDDEN, TIME
 from robopolicy.evaluation.trials.trial import Command, Trial
+from robopolicy.policies.base.condition import Condition, GoalState
 from sim.desk.scene import Scene, Thing
 from sim.desk.sensors import sense
 from sim.desk.simulator import World
 from sim.desk.tasks.families import achieved
+from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.randomize.dynamics import Dynamics
 from sim.state import Array, State, stack
@@ -44,12 +50,12 @@ class Idle:
     def begin(self) -> None:
         pass
 
-    def reset(self, commands: Sequence[Command], scenes: Sequence[Scene]) -> None:
-        self.sizes += [len(commands), len(scenes)]
+    def reset(self, conditions: Sequence[Condition], names: Sequence[tuple[str, ...]]) -> None:
+        self.sizes += [len(conditions), len(names)]
 
-    def act(self, seen: Sequence[Observation], states: Sequence[State]) -> Array:
-        self.sizes += [len(seen), len(states)]
-        return np.zeros((len(states), 7))
+    def act(self, seen: Sequence[Observation]) -> Array:
+        self.sizes.append(len(seen))
+        return np.zeros((len(seen), 7))
 
 
 @pytest.fixture(scope="module")
@@ -114,16 +120,118 @@ def test_figures_do_not_depend_on_the_number_of_workers(asked: LevelTrials) -> N
             assert np.array_equal(a, b)
 
 
+class Curious(Idle):
+    """Keeps all that it is ever given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.given: list[object] = []
+
+    def reset(self, *given: Any) -> None:
+        self.given += map(list, given)  # the rollout goes on with its own
+
+    def act(self, *given: Any) -> Array:
+        self.given += map(list, given)
+        return np.zeros((GROUP_SIZE, 7))
+
+
+def parts_of(value: object) -> set[type]:
+    """The types of everything that can be reached from a value."""
+    if isinstance(value, list | tuple):
+        return {type(value)}.union(*map(parts_of, value))
+    return {type(value)}
+
+
+def test_a_policy_gets_words_names_and_what_sensors_saw_and_never_the_truth(worlds: list[World]) -> None:
+    plan = make_plan(EvaluateConfig(levels=("seen", "shown"), n=2, controls=()))
+    reached: set[type] = set()
+    for asked in plan.levels:
+        actor = Curious()
+        roll_out(groups_of(asked)[0], actor, worlds, 3)
+        reached |= parts_of(actor.given)
+    assert reached == {list, tuple, str, np.ndarray, Observation, GoalState}
+    assert not reached & {State, Scene, Command, Trial}
+
+
+def test_what_is_shown_is_made_in_a_world_of_the_group_before_it_begins(worlds: list[World]) -> None:
+    said, seen = make_plan(EvaluateConfig(levels=("seen", "shown"), n=2, controls=())).levels
+    told, demonstrated = Curious(), Curious()
+    roll_out(groups_of(said)[0], told, worlds, 3)
+    roll_out(groups_of(seen)[0], demonstrated, worlds, 3)
+    first, again = told.given[2], demonstrated.given[2]
+    assert isinstance(first, list)
+    assert isinstance(again, list)
+    for one, other in zip(first, again, strict=True):
+        assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+    conditions = demonstrated.given[0]
+    assert isinstance(conditions, list)
+    for goal, observed in zip(conditions, first, strict=True):
+        assert np.array_equal(goal.before.entities, observed.entities)
+        assert not np.array_equal(goal.after.entities, goal.before.entities)
+
+
+class FewKind(PuckKind):
+    """A process holds only so many of these worlds."""
+
+    per_process = 3
+    n_open = 0
+    most_open = 0
+
+    def open(self, pictures: bool = False) -> Pucks:
+        type(self).n_open += 1
+        type(self).most_open = max(self.n_open, self.most_open)
+        return Counted(type(self))
+
+
+class Counted(Pucks):
+    """Tells its kind when it is closed."""
+
+    def __init__(self, kind: type[FewKind]) -> None:
+        self._kind = kind
+
+    def close(self) -> None:
+        self._kind.n_open -= 1
+
+
+FEW = FewKind()
+
+
+@pytest.mark.parametrize("per_process", [1, 3])
+@pytest.mark.parametrize("level", ["seen", "shown"])
+def test_a_process_opens_no_more_worlds_than_it_can_hold(
+    level: str, per_process: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FewKind, "per_process", per_process)
+    monkeypatch.setattr(EvaluateConfig, "kind", property(lambda _: FEW))
+    asked = make_plan(EvaluateConfig(levels=(level,), n=7, controls=())).levels[0]
+    groups = groups_of(asked, kind=FEW)
+    assert [len(group.trials) for group in groups] == ([1] * 7 if per_process == 1 else [3, 3, 1])
+    assert FewKind.n_open == 0
+    monkeypatch.setattr(FewKind, "most_open", 0)
+    monkeypatch.setattr(rollouts, "_mine", {})
+    rollouts._start(Idle, 5)
+    for group in groups:
+        assert len(rollouts._run(group).success) == len(group.trials)
+    assert FewKind.most_open == per_process
+    for world in rollouts._mine["worlds"]:
+        world.close()
+
+
+def test_the_groups_of_the_desk_are_as_large_as_they_were() -> None:
+    assert group_size(DESK) == GROUP_SIZE == 16
+    assert group_size(PuckKind()) == 16
+
+
 class Broken:
     context = None
 
     def begin(self) -> None:
         pass
 
-    def reset(self, commands: Sequence[Command], scenes: Sequence[Scene]) -> None:
+    def reset(self, conditions: Sequence[Condition], names: Sequence[tuple[str, ...]]) -> None:
         raise RuntimeError("a broken actor")
 
-    def act(self, seen: Sequence[Observation], states: Sequence[State]) -> Array:
+    def act(self, seen: Sequence[Observation]) -> Array:
         raise AssertionError
 
 
@@ -191,13 +299,12 @@ class Forward:
     def begin(self) -> None:
         pass
 
-    def reset(self, commands: Sequence[Command], scenes: Sequence[Scene]) -> None:
+    def reset(self, conditions: Sequence[Condition], names: Sequence[tuple[str, ...]]) -> None:
         pass
 
-    def act(self, seen: Sequence[Observation], states: Sequence[State]) -> Array:
-        del seen
-        self.hands.append([state.ee_pos[:2] for state in states])
-        return np.tile([0.4, 0, 0, 0, 0, 0, 1.0], (len(states), 1))
+    def act(self, seen: Sequence[Observation]) -> Array:
+        self.hands.append([one.proprio[:2].copy() for one in seen])
+        return np.tile([0.4, 0, 0, 0, 0, 0, 1.0], (len(seen), 1))
 
 
 def test_a_world_that_changes_obeys_from_then_on_as_the_next_one_did(worlds: list[World]) -> None:

@@ -126,5 +126,6 @@ def _record(shard: Shard, row: int, columns: dict[str, NDArray[Any]], kind: Worl
 def _scene(shard: Shard, row: int, kind: WorldKind) -> Any:
     try:
         return kind.scene_from(json.loads(shard.scenes[row]))
-    except (ValueError, RecursionError) as error:
-        raise DatasetDamaged(shard.source, f"the scene of episode {shard.first + row}: {error}") from error
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError) as error:
+        says = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else error
+        raise DatasetDamaged(shard.source, f"the scene of episode {shard.first + row}: {says}") from error

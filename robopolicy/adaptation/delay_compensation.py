@@ -15,7 +15,7 @@ from sim.observation import Observation
 from sim.state import Array
 from sim.world_spec import WorldSpec
 
-CLOSING = 0.05  # m by which the fingers close or open in a step
+CLOSING = 0.5  # m by which the fingers close or open in a second
 
 
 def predict_arrival(
@@ -47,7 +47,8 @@ def _carry_out(
     width = np.where(there & between_fingers(gap), widths, 0).max(1)  # of what is between the fingers
     held = there & in_grip(gap, proprio[:, 7:], widths, spec.open_hand) & (action[:, 6:] < 0)
     goal = (action[:, 6] + 1) / 2 * spec.action.opening
-    opening = proprio[:, 7] + np.clip(goal - proprio[:, 7], -CLOSING, CLOSING)
+    closing = CLOSING / spec.control_hz
+    opening = proprio[:, 7] + np.clip(goal - proprio[:, 7], -closing, closing)
     hand = proprio[:, :3]
     shift = np.clip(hand + r.shift * spec.action.shift * action[:, :3], *spec.workspace) - hand
     entities[..., :3] += shift[:, None] * (held & rows[:, None])[..., None]

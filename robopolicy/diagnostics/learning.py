@@ -43,7 +43,7 @@ def checkpoint(name: str) -> Iterator[Finding]:
     """The policy loads: all its files are what its config.json vouches for."""
     try:
         hash_of(name)
-        policy = load_checkpoint(name)
+        policy = load_checkpoint(name, None)
     except ValueError as error:
         said = sentence_of(error) or in_one_line(error)
         what, _, fix = said.rpartition("; ")

@@ -3,38 +3,34 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 from robopolicy.common.console import warn
 from robopolicy.common.errors import UserError
+from robopolicy.evaluation.actor_types import Actor, MakeActor
 from robopolicy.evaluation.plan import Plan
-from robopolicy.evaluation.reference import EXPERT, ExpertActor, demonstrated
-from robopolicy.evaluation.rollouts import Actor, MakeActor
-from robopolicy.evaluation.trials.trial import Command
+from robopolicy.evaluation.reference import EXPERT, ExpertActor
 from robopolicy.policies.agent import OWN, Agent
-from robopolicy.policies.base.condition import GoalState
+from robopolicy.policies.base.condition import Condition, GoalState
 from robopolicy.policies.base.spec import untrained_families
 from robopolicy.policies.checkpoint import load_checkpoint
 from sim.kinds.desk import DESK
 from sim.observation import Observation
-from sim.state import Array, State
-from sim.world import World, WorldKind
+from sim.state import Array
+from sim.world import WorldKind
 
 
 class PolicyActor:
-    """A trained policy: it gets the sentence and the names of the things, and what its sensors see.
+    """A trained policy: it gets the sentence or goal states, the names of things, and what its sensors see.
 
     Given an empty sentence it does not hold still, as it does elsewhere: the control is to show what it does
     without words.
     """
 
     def __init__(self, checkpoint: str, memory: str = OWN, kind: WorldKind = DESK) -> None:
-        self._kind = kind
         network = load_checkpoint(checkpoint, kind)
         self._agent = Agent(network, hold_when_silent=False, memory=memory, kind=kind)
-        self._world: World | None = None
 
     def begin(self) -> None:
         self._agent.forget()
@@ -43,25 +39,11 @@ class PolicyActor:
     def context(self) -> Array | None:
         return self._agent.context
 
-    def reset(self, commands: Sequence[Command], scenes: Sequence[Any]) -> None:
-        names = [self._kind.spec.names(scene.names) for scene in scenes]
-        if not any(command.demonstrated for command in commands):
-            self._agent.reset([command.sentence for command in commands], names)
-            return
-        world = self._world = self._world or self._kind.open()
-        goals = [_demonstration(world, s, c, self._kind) for c, s in zip(commands, scenes, strict=True)]
-        self._agent.reset(goals, names)
+    def reset(self, conditions: Sequence[Condition], names: Sequence[tuple[str, ...]]) -> None:
+        self._agent.reset(conditions, names)
 
-    def act(self, seen: Sequence[Observation], states: Sequence[State]) -> Array:
-        del states
+    def act(self, seen: Sequence[Observation]) -> Array:
         return self._agent.act(_batch(seen))
-
-
-def _demonstration(world: World, scene: Any, command: Command, kind: WorldKind) -> GoalState:
-    """What one sensor sees of the beginning and the end of a demonstration."""
-    sensor = kind.sensor(scene)
-    before, after = demonstrated(world, scene, command.goal, kind=kind)
-    return GoalState(sensor.observe(before), sensor.observe(after))
 
 
 def _batch(seen: Sequence[Observation]) -> Observation:

@@ -25,7 +25,7 @@ from robopolicy.evaluation.levels.registry import LEVELS
 from robopolicy.evaluation.plan import Plan, make_plan
 from robopolicy.evaluation.reference import EXPERT
 from robopolicy.evaluation.rollout_cache import Marks, RolloutCache, marks_of, read_complete
-from robopolicy.evaluation.rollouts import Group, Rollouts, RunGroups, groups_of, roll_out_all
+from robopolicy.evaluation.rollouts import Group, Rollouts, RunGroups, group_size, groups_of, roll_out_all
 from robopolicy.evaluation.summary import INFO, summary
 from robopolicy.evaluation.tally import Tally
 from robopolicy.evaluation.trials.config import EvaluateConfig
@@ -130,6 +130,7 @@ def _marks(config: EvaluateConfig, plan: Plan, checkpoint: str) -> Marks:
             **program(),
             "checkpoint": checkpoint,
             "options": [config.max_steps, config.memory, config.change_at],
+            "world": [config.env, group_size(config.kind)],
             "trials": plan.to_json(),
         }
     )

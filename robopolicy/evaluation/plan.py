@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from robopolicy.common.errors import UserError
 from robopolicy.evaluation.levels.base import Level, LevelTrials
 from robopolicy.evaluation.levels.registry import LEVELS, asked
 from robopolicy.evaluation.trials.config import EvaluateConfig
@@ -25,4 +26,6 @@ def make_plan(config: EvaluateConfig, levels: Sequence[Level] = LEVELS) -> Plan:
         one = level.trials(config, planned)
         if one.trials:
             planned.append(one)
+    if not planned:
+        raise UserError(f"nothing to evaluate: the world {config.env} has no family for any of the levels")
     return Plan(tuple(planned))

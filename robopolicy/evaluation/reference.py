@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from robopolicy.evaluation.actor_types import KnowingActor
 from robopolicy.evaluation.trials.trial import Command
+from robopolicy.policies.base.condition import GoalState
 from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.state import Array, State
@@ -17,13 +19,12 @@ from sim.task import Goal
 from sim.world import World, WorldKind
 
 EXPERT = "expert"
-LEAVING = 4  # control steps that it goes on after it has reached a goal
+LONGEST = 12.0  # s that a demonstration takes at most
+LEAVING = 0.4  # s that it goes on after it has reached a goal
 
 
-class ExpertActor:
+class ExpertActor(KnowingActor):
     """Carries out goals by the scripted skills."""
-
-    context = None
 
     def __init__(self, kind: WorldKind = DESK) -> None:
         self._kind = kind
@@ -43,14 +44,19 @@ class ExpertActor:
         )
 
 
-def demonstrated(
-    world: World, scene: Any, goal: Goal, max_steps: int = 120, kind: WorldKind = DESK
-) -> tuple[State, State]:
+def demonstrated(world: World, scene: Any, goal: Goal, kind: WorldKind = DESK) -> tuple[State, State]:
     """The state at the start, and the one in which the expert has reached the goal and let go."""
     before = state = world.build(scene)
-    left = max_steps
+    left, leaving = kind.spec.steps(LONGEST), kind.spec.steps(LEAVING)
     while left > 0:
         state = world.step(kind.expert(state, goal, scene))
         done = kind.achieved(goal, before, state)
-        left = min(left - 1, LEAVING) if done and left > LEAVING else left - 1
+        left = min(left - 1, leaving) if done and left > leaving else left - 1
     return before, state
+
+
+def shown(world: World, scene: Any, goal: Goal, kind: WorldKind = DESK) -> GoalState:
+    """What one sensor sees of the beginning and the end of a demonstration."""
+    sensor = kind.sensor(scene)
+    before, after = demonstrated(world, scene, goal, kind=kind)
+    return GoalState(sensor.observe(before), sensor.observe(after))

@@ -1,21 +1,24 @@
 """Rollouts in fixed groups: many worlds, one batched policy, the same results on any number of processes.
 
-A group is `GROUP_SIZE` trials that start together and are stepped together. The batch that the policy gets
-always has `GROUP_SIZE` rows, in the order of the trials, whether a rollout has ended or not, so a result
-depends on the group alone and never on which process ran it or how many there were.
+A group is `GROUP_SIZE` trials, or as many as a process can hold worlds of their kind, that start together and
+are stepped together. The batch that the policy gets always has as many rows, in the order of the trials,
+whether a rollout has ended or not, so a result depends on the group alone and never on which process ran it
+or how many there were.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from data.common.workers import Workers, spawned
+from robopolicy.evaluation.actor_types import Actor, KnowingActor, MakeActor
 from robopolicy.evaluation.levels.base import LevelTrials
+from robopolicy.evaluation.reference import shown
 from robopolicy.evaluation.trials.judges import Judge, MakeJudge, Verdict, judge_of
 from robopolicy.evaluation.trials.trial import Command, Trial
 from sim.kinds.desk import DESK
@@ -26,12 +29,17 @@ from sim.world import World, WorldKind
 GROUP_SIZE = 16
 
 
+def group_size(kind: WorldKind) -> int:
+    """The trials of a group: as many as worlds of the kind that one process opens."""
+    return min(GROUP_SIZE, kind.per_process)
+
+
 class Group(NamedTuple):
     """Trials that are rolled out together."""
 
     level: str  # `LevelTrials.key`: "seen"
     index: int  # of the group in its level
-    trials: tuple[Trial, ...]  # 1 to GROUP_SIZE
+    trials: tuple[Trial, ...]  # 1 to `group_size`
     scenes: tuple[Any, ...]  # as `sim.world.Scene`
     kind: WorldKind = DESK
     judge: MakeJudge = judge_of
@@ -54,47 +62,17 @@ class Rollouts(NamedTuple):
     causes: NDArray[np.str_]  # (B,) why each failed, see `trials.judges.CAUSES`; "" if it did not
 
 
-class Actor(Protocol):
-    """Whatever chooses actions for a batch of worlds: a policy, or the scripted expert."""
-
-    @property
-    def context(self) -> Array | None:
-        """What it has inferred of the dynamics of the worlds by now, (B, D); None if it infers nothing."""
-        ...
-
-    def begin(self) -> None:
-        """Forget what was inferred: the rollouts that begin are in other worlds."""
-        ...
-
-    def reset(self, commands: Sequence[Command], scenes: Sequence[Any]) -> None:
-        """Give each world its command; may come in the middle of a rollout."""
-        ...
-
-    def act(self, seen: Sequence[Observation], states: Sequence[State]) -> Array:
-        """The next actions (B, 7) of the B worlds.
-
-        A policy acts on what the sensors saw; the true states are for the scripted expert alone.
-        """
-        ...
-
-
-class MakeActor(Protocol):
-    """Makes an actor inside a worker process; has to be picklable."""
-
-    def __call__(self) -> Actor: ...
-
-
 RunGroups = Callable[[Sequence[Group]], Iterator[tuple[Group, Rollouts]]]
 """Rolls groups out and yields each with its rollouts, in the order in which they finish."""
 
 
 def groups_of(planned: LevelTrials, change_at: int = 0, kind: WorldKind = DESK) -> list[Group]:
     """The trials of a level in their order, cut into groups."""
-    found = []
-    for at in range(0, len(planned.trials), GROUP_SIZE):
-        part = slice(at, at + GROUP_SIZE)
+    found, size = [], group_size(kind)
+    for at in range(0, len(planned.trials), size):
+        part = slice(at, at + size)
         trials, scenes = planned.trials[part], planned.scenes[part]
-        group = Group(planned.key, at // GROUP_SIZE, trials, scenes, kind, planned.judge, change_at)
+        group = Group(planned.key, at // size, trials, scenes, kind, planned.judge, change_at)
         found.append(group)
     return found
 
@@ -129,8 +107,40 @@ class _Course:
         return None, True
 
 
-def roll_out(group: Group, actor: Actor, worlds: Sequence[World], max_steps: int) -> Rollouts:
-    """Run one group to its end; `worlds` are GROUP_SIZE.
+class _Told(KnowingActor):
+    """All that an actor without knowledge of the truth is told of a group.
+
+    What is shown instead of said is demonstrated beforehand, in a world that the group has not begun in yet.
+    """
+
+    def __init__(self, actor: Actor, group: Group, world: World) -> None:
+        self._actor, self._kind, self._last = actor, group.kind, len(group.trials) - 1
+        self._shown = {
+            (row, command): shown(world, group.scenes[row], command.goal, group.kind)
+            for row, trial in enumerate(group.trials)
+            for command in trial.commands
+            if command.demonstrated
+        }
+
+    @property
+    def context(self) -> Array | None:
+        return self._actor.context
+
+    def begin(self) -> None:
+        self._actor.begin()
+
+    def reset(self, commands: Sequence[Command], scenes: Sequence[Any]) -> None:
+        given = [(min(row, self._last), command) for row, command in enumerate(commands)]
+        conditions = [self._shown.get(one, one[1].sentence) for one in given]
+        self._actor.reset(conditions, [self._kind.spec.names(scene.names) for scene in scenes])
+
+    def act(self, seen: Sequence[Observation], states: Sequence[State]) -> Array:
+        del states
+        return self._actor.act(seen)
+
+
+def roll_out(group: Group, actor: Actor | KnowingActor, worlds: Sequence[World], max_steps: int) -> Rollouts:
+    """Run one group to its end; `worlds` are as many as `group_size`.
 
     The judge of a command decides after every control step, on true states. The next command is given when
     one has succeeded, without a reset; `max_steps` are for each command, and the first failure ends the
@@ -139,9 +149,10 @@ def roll_out(group: Group, actor: Actor, worlds: Sequence[World], max_steps: int
     group.
     """
     n = len(group.trials)
-    rows = [min(i, n - 1) for i in range(GROUP_SIZE)]  # a short group is filled up with its last trial
+    rows = [min(i, n - 1) for i in range(group_size(group.kind))]  # a short group: its last trial again
     scenes = [group.scenes[i] for i in rows]
     commands = [group.trials[i].commands for i in rows]
+    told = actor if isinstance(actor, KnowingActor) else _Told(actor, group, worlds[0])
     states = [world.build(scene) for world, scene in zip(worlds, scenes, strict=False)]
     sensors = [group.kind.sensor(scene) for scene in scenes]
     seen = [sensor.observe(state) for sensor, state in zip(sensors, states, strict=True)]
@@ -150,14 +161,14 @@ def roll_out(group: Group, actor: Actor, worlds: Sequence[World], max_steps: int
     longest = max(map(len, commands))
     actions = np.zeros((n, max_steps * longest, 7), np.float32)
     verdicts, contexts = [Verdict(False)] * n, [np.zeros(0)] * n
-    actor.begin()
-    actor.reset(current, scenes)
+    told.begin()
+    told.reset(current, scenes)
     active, t = list(range(n)), 0
     while active:
         if t == group.change_at > 0:
             for world, other in zip(worlds, (*scenes[1:], scenes[0]), strict=True):
                 group.kind.change(world, other)
-        chosen = np.asarray(actor.act(seen, states), np.float32)  # (GROUP_SIZE, 7)
+        chosen = np.asarray(told.act(seen, states), np.float32)  # (rows, 7)
         t += 1
         given = False
         for i in list(active):
@@ -170,10 +181,10 @@ def roll_out(group: Group, actor: Actor, worlds: Sequence[World], max_steps: int
             if verdict is not None:
                 verdicts[i] = verdict
                 active.remove(i)
-                context = actor.context
+                context = told.context
                 contexts[i] = contexts[i] if context is None else context[i]
         if given:
-            actor.reset(current, scenes)
+            told.reset(current, scenes)
     ends = np.array([course.ends + [0] * (longest - len(course.ends)) for course in courses[:n]], np.int64)
     steps = ends.max(1)
     success, causes = (np.array(column) for column in zip(*verdicts, strict=True))
@@ -214,5 +225,5 @@ def _start(make_actor: MakeActor, max_steps: int) -> None:
 
 def _run(group: Group) -> Rollouts:
     worlds = _mine["worlds"]
-    worlds += [group.kind.open() for _ in range(GROUP_SIZE - len(worlds))]
+    worlds += [group.kind.open() for _ in range(group_size(group.kind) - len(worlds))]
     return roll_out(group, _mine["actor"], worlds, _mine["max_steps"])

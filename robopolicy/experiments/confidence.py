@@ -1,4 +1,6 @@
-"""How well are out-of-domain sentences refused? `python -m robopolicy.experiments.confidence [CHECKPOINT]`.
+"""How well are out-of-domain sentences refused?
+
+    python -m robopolicy.experiments.confidence [CHECKPOINT] [env=my_package.pucks:PUCKS]
 
 Prints, for sentences that neither the measure nor its threshold has seen, how many sound ones of each split
 are refused, and how much nonsense, with 95 % Wilson intervals. The measure is fitted first where the
@@ -21,6 +23,9 @@ from robopolicy.policies.checkpoint import BENCHMARK, confidence_of, load_checkp
 from robopolicy.policies.confidence import Confidence
 from robopolicy.training.calibration import SET, N, calibrate, features_of
 from robopolicy.training.confidence_data import nonsense, sound, sound_of_all_splits
+from sim.kinds.desk import DESK
+from sim.kinds.registry import kind_of_world
+from sim.world import WorldKind
 
 FIGURES = 13  # seed of the sentences for the figures
 
@@ -37,17 +42,17 @@ class Figures(NamedTuple):
     n: tuple[int, int]  # sound sentences, nonsense
 
 
-def measure(agent: Agent, model: Confidence, n: int = N) -> Figures:
+def measure(agent: Agent, model: Confidence, n: int = N, kind: WorldKind = DESK) -> Figures:
     """What is refused of sentences that the measure was neither fitted nor set on."""
-    known = {one.sentence for said in sound_of_all_splits(n, SET).values() for one in said}
-    bare, framed = nonsense(HELD_OUT, FIGURES, held_out=True)
+    known = {one.sentence for said in sound_of_all_splits(n, SET, kind).values() for one in said}
+    bare, framed = nonsense(HELD_OUT, FIGURES, held_out=True, kind=kind)
     groups = {
         f"sound: {name}": [one for one in said if one.sentence not in known]
-        for name, said in sound_of_all_splits(n, FIGURES).items()
+        for name, said in sound_of_all_splits(n, FIGURES, kind).items()
     }
-    groups |= {"sound: train, six words at most": sound("train", n, FIGURES + 100, brief=True)}
+    groups |= {"sound: train, six words at most": sound("train", n, FIGURES + 100, brief=True, kind=kind)}
     groups |= {"nonsense": bare, "nonsense in polite frames": framed}
-    scores = {name: model.sound(features_of(agent, said)) for name, said in groups.items()}
+    scores = {name: model.sound(features_of(agent, said)) for name, said in groups.items() if said}
     good = np.concatenate([score for name, score in scores.items() if name.startswith("sound")])
     bad = np.concatenate([score for name, score in scores.items() if name.startswith("nonsense")])
     refused = {name: score < model.least for name, score in scores.items()}
@@ -69,13 +74,15 @@ def table(figures: Figures) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Fit the measure of confidence of a checkpoint anew, and print how well it tells what to refuse."""
-    checkpoint = arguments[0] if arguments else BENCHMARK
-    for _ in calibrate(checkpoint):
+    named = [one.partition("=")[2] for one in arguments if one.startswith("env=")]
+    folders = [one for one in arguments if not one.startswith("env=")]
+    checkpoint, kind = [*folders, BENCHMARK][0], kind_of_world([*named, DESK.spec.name][0])
+    for _ in calibrate(checkpoint, kind):
         pass
     model = confidence_of(checkpoint)
     if model is None:
         raise NoConfidence("a policy that is told freely has no reading to be unsure of")
-    print(table(measure(Agent(load_checkpoint(checkpoint)), model)))
+    print(table(measure(Agent(load_checkpoint(checkpoint, kind), kind=kind), model, kind=kind)))
     return 0
 
 

@@ -96,14 +96,15 @@ def save_checkpoint(
         write_atomic(folder / CARD, model_card(config))
 
 
-def load_checkpoint(folder: Path | str, kind: WorldKind = DESK) -> PolicyNetwork:
-    """The network of a checkpoint folder, ready to act; raises `CheckpointError`.
+def load_checkpoint(folder: Path | str, kind: WorldKind | None = DESK) -> PolicyNetwork:
+    """The network of a checkpoint folder, ready to act in a kind of world; raises `CheckpointError`.
 
+    Where `kind` is None, nobody is going to act: the policy may be of any world.
     Nothing is built before the weights are known to be those of the network that is described.
     """
     folder = folder_of(folder)
     config = read_config(folder)
-    described, spec = described_by(folder, config, kind.spec)
+    described, spec = described_by(folder, config, kind.spec if kind else None)
     with shapes_only():
         expected = {name: tuple(tensor.shape) for name, tensor in build(described, spec).state_dict().items()}
     size = sum(4 * math.prod(shape) for shape in expected.values())
@@ -130,9 +131,12 @@ def load_checkpoint(folder: Path | str, kind: WorldKind = DESK) -> PolicyNetwork
 
 
 def described_by(
-    folder: Path, config: Mapping[str, Any], world: WorldSpec
+    folder: Path, config: Mapping[str, Any], world: WorldSpec | None
 ) -> tuple[PolicyConfig, PolicySpec]:
-    """The network that config.json describes, within bounds, and what it means. Raises `CheckpointError`."""
+    """The network that config.json describes, within bounds, and what it means.
+
+    Raises `CheckpointError`, also where it cannot act in the world.
+    """
     try:
         shape = dict(config["policy"])
         network = PolicyConfig(**{**shape, "encoder": EncoderConfig(**shape["encoder"])})
@@ -143,7 +147,8 @@ def described_by(
             f"{folder / CONFIG} does not describe a policy of this version: {error}"
         ) from error
     try:
-        check_spec(spec, world)
+        if world:
+            check_spec(spec, world)
     except BadSpec as error:
         raise CheckpointError(f"the policy in {folder} cannot act here: {error}") from error
     return network, spec
@@ -181,7 +186,7 @@ def confidence_of(folder: Path | str) -> Confidence | None:
     """The measure of confidence of a checkpoint; None if it has none. Raises `CheckpointError`."""
     folder = folder_of(folder)
     config, path = read_config(folder), folder / FILE
-    again = f"`python -m robopolicy.experiments.confidence {folder}` fits it anew"
+    again = fits_anew(folder, config)
     if config[VOUCH] is None if VOUCH in config else not path.exists():
         return None
     if not path.exists():
@@ -200,6 +205,16 @@ def vouches_for_confidence(folder: Path | str) -> bool:
     return VOUCH in read_config(folder)
 
 
+def fits_anew(folder: Path | str, config: Mapping[str, Any]) -> str:
+    """Which command fits a measure of confidence to a checkpoint, in words."""
+    try:
+        name = PolicySpec.from_json(config.get("spec")).world.name
+    except BadSpec:  # loading it says so
+        name = DESK.spec.name
+    env = "" if name == DESK.spec.name else f" env={shown(name)}"
+    return f"`python -m robopolicy.experiments.confidence {folder}{env}` fits it anew"
+
+
 def doubts_of(folder: Path | str) -> Confidence | None:
     """What a policy refuses sentences by; where there is none, or none that is vouched for, that is said.
 
@@ -214,7 +229,7 @@ def doubts_of(folder: Path | str) -> Confidence | None:
     elif not vouches_for_confidence(folder):
         warn(
             f"{CONFIG} of {folder} is of an earlier version and does not vouch for {FILE}; "
-            f"`python -m robopolicy.experiments.confidence {folder}` fits it anew"
+            + fits_anew(folder, read_config(folder))
         )
     return measure
 

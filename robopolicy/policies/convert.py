@@ -25,7 +25,7 @@ def convert(checkpoint: Path | str) -> bool:
     Raises `CheckpointError` for what is no sound checkpoint, before anything is written.
     """
     folder = folder_of(checkpoint)
-    load_checkpoint(folder)
+    load_checkpoint(folder, None)
     if json.loads((folder / CONFIG).read_bytes())["format"] == FORMAT:
         return False
     write_json(folder / CONFIG, sealed(read_config(folder)))

@@ -21,7 +21,10 @@ from robopolicy.policies.base.condition import BadCondition, Condition, GoalStat
 from robopolicy.policies.base.intent import Intent
 from robopolicy.policies.checkpoint import doubts_of, hash_of, load_checkpoint
 from sim.common.printable import shown
+from sim.kinds.desk import DESK
+from sim.kinds.registry import kind_of_world
 from sim.observation import Observation
+from sim.world import WorldKind
 
 Observed: TypeAlias = Observation | Mapping[str, Any]
 """An observation, or a dict with its fields, as the Gymnasium environment gives it."""
@@ -100,15 +103,21 @@ class LoadedPolicy:
         return found[0] if self._single and found else found
 
 
-def load(checkpoint: Path | str = "benchmark", refuse: bool = True) -> LoadedPolicy:
+def load(
+    checkpoint: Path | str = "benchmark", refuse: bool = True, env: WorldKind | str = DESK
+) -> LoadedPolicy:
     """The policy of a checkpoint folder, or the "benchmark" that comes with the program; on the CPU.
 
     Unless `refuse` is off, it holds still at sentences that its measure of confidence finds out of
-    distribution. Raises `NoCheckpoint`, and `CheckpointError` for one that is damaged or of another program.
+    distribution. `env` is the kind of world that it acts in, or its name, as the commands take it.
+
+    Raises `UnknownWorldKind`, `NoCheckpoint`, and `CheckpointError` for one that is damaged, or of another
+    program or world.
     """
+    kind = kind_of_world(env) if isinstance(env, str) else env
     hash_of(checkpoint)  # refuses a folder that is none
     doubts = doubts_of(checkpoint) if refuse else None
-    return LoadedPolicy(Agent(load_checkpoint(checkpoint), doubts=doubts))
+    return LoadedPolicy(Agent(load_checkpoint(checkpoint, kind), doubts=doubts, kind=kind))
 
 
 def as_observation(observed: Observed) -> Observation:

@@ -78,7 +78,7 @@ def chosen(
     picked = []
     for level in levels:
         for want, number in ((True, successes), (False, failures)):
-            found = [result for result in results[level] if result.success is want]
+            found = [result for result in results.get(level, ()) if result.success is want]
             seen: dict[str, int] = {}
             ranked = []
             for at, result in enumerate(found):

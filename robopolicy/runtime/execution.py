@@ -15,8 +15,8 @@ from sim.state import Array, State, stack
 from sim.task import DONE, Goal
 from sim.world import WorldKind
 
-REST_STEPS = 10  # control steps in which the hand has to keep still to count as resting
-REST_DRIFT = 0.004  # m that a resting hand, or the opening of its gripper, may change in them
+REST = 1.0  # s for which the hand has to keep still to count as resting
+REST_DRIFT = 0.004  # m that a resting hand, or the opening of its gripper, may change in that time
 
 
 class AgentLike(Protocol):
@@ -94,7 +94,7 @@ class Execution:
             # A drawer that was ajar and is now wide open: too small a change for the family's judge.
             completed = not self._clear_before and self._clearly_achieved(state)
             self.done = completed or bool(self._kind.achieved(self.goal, self.states[0], state))
-        self.over = self.done or self._steps_left <= 0 or resting(self.states)
+        self.over = self.done or self._steps_left <= 0 or resting(self.states, self._kind.spec.steps(REST))
 
     def happened(self) -> list[str]:
         """What happened so far, in the relabeller's words."""
@@ -108,12 +108,12 @@ class Execution:
         return found is not None and found.kind == DONE
 
 
-def resting(states: list[State]) -> bool:
-    """Whether hand and gripper kept still during the last `REST_STEPS` control steps."""
-    if len(states) <= REST_STEPS:
+def resting(states: list[State], steps: int = DESK.spec.steps(REST)) -> bool:
+    """Whether hand and gripper kept still during so many control steps, the last ones."""
+    if len(states) <= steps:
         return False
-    hand = np.stack([state.ee_pos for state in states[-REST_STEPS - 1 :]])  # (REST_STEPS + 1, 3)
-    grip = [float(state.gripper) for state in states[-REST_STEPS - 1 :]]
+    hand = np.stack([state.ee_pos for state in states[-steps - 1 :]])  # (steps + 1, 3)
+    grip = [float(state.gripper) for state in states[-steps - 1 :]]
     return bool(np.ptp(hand, axis=0).max() < REST_DRIFT and max(grip) - min(grip) < REST_DRIFT)
 
 

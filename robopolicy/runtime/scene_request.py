@@ -23,7 +23,8 @@ class BadSceneRequest(UserError):
 class SceneRequest:
     """The same request always gives the same scene. Dynamics that are not named are nominal.
 
-    Layouts and dynamics are those that the kind of world has. Raises `UnknownName` and `BadSceneRequest`.
+    Layouts and dynamics are those that the kind of world has. Raises `UnknownName`, `BadSceneRequest`,
+    and ValueError for more objects than there can be.
     """
 
     seed: int = 0  # what is drawn at random: objects, places, the state of the furniture
@@ -34,6 +35,7 @@ class SceneRequest:
     kind: WorldKind = DESK  # of world
 
     def __post_init__(self) -> None:
+        self.kind.check_scenes(SceneConfig(self.n_objects))
         layouts = (ANY, *self.kind.layouts)
         if self.layout not in layouts:
             raise UnknownName("layout", self.layout, layouts)
@@ -55,5 +57,4 @@ class SceneRequest:
         whole = {factor.name for factor in self.kind.factors if factor.scale == "whole"}
         values = {name: round(v) if name in whole else float(v) for name, v in self.dynamics.items()}
         layout = "" if self.layout == ANY else self.layout
-        config = SceneConfig(self.n_objects, objects=things)
-        return self.kind.draw_asked(self.seed, config, layout, values)
+        return self.kind.draw_asked(self.seed, SceneConfig(self.n_objects, objects=things), layout, values)

@@ -28,6 +28,8 @@ from sim.kinds.registry import kind_of_world
 from sim.state import State, stack
 from sim.world import WorldKind
 
+END = 1.2  # s for which a film shows what came of the command
+
 
 @dataclass(frozen=True)
 class CommandConfig:
@@ -144,11 +146,12 @@ class Session:
             yield self.kind.picture(self._world)
 
     def _write_video(self, sentence: str, frames: list[Frame], happened: list[str]) -> Path:
-        """Write the frames with captions, the last one for another 1.2 s."""
+        """Write the frames with captions, the last one for another `END`."""
         path = Path(self.config.output) / f"{self._count:02d}-{slug(sentence)}.mp4"
         end, hz = "; ".join(happened) or "nothing happened", self.kind.spec.control_hz
         moving = [captioned(f, sentence, f"{i / hz:.1f} s") for i, f in enumerate(frames)]
-        write_mp4(path, same_size([*moving, *[captioned(frames[-1], sentence, end)] * 12]), hz)
+        at_end = [captioned(frames[-1], sentence, end)] * self.kind.spec.steps(END)
+        write_mp4(path, same_size([*moving, *at_end]), hz)
         return path
 
 

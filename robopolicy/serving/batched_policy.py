@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from robopolicy.evaluation.rollouts import GROUP_SIZE
 from robopolicy.policies.agent import Agent, Instructions, joined
 from robopolicy.policies.base.intent import Intent
-from robopolicy.policies.checkpoint import CheckpointError, doubts_of, hash_of, load_checkpoint
+from robopolicy.policies.base.spec import check_spec
+from robopolicy.policies.checkpoint import doubts_of, hash_of, load_checkpoint
 from robopolicy.policies.text.encoder import TextEncoder
 from robopolicy.runtime.execution import why_not
 from robopolicy.serving.protocol import Request
@@ -50,16 +51,13 @@ class BatchedPolicy:
 
     Requests are about the world that the policy was trained in, `world`. With `refuse` off, whatever is
     understood is tried, even if it is done already or impossible; that is judged by the `kind`.
+    Raises `BadSpec` where the policy cannot act in worlds of that kind.
     """
 
     def __init__(self, agent: Agent, refuse: bool = True, kind: WorldKind = DESK) -> None:
         self.agent, self.refuse, self.kind = agent, refuse, kind
         self.world: WorldSpec = agent.policy.spec.world
-        if self.world.names(()) != kind.spec.names(()):
-            raise CheckpointError(
-                f"the policy was trained among {_rows(self.world)}; the world {kind.spec.name} has "
-                f"{_rows(kind.spec)}, so that nobody could judge what it is asked for"
-            )
+        check_spec(agent.policy.spec, kind.spec)
         # A head whose actions depend on the row of the batch answers each request in the first row.
         self.rows = GROUP_SIZE if agent.policy.control.row_independent else 1
         self._cached: OrderedDict[tuple[str, tuple[str, ...]], Instructions] = OrderedDict()
@@ -99,11 +97,6 @@ class BatchedPolicy:
                 self._cached.popitem(last=False)
         self._cached.move_to_end(key)
         return self._cached[key]
-
-
-def _rows(world: WorldSpec) -> str:
-    """The things that a world has rows for, in words."""
-    return " and ".join((f"{world.most_objects} objects", *world.fixed))
 
 
 def load_batched_policy(checkpoint: str, refuse: bool = True, kind: WorldKind = DESK) -> BatchedPolicy:

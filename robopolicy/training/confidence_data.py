@@ -45,7 +45,10 @@ def sound(split: str, n: int, seed: int, brief: bool = False, kind: WorldKind = 
 
 def _sound(split: str, seed: int, brief: bool, kind: WorldKind) -> Iterator[Utterance]:
     at = split_named(split)
-    grammar, scenes = Grammar(at.name, tasks=kind.tasks), SceneConfig(objects=at.objects)
+    grammar, scenes = (
+        Grammar(at.name, tasks=kind.tasks),
+        SceneConfig(kind.spec.usual_objects, objects=at.objects),
+    )
     misses = 0  # one after another
     without: set[str] = set()  # families that have no goal of the split
     for i in count():
@@ -79,7 +82,7 @@ def nonsense(
     rng, bare, framed = rng_of("confidence", seed), [], []
     for group, sentences in groups.items():
         for sentence in sentences:
-            scene = kind.draw(100_000 * seed + len(bare), SceneConfig())
+            scene = kind.draw(100_000 * seed + len(bare), SceneConfig(kind.spec.usual_objects))
             names = kind.spec.names(scene.names)
             bare.append(Utterance(normalise(sentence), names))
             for i in rng.permutation(len(frames))[: FRAMED if group in ORDERS else 0]:

@@ -7,7 +7,9 @@ from data.samples.batches import SampleConfig
 from data.store.annotations import DESCRIBERS, GRAMMAR
 from robopolicy.common.errors import UnknownName
 from robopolicy.policies.base.config import PolicyConfig
+from robopolicy.policies.base.spec import spec_of
 from robopolicy.policies.registry import check_policy
+from sim.kinds.registry import kind_of_world
 
 BOUNDS: Bounds = {
     "steps": (1, MOST_STEPS), "seed": (0, MOST_SEED), "learning_rate": (0, 1), "warmup": (0, MOST_STEPS),
@@ -43,6 +45,6 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         check_bounds(self, BOUNDS)
-        check_policy(self.policy)
+        check_policy(self.policy, spec_of(kind_of_world(self.env)))
         if self.describer not in DESCRIBERS:
             raise UnknownName("describer", self.describer, DESCRIBERS)

@@ -13,7 +13,7 @@ from sim.desk.constants import BUTTON, CONTROL_HZ, DOOR, DRAWER, LEVER, MAX_OBJE
 from sim.desk.contact import OPEN_HAND
 from sim.desk.layouts import HANDLE_WIDTH, KNOB_WIDTH, LAYOUTS, LEVER_WIDTH
 from sim.desk.scene import Scene
-from sim.desk.scenes.sampler import SceneConfig, draw_scene, draw_scene_for
+from sim.desk.scenes.sampler import SceneConfig, check_desks, draw_scene, draw_scene_for
 from sim.desk.sensors import Sensor, is_clear, sense
 from sim.desk.tasks import expert
 from sim.desk.tasks.families import TASKS
@@ -72,7 +72,7 @@ class DeskKind(WorldKind):
     # -- scenes ----------------------------------------------------------------------------------
 
     def check_scenes(self, config: SceneConfig) -> None:
-        del config  # checks itself
+        check_desks(config)
 
     def draw(self, seed: int, config: SceneConfig) -> Scene:
         return draw_scene(seed, config)

@@ -4,10 +4,14 @@ from importlib import import_module
 
 from sim.common.names import nearest
 from sim.common.printable import shown
+from sim.kinds.check import check_kind
 from sim.kinds.desk import DESK
 from sim.world import WorldKind
 
 KINDS: tuple[WorldKind, ...] = (DESK,)
+
+_checked: dict[str, WorldKind] = {}
+"""Kinds of users' own that were found sound, by the names that they were asked for by."""
 
 
 class UnknownWorldKind(ValueError):
@@ -24,9 +28,10 @@ class UnknownWorldKind(ValueError):
 
 
 def kind_of_world(name: str) -> WorldKind:
-    """The kind of that name, or the `WorldKind` that stands at "module:NAME"; raises `UnknownWorldKind`.
+    """The kind of that name, or the `WorldKind` that stands at "module:NAME".
 
-    Naming a module imports it, as `python -m` would.
+    Raises `UnknownWorldKind`, and `BadWorldKind` for one that no command could work with. Naming a
+    module imports it, as `python -m` would.
     """
     for kind in KINDS:
         if kind.spec.name == name:
@@ -36,8 +41,14 @@ def kind_of_world(name: str) -> WorldKind:
         raise UnknownWorldKind(name)
     try:
         found = getattr(import_module(module), attribute)
-    except (ImportError, AttributeError, ValueError) as error:
+    except (ImportError, AttributeError) as error:
         raise UnknownWorldKind(name, " ".join(str(error).split())) from error
+    except Exception as error:  # whatever a module raises while it is imported
+        says = " ".join(f"{type(error).__name__}: {error}".split())
+        raise UnknownWorldKind(name, f"importing {shown(module)} fails, {says}") from error
     if not isinstance(found, WorldKind):
         raise UnknownWorldKind(name, "it is no WorldKind")
+    if _checked.get(name) is not found:
+        check_kind(found)
+        _checked[name] = found
     return found

@@ -25,7 +25,8 @@ class SkillPlayer:
 
     def __init__(self, rng: np.random.Generator, kind: WorldKind, style: Any = None) -> None:
         self._rng, self._kind, self._style = rng, kind, style
-        self._appeal = {task.name: task.appeal for task in kind.tasks}
+        self._tasks = [task for task in kind.tasks if task.appeal > 0]
+        self._appeal = {task.name: task.appeal for task in self._tasks}
         self._goal: Goal | None = None  # None while it wanders
         self._before: State | None = None
         self._left = 0  # control steps until the next choice
@@ -53,7 +54,7 @@ class SkillPlayer:
         rng, second = self._rng, self._kind.spec.control_hz
         self._before, self._goal = state, None
         if rng.random() > WANDER_CHANCE:
-            drawn = drawn_goals(rng, self._kind.tasks, self._appeal, state.n_objects)
+            drawn = drawn_goals(rng, self._tasks, self._appeal, state.n_objects)
             self._goal = next((goal for goal in drawn if self._kind.possible(goal, state)), None)
         if self._goal is None:
             self._left = round(second * rng.uniform(*WANDERS))

@@ -12,7 +12,7 @@ from robopolicy.evaluation.levels.registry import GRAMMAR_LEVELS
 from sim.common.seeds import rng_of
 from sim.desk.scenes.sampler import SceneConfig
 from sim.kinds.registry import kind_of_world
-from sim.world import WorldKind
+from sim.world import CannotDraw, WorldKind
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,12 @@ def run(config: TasksConfig) -> None:
     for task in kind.tasks:
         if task.name not in (config.families or level.families(kind.tasks)):
             continue
-        scene, goal = kind.draw_for(task.name, config.seed, SceneConfig(objects=level.objects), level.allows)
+        scenes = SceneConfig(kind.spec.usual_objects, objects=level.objects)
+        try:
+            scene, goal = kind.draw_for(task.name, config.seed, scenes, level.allows)
+        except CannotDraw:
+            table.add_row(task.name, f"nothing on the level {level.name}")
+            continue
         rng = rng_of("examples", config.seed)
         sentences = grammar.describe(goal, scene.names, rng, config.sentences)
         table.add_row(task.name, "\n".join(sentences))

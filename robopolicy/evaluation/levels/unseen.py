@@ -9,14 +9,20 @@ from typing import Any
 
 from data.language.grammar import Grammar
 from data.language.splits import split_named
+from robopolicy.common.console import warn
 from robopolicy.common.errors import UserError
 from robopolicy.evaluation.levels.base import Level, LevelTrials
 from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.evaluation.trials.trial import Trial
 from sim.common.seeds import RETRIES, rng_of, seeds_of
 from sim.task import Goal, Task
+from sim.world import CannotDraw
 
 DRAWS = 20  # draws for a sentence that belongs to the level, in each scene
+
+
+class NoSentence(UserError):
+    """A level has no sentence for a family."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,18 +46,34 @@ class UnseenLevel(Level):
         return tuple(task.name for task in tasks if task.arguments or not about_objects)
 
     def trials(self, config: EvaluateConfig, planned: Sequence[LevelTrials] = ()) -> LevelTrials:
-        """All families in turn, so that they are balanced whatever n is."""
+        """All families in turn, so that they are balanced whatever n is.
+
+        A family that the level has nothing of in this kind of world is left out, and that is said.
+        """
         del planned
         tasks = config.kind.tasks
         grammar, families = Grammar(self.split, tasks=tasks), self.families(tasks)
-        drawn = [
-            self._draw(grammar, families[i % len(families)], seed, config)
-            for i, seed in enumerate(seeds_of(self.name, config.seed, config.n))
-        ]
-        return LevelTrials(self, tuple(trial for trial, _ in drawn), tuple(scene for _, scene in drawn))
+        seeds = seeds_of(self.name, config.seed, config.n)
+        while families:
+            drawn: list[tuple[Trial, Any]] = []
+            try:
+                for i, seed in enumerate(seeds):
+                    drawn.append(self._draw(grammar, families[i % len(families)], seed, config))
+            except (CannotDraw, NoSentence) as error:
+                lacking = families[len(drawn) % len(families)]
+                families = tuple(name for name in families if name != lacking)
+                warn(f"the level {self.name} is evaluated without {lacking}: {error}")
+                continue
+            trials, scenes = zip(*drawn, strict=True)
+            return LevelTrials(self, trials, scenes)
+        warn(f"the level {self.name} is left out: the world {config.env} has no family for it")
+        return LevelTrials(self, (), ())
 
     def _draw(self, grammar: Grammar, task: str, seed: int, config: EvaluateConfig) -> tuple[Trial, Any]:
-        """A trial of the family; of the next seed where the level has no true sentence for the scene."""
+        """A trial of the family; of the next seed where the level has no true sentence for the scene.
+
+        Raises `CannotDraw` and `NoSentence`.
+        """
         scenes = config.scenes_of(self.objects)
         for later in range(seed, seed + RETRIES):
             scene, goal = config.kind.draw_for(task, later, scenes, self.allows)
@@ -59,7 +81,7 @@ class UnseenLevel(Level):
             for _ in range(DRAWS):
                 for sentence in grammar.describe(goal, scene.names, rng, 1):
                     return Trial(self.name, later, *goal, sentence), scene
-        raise UserError(f"the level {self.name} has no sentence for {task}; leave the level out")
+        raise NoSentence(f"none of its sentences was found to be true in {RETRIES} scenes")
 
 
 SEEN = UnseenLevel(

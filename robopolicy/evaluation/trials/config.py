@@ -56,6 +56,8 @@ class EvaluateConfig:
         check_bounds(self, BOUNDS)
         if self.memory not in MEMORIES:
             raise UnknownName("memory", self.memory, MEMORIES)
+        if self.change_at and not self.kind.changes:
+            raise ValueError(f"the world {self.env} has no dynamics that could change: leave out change_at")
         if self.change_at and (self.failures or self.videos or self.replays):
             raise ValueError(
                 "a world that changes on the way is not filmed: leave out failures, videos and replays"

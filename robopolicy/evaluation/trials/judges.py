@@ -21,7 +21,7 @@ CAUSES = {
 """Why a command failed, and how reports say it. `FELL`: not done in time, and one of the goal's objects
 fell out of reach (`WorldKind.fallen`). A level's judge may give causes of its own."""
 
-CHECK_EVERY = 5  # control steps between two checks of all families, where nothing must be done
+CHECK_EVERY = 0.5  # s between two checks of all families, where nothing must be done
 
 
 class Verdict(NamedTuple):
@@ -58,9 +58,11 @@ def _goal_achieved(command: Command, before: State, kind: WorldKind) -> Judge:
 
 
 def _nothing_done(command: Command, before: State, kind: WorldKind) -> Judge:
+    every = kind.spec.steps(CHECK_EVERY)
+
     def judge(now: State, steps: int, time_up: bool) -> Verdict | None:
         done = bool(kind.achieved(command.goal, before, now))
-        if steps % CHECK_EVERY == 0 or time_up:
+        if steps % every == 0 or time_up:
             done = done or _anything_done(before, now, kind)
         if done:
             return Verdict(False, FORBIDDEN)

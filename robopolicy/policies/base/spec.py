@@ -112,7 +112,12 @@ def spec_of(kind: WorldKind) -> PolicySpec:
 
 
 def check_spec(spec: PolicySpec, world: WorldSpec) -> None:
-    """Refuse a policy that reads what is not observed in a world, or whose actions mean something else.
+    """Refuse a policy that reads what is not observed in a world, or whose actions mean something else there.
+
+    Compared are the columns that it reads, the rows of an observation (how many movable objects, and what
+    stands fixed, by name and in order), the control rate and all of `ActionSpec`. A world of another name may
+    be one derived from the policy's: it is accepted if the robot, its workspace and reach, the middle, and
+    the widths of the open hand and of what it holds of fixtures are the same, too. Names are not compared.
 
     Raises `BadSpec`.
     """
@@ -122,12 +127,26 @@ def check_spec(spec: PolicySpec, world: WorldSpec) -> None:
                 f"it reads the column {shown(missing[0])} of the {what}, which is not observed here; "
                 f"there are: {', '.join(offered)}"
             )
-    meant, here = ({"control_hz": one.control_hz, **one.action._asdict()} for one in (spec.world, world))
+    trained = spec.world
+    if trained.names(()) != world.names(()):
+        raise BadSpec(
+            f"it was trained in the world {shown(trained.name)}, among {_rows(trained)}; "
+            f"in {shown(world.name)} there are {_rows(world)}"
+        )
+    meant, here = ({"control_hz": one.control_hz, **one.action._asdict()} for one in (trained, world))
     for name, value in meant.items():
         if value != here[name]:
             raise BadSpec(
-                f"it was trained in the world {shown(spec.world.name)}, whose actions have {name} "
+                f"it was trained in the world {shown(trained.name)}, whose actions have {name} "
                 f"{shown(value)}; those in {shown(world.name)} have {shown(here[name])}"
+            )
+    if trained.name == world.name:
+        return
+    for name, (value, other) in _by_which_actions_are_corrected(trained, world).items():
+        if value != other:
+            raise BadSpec(
+                f"it was trained in the world {shown(trained.name)}, whose {name} is {shown(value)}; "
+                f"that of {shown(world.name)} is {shown(other)}"
             )
 
 
@@ -140,6 +159,19 @@ def unknown_families(spec: PolicySpec, tasks: Sequence[Task]) -> tuple[str, ...]
 def untrained_families(spec: PolicySpec, tasks: Sequence[Task]) -> tuple[str, ...]:
     """Those of the families that the policy does not know: it takes them for others."""
     return tuple(task.name for task in tasks if task.name not in spec.names)
+
+
+def _by_which_actions_are_corrected(one: WorldSpec, other: WorldSpec) -> dict[str, tuple[Any, Any]]:
+    names = ("robot", "workspace", "reach", "middle", "open_hand")
+    grips = ([fixture.grip for fixture in world.fixtures] for world in (one, other))
+    return {name: (getattr(one, name), getattr(other, name)) for name in names} | {
+        "fixtures' grip": (next(grips), next(grips))
+    }
+
+
+def _rows(world: WorldSpec) -> str:
+    """The things that a world has rows for, in words."""
+    return " and ".join((f"{world.most_objects} objects", *map(str, world.fixed)))
 
 
 def _family(task: Task) -> Family:

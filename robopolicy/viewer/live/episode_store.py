@@ -139,7 +139,7 @@ def read_aside(path: Path, kind: WorldKind = DESK) -> EpisodeRecord | None:
             scene = kind.scene_from(json.loads(str(file["scene"])))
             states = State(file["hand"], file["things"], tuple(map(str, file["names"])), len(scene.names))
             return EpisodeRecord(scene, states, file["actions"])
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, EOFError, zipfile.BadZipFile):
         return None
 
 

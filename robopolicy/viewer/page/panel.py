@@ -12,7 +12,6 @@ from robopolicy.runtime.scene_request import ANY
 from robopolicy.viewer.live.desk import SUGGESTED_LEVELS, LiveDesk
 from robopolicy.viewer.live.records import DeskStatus
 from robopolicy.viewer.page import html_text
-from sim.desk.constants import MAX_OBJECTS
 from sim.randomize.factors import Factor
 
 
@@ -89,7 +88,7 @@ class Panel:
                 layouts = (ANY, *kind.layouts)
                 self._layout = gui.add_dropdown("Layout", layouts, initial_value=request.layout)
             if kind.spec.most_objects > 1:
-                most = min(kind.spec.most_objects, MAX_OBJECTS)
+                most = kind.spec.most_objects
                 self._number = gui.add_slider("Objects", 1, most, 1, min(request.n_objects, most))
             self._unseen = gui.add_checkbox(
                 "Unseen things", request.unseen, hint="such as training never had"

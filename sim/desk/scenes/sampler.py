@@ -44,11 +44,12 @@ ROOM = 0.095  # m between centres of objects: an open hand fits between them
 PLACES = ("desk", "drawer", "tray", "stacked")
 PLACE_CHANCES = (0.72, 0.08, 0.08, 0.12)
 ATTEMPTS = 400
+MOST_NAMED = 1000  # objects that a scene of any kind of world can be asked to have
 
 
 @dataclass(frozen=True)
 class SceneConfig:
-    """Which desks are drawn."""
+    """Which scenes are drawn. What a kind of world has of it, `sim.world.WorldKind.check_scenes` says."""
 
     n_objects: int = 3  # movable objects on the desk, 1 to 5
     layouts: tuple[str, ...] = tuple(LAYOUTS)  # of the furniture
@@ -56,8 +57,8 @@ class SceneConfig:
     world: str = NOMINAL  # nominal, train, held_out, held_out:latency, held_out-latency, latency=2, ...
 
     def __post_init__(self) -> None:
-        if not whole(self.n_objects, 1, MAX_OBJECTS):
-            raise BadArgument("n_objects", f"a whole number from 1 to {MAX_OBJECTS}", self.n_objects)
+        if not whole(self.n_objects, 1, MOST_NAMED):
+            raise BadArgument("n_objects", f"a whole number from 1 to {MOST_NAMED}", self.n_objects)
         layouts, things = self.layouts, self.objects
         if not isinstance(layouts, tuple) or not layouts or not all(one_of(at, LAYOUTS) for at in layouts):
             raise BadArgument("layouts", f"a tuple of some of {', '.join(LAYOUTS)}", layouts)
@@ -65,10 +66,12 @@ class SceneConfig:
             raise BadArgument(
                 "objects", "a tuple of pairs of a colour and a shape, as in sim.desk.scene", things
             )
-        count = parse_world(self.world).get("n_objects", self.n_objects)
-        most = MAX_OBJECTS if isinstance(count, str) else int(count)
-        if len(set(self.objects)) < most:
-            raise ValueError(f"{most} different objects can't be drawn from {len(set(self.objects))}")
+        parse_world(self.world)
+
+    @property
+    def any_layout(self) -> bool:
+        """Whether no layouts were chosen."""
+        return self.layouts == tuple(LAYOUTS)
 
 
 def _is_thing(pair: Any) -> bool:
@@ -76,9 +79,22 @@ def _is_thing(pair: Any) -> bool:
     return fits and one_of(pair[0], COLOURS) and one_of(pair[1], SHAPES)
 
 
+def check_desks(config: SceneConfig) -> None:
+    """Raises `BadArgument` or ValueError where no desks can be drawn: too many objects, or too few to choose
+    from.
+    """
+    if not whole(config.n_objects, 1, MAX_OBJECTS):
+        raise BadArgument("n_objects", f"a whole number from 1 to {MAX_OBJECTS}", config.n_objects)
+    count = parse_world(config.world).get("n_objects", config.n_objects)
+    most = MAX_OBJECTS if isinstance(count, str) else int(count)
+    if len(set(config.objects)) < most:
+        raise ValueError(f"{most} different objects can't be drawn from {len(set(config.objects))}")
+
+
 def draw_scene(seed: int, config: SceneConfig = SceneConfig()) -> Scene:
     """A desk as it may be found: same seed and config, same scene. Raises `BadArgument`."""
     _check_seed(seed)
+    check_desks(config)
     return _in_world(_draw(rng_of("scene", seed), seed, config, Begin()), config)
 
 
@@ -94,6 +110,7 @@ def draw_scene_for(
     `tasks` are the families that there are. Raises `UnknownTask`, `BadArgument` and `CannotDraw`.
     """
     _check_seed(seed)
+    check_desks(config)
     family = task_named(task, tasks)
     rng = rng_of("scene", seed, sum(map(ord, task)))
     for _ in range(ATTEMPTS):
