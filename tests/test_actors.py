@@ -13,7 +13,7 @@ from robopolicy.policies.agent import Agent
 from robopolicy.policies.base.config import PolicyConfig
 from robopolicy.policies.registry import build
 from robopolicy.policies.text.encoder import TextEncoder
-from sim.desk.rows import entity_names, observe
+from sim.desk.rows import observe
 from sim.desk.sensors import sense
 from sim.desk.simulator import World
 from sim.desk.tasks.families import TASKS, achieved
@@ -54,7 +54,7 @@ def test_the_expert_shows_how_the_desk_is_once_the_goal_is_reached(world: World)
 def test_a_policy_is_told_or_shown_and_then_acts_for_every_world(actor: PolicyActor, world: World):
     plan = make_plan(EvaluateConfig(levels=("seen", "shown"), n=3, controls=()))
     for asked in plan.levels:
-        names = [entity_names(scene.names) for scene in asked.scenes]
+        names = [DESK.spec.names(scene.names) for scene in asked.scenes]
         pairs = zip(asked.trials, asked.scenes, strict=True)
         told = [shown(world, s, t.goal) if t.demonstrated else t.sentence for t, s in pairs]
         actor.reset(told, names)
@@ -66,7 +66,7 @@ def test_a_policy_is_told_or_shown_and_then_acts_for_every_world(actor: PolicyAc
 
 def test_with_nothing_said_it_has_to_act(actor: PolicyActor, world: World):
     asked = make_plan(EvaluateConfig(levels=("seen",), n=2, controls=())).levels[0]
-    actor.reset([""] * 2, [entity_names(scene.names) for scene in asked.scenes])
+    actor.reset([""] * 2, [DESK.spec.names(scene.names) for scene in asked.scenes])
     states = [world.build(scene) for scene in asked.scenes]
     actions = actor.act([observe(state) for state in states])
     assert (np.abs(actions[:, :6]).max(1) > 0).all()

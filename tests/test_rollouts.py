@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -127,11 +126,11 @@ class Curious(Idle):
         super().__init__()
         self.given: list[object] = []
 
-    def reset(self, *given: Any) -> None:
-        self.given += map(list, given)  # the rollout goes on with its own
+    def reset(self, conditions: Sequence[Condition], names: Sequence[tuple[str, ...]]) -> None:
+        self.given += [list(conditions), list(names)]  # the rollout goes on with its own
 
-    def act(self, *given: Any) -> Array:
-        self.given += map(list, given)
+    def act(self, seen: Sequence[Observation]) -> Array:
+        self.given.append(list(seen))
         return np.zeros((GROUP_SIZE, 7))
 
 
