@@ -100,6 +100,7 @@ class WorldKind(Visible, ABC):
     per_process: int = 64  # the most worlds that one process can hold
     axes: str = "the world's own"  # in words: where the origin of its frame is, and which way its axes point
     joint_unit: str = "m or rad"  # of its fixtures' joints, in words
+    about: str = ""  # its robot and where that is, in words, for model cards; "" for their names
 
     # -- scenes ----------------------------------------------------------------------------------
 

@@ -92,6 +92,8 @@ def test_a_spec_that_no_command_could_work_with_is_refused(changes: dict[str, An
         ((), "tasks is (); accepted is a tuple of families"),
         ((SHOVE, SHOVE), "the name of two families is 'shove_left'"),
         ((replace(SHOVE, name="hold still"),), "is 'hold still'; accepted is letters, digits and _"),
+        ((replace(SHOVE, wordings=()),), "wordings of shove_left is (); accepted is a tuple of wordings"),
+        ((replace(SHOVE, wordings="shove"),), "wordings of shove_left is 'shove'; accepted is a tuple"),
         ((replace(SHOVE, arguments=3),), "arguments of shove_left is 3; accepted is 0, 1 or 2"),
         ((replace(SHOVE, arguments=0),), "accepted is a fixture, or arguments=1"),
         ((replace(PARK, fixture="rug"),), "or a name of spec.fixtures: 'mat'"),

@@ -1,5 +1,6 @@
 """Policies of a user's own world are loaded in it, and nowhere else."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,13 +17,17 @@ from robopolicy.policies.base.spec import BadSpec, check_spec, spec_of
 from robopolicy.policies.checkpoint import (
     CheckpointError,
     doubts_of,
+    folder_of,
     load_checkpoint,
+    read_config,
     save_checkpoint,
     save_confidence,
 )
 from robopolicy.policies.confidence import Confidence
 from robopolicy.policies.convert import convert
+from robopolicy.policies.model_card import model_card
 from robopolicy.policies.registry import build
+from robopolicy.policies.results_card import write_card
 from robopolicy.policies.text.encoder import TextEncoder
 from sim.kinds.desk import DESK, DESK_SPEC, DeskKind
 from sim.kinds.registry import UnknownWorldKind
@@ -74,7 +79,9 @@ class OtherDesk(DeskKind):
 def saved(folder: Path, kind: WorldKind) -> Path:
     """A checkpoint of a kind of world, with fresh weights."""
     torch.manual_seed(0)
-    save_checkpoint(folder, build(SMALL, spec_of(kind)), TextEncoder(SMALL.encoder).fingerprint, {})
+    save_checkpoint(
+        folder, build(SMALL, spec_of(kind)), TextEncoder(SMALL.encoder).fingerprint, {}, kind=kind
+    )
     return folder
 
 
@@ -175,3 +182,30 @@ def test_what_a_hand_holds_of_a_fixture_matters_in_a_world_of_another_name() -> 
 def test_a_policy_of_the_desk_acts_in_a_desk_of_another_name() -> None:
     policy = robopolicy.load("benchmark", env=OtherDesk())
     assert policy.agent.policy.spec.world.name == "desk"
+
+
+def test_the_card_of_a_policy_is_about_its_own_world(tmp_path: Path) -> None:
+    saved(tmp_path, PuckKind())
+    write_card(tmp_path, "| a table |", PuckKind())
+    card = " ".join((tmp_path / "README.md").read_text().split())
+    assert f"policy for the robot 'point' in the world '{ENV}', cloned" in card
+    assert "at 5 Hz" in card
+    assert re.search(rf'THIS_FOLDER env={ENV} video=false "put the \w+ puck on the mat"', card)
+    for foreign in ("Panda", "desk", "ybullet", "drawer", "10 Hz"):
+        assert foreign not in card
+    assert f"robopolicy evaluate checkpoint=THIS_FOLDER env={ENV}" in card
+    assert "| a table |" in card
+
+
+def test_the_card_that_is_written_in_training_is_about_its_own_world(tmp_path: Path) -> None:
+    card = (saved(tmp_path, FasterKind()) / "README.md").read_text()
+    assert "in the world 'faster'" in card
+    assert "at 20 Hz" in card
+
+
+def test_the_card_of_the_shipped_policy_is_as_it_was() -> None:
+    card = (folder_of("benchmark") / "README.md").read_text()
+    table = card.split("## Measured\n\n")[1].split("\n\n## What it is")[0]
+    again, end = model_card(read_config("benchmark"), table), "\n## Limits"
+    assert again.partition(end)[0].startswith(card.partition(end)[0].rstrip())  # it says more of its making
+    assert again.partition(end)[2] == card.partition(end)[2]

@@ -71,11 +71,12 @@ def save_checkpoint(
     encoder: Mapping[str, Any],
     trained: Mapping[str, Any],
     weights: Mapping[str, torch.Tensor] | None = None,
+    kind: WorldKind = DESK,
 ) -> None:
     """Write or replace a checkpoint.
 
     `encoder` is the text encoder's fingerprint, `trained` says how the policy came about (JSON types),
-    `weights` are saved in place of the policy's own (their moving average).
+    `weights` are saved in place of the policy's own (their moving average), `kind` is that of its world.
     """
     state = policy.state_dict() if weights is None else weights
     raw = save({name: tensor.detach().cpu().contiguous() for name, tensor in state.items()})
@@ -93,7 +94,7 @@ def save_checkpoint(
     write_json(folder / CONFIG, sealed(config))
     (folder / FILE).unlink(missing_ok=True)  # of other weights
     if not (folder / CARD).exists():
-        write_atomic(folder / CARD, model_card(config))
+        write_atomic(folder / CARD, model_card(config, kind=kind))
 
 
 def load_checkpoint(folder: Path | str, kind: WorldKind | None = DESK) -> PolicyNetwork:

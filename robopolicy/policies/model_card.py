@@ -3,32 +3,45 @@
 from collections.abc import Mapping
 from typing import Any
 
+from data.language.lexicon import expand
+from sim.desk.scenes.sampler import SceneConfig
+from sim.kinds.desk import DESK, DeskKind
+from sim.world import WorldKind
 
-def model_card(config: Mapping[str, Any], results: str = "") -> str:
-    """README.md of a checkpoint; `results` is the measured table in Markdown."""
-    policy, encoder = config["policy"], config["encoder"]
+
+def model_card(config: Mapping[str, Any], results: str = "", kind: WorldKind = DESK) -> str:
+    """README.md of a checkpoint; `results` is the measured table in Markdown, `kind` that of its world."""
+    policy, encoder, world = config["policy"], config["encoder"], config["spec"]["world"]
+    at_desk = isinstance(kind, DeskKind)
+    place, engine = ("on the desk", ", pybullet") if at_desk else ("in its world", "")
+    who = kind.about or f"the robot {world['robot']!r} in the world {world['name']!r}"
+    env = "" if kind is DESK else f" env={world['name']}"
+    quiet = "" if kind.spec.cameras else " video=false"
+    example = f'checkpoint=THIS_FOLDER{env}{quiet} "{example_of(kind)}"'
     facts = "\n".join(f"- {name}: {value}" for name, value in config["trained"].items() if _short(value))
     return f"""---
 library_name: robopolicy
 pipeline_tag: robotics
-tags: [robotics, behaviour-cloning, language-conditioned, pybullet]
+tags: [robotics, behaviour-cloning, language-conditioned{engine}]
 ---
 
 # A robopolicy policy
 
-A language-conditioned policy for a Franka Panda at a furnished desk in PyBullet, cloned from play that
-was described in hindsight. It reads a sentence and the names of the things on the desk, and predicts
-chunks of {policy["chunk"]} relative Cartesian actions at 10 Hz, of which it carries out {policy["execute"]}.
+A language-conditioned policy for {who}, cloned from play that
+was described in hindsight. It reads a sentence and the names of the things {place}, and predicts
+chunks of {policy["chunk"]} relative Cartesian actions at {world["control_hz"]} Hz, of which it carries out {
+        policy["execute"]
+    }.
 {_memory(policy)}
-    robopolicy command checkpoint=THIS_FOLDER "close the drawer"
-    robopolicy evaluate checkpoint=THIS_FOLDER
+    robopolicy command {example}
+    robopolicy evaluate checkpoint=THIS_FOLDER{env}
 
 What is held out of its training (words, wordings, pairings, things) is declared in
 `data/language/held_out.py`.
 
 ## Measured
 
-{results or "Not evaluated yet: `robopolicy evaluate checkpoint=THIS_FOLDER` measures it."}
+{results or "Not evaluated yet: `robopolicy evaluate checkpoint=THIS_FOLDER{env}` measures it."}
 
 ## What it is
 
@@ -44,6 +57,18 @@ its training sentences; of colours, directions and nouns that it never heard it 
 sense it takes for the nearest thing that does, but `robopolicy command` and the page refuse it by
 `confidence.json`, which training leaves beside it (unless conditioning is free).
 """
+
+
+def example_of(kind: WorldKind) -> str:
+    """A sentence of a kind of world in the plainest words: of its second family, or the only one."""
+    task = kind.tasks[:2][-1]
+    names = kind.draw(0, SceneConfig(kind.spec.usual_objects)).names
+    first, second = (*names, *names)[:2]
+    said = next(iter(expand(task.wordings[0])))
+    things = {"{fixture}": task.fixture, "{object}": first, "{other}": second}
+    for placeholder, thing in things.items():
+        said = said.replace(placeholder, f"the {thing}")
+    return said
 
 
 def _memory(policy: Mapping[str, Any]) -> str:

@@ -118,7 +118,7 @@ def train_on(
                 metrics.append({"step": done, **scalars})
             if done % config.save_every == 0 or done == config.steps or stopping:
                 write_metrics(out / "metrics.jsonl", metrics)
-                save_checkpoint(out, policy, encoder.fingerprint, trained, state.average)
+                save_checkpoint(out, policy, encoder.fingerprint, trained, state.average, samples.kind)
                 with refusals_of(out / "training"):
                     log.flush()
                 state.save(done)  # last: from here a training goes on, with all of the above written

@@ -1,7 +1,7 @@
 """Whether a kind of world is one that all commands can work with."""
 
-import pickle
 from collections.abc import Iterator
+from multiprocessing.reduction import ForkingPickler
 from typing import NamedTuple
 
 import numpy as np
@@ -54,7 +54,7 @@ def _findings(kind: WorldKind) -> Iterator[Finding]:
     if not any(task.appeal for task in kind.tasks):
         yield Finding("the appeal of every family", 0, "a positive number for one of them at least")
     try:
-        pickle.dumps(kind)
+        ForkingPickler.dumps(kind)
     except Exception as error:
         yield Finding(
             "what worker processes get of it",
@@ -85,6 +85,8 @@ def _in_task(task: Task, spec: WorldSpec) -> Iterator[Finding]:
         yield Finding("one of its families", task, "a sim.task.Task")
     if not isinstance(task.name, str) or not task.name.isidentifier():
         yield Finding("the name of a family", task.name, "letters, digits and _, as in put_on_mat")
+    if not isinstance(task.wordings, tuple) or not task.wordings:
+        yield Finding(f"wordings of {task.name}", task.wordings, "a tuple of wordings, one at least")
     if not whole(task.arguments, 0, 2):
         yield Finding(f"arguments of {task.name}", task.arguments, "0, 1 or 2 movable objects")
     if task.fixture not in ("", *spec.fixed):

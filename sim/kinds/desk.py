@@ -63,6 +63,7 @@ class DeskKind(WorldKind):
     tasks: tuple[Task, ...] = TASKS
     axes = "the desk top at the robot's base: x away from the robot, y to its left, z up"
     joint_unit = "m, of the lever rad"
+    about = "a Franka Panda at a furnished desk in PyBullet"
 
     noun = "desk"
     about_cameras = "From above, as left and right are meant; and across."

@@ -60,6 +60,6 @@ def _show(config: EvaluateConfig, evaluation: Evaluation) -> None:
     pages = list(track(kept, "keeping", len(wanted), console=console, transient=True)) if wanted else []
     write_report(folder, films, training_curve(folder_of(config.checkpoint)), replays=pages)
     if config.card and config.checkpoint != EXPERT:
-        write_card(folder_of(config.checkpoint), markdown_table(info))
+        write_card(folder_of(config.checkpoint), markdown_table(info), config.kind)
     console.print(level_table(info), "", family_table(info), "", failures_of(info), "")
     console.print(f"written: {folder / 'eval_info.json'}, {folder / 'report.html'}")
