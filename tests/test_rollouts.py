@@ -145,7 +145,7 @@ def test_a_policy_gets_words_names_and_what_sensors_saw_and_never_the_truth(worl
     plan = make_plan(EvaluateConfig(levels=("seen", "shown"), n=2, controls=()))
     reached: set[type] = set()
     for asked in plan.levels:
-        actor: Any = Curious()
+        actor = Curious()
         roll_out(groups_of(asked)[0], actor, worlds, 3)
         reached |= parts_of(actor.given)
     assert reached == {list, tuple, str, np.ndarray, Observation, GoalState}
@@ -154,8 +154,8 @@ def test_a_policy_gets_words_names_and_what_sensors_saw_and_never_the_truth(worl
 
 def test_what_is_shown_is_made_in_a_world_of_the_group_before_it_begins(worlds: list[World]) -> None:
     said, seen = make_plan(EvaluateConfig(levels=("seen", "shown"), n=2, controls=())).levels
-    told: Any = Curious()
-    demonstrated: Any = Curious()
+    told = Curious()
+    demonstrated = Curious()
     roll_out(groups_of(said)[0], told, worlds, 3)
     roll_out(groups_of(seen)[0], demonstrated, worlds, 3)
     first, again = told.given[2], demonstrated.given[2]
