@@ -113,14 +113,19 @@ def test_one_layout_may_be_asked_for() -> None:
     assert {scene.layout for scene in planned[0].scenes} == {name}
 
 
-@pytest.mark.parametrize("n_objects", [1, 5])
-def test_other_numbers_of_objects_can_be_asked_for(n_objects: int) -> None:
-    if n_objects == 1:
-        with pytest.raises(ValueError, match="possible and allowed"):
-            make_plan(options(levels=("seen",), n=24, n_objects=1))
-    else:
-        planned = make_plan(options(levels=("seen",), n=24, n_objects=n_objects)).levels
-        assert all(len(scene.objects) == n_objects for scene in planned[0].scenes)
+def test_more_objects_can_be_asked_for() -> None:
+    planned = make_plan(options(levels=("seen",), n=24, n_objects=5)).levels
+    assert all(len(scene.objects) == 5 for scene in planned[0].scenes)
+
+
+def test_with_one_object_what_needs_two_is_left_out_and_that_is_said(capfd) -> None:
+    (planned,) = make_plan(options(levels=("seen",), n=24, n_objects=1, controls=())).levels
+    assert all(len(scene.objects) == 1 for scene in planned.scenes)
+    assert len(planned.trials) == 24
+    left_out = {task.name for task in TASKS} - {trial.task for trial in planned.trials}
+    assert {task.name for task in TASKS if task.arguments == 2} <= left_out
+    said = capfd.readouterr().err
+    assert all(f"the level seen is evaluated without {name}: no scene" in said for name in left_out)
 
 
 def test_levels_of_new_things_ask_only_for_families_with_things() -> None:
