@@ -28,7 +28,6 @@ from sim.desk.snapshot import Snapshot, check_snapshot
 from sim.desk.tasks.families import Goal, check_goal
 from sim.desk.tasks.geometry import FALLEN
 from sim.kinds.desk import DESK
-from sim.observation import FAR_AWAY, Observation
 from sim.randomize.presets import NOMINAL
 from sim.state import THING_DIM, State
 from sim.world_env import RENDER_MODES, BadOptions, BadRenderMode, Observed, WorldEnv
@@ -120,13 +119,6 @@ class DeskEnv(WorldEnv):
         heights = state.objects[:, 2].tolist()
         low = [i for i, z in enumerate(heights) if z < -FALLEN]  # cheap, at every step
         return tuple(self._names[i] for i in low if self._kind.fallen(state, i))
-
-    def _observed(self, observation: Observation) -> Observed:
-        """As the observation space has it: what falls off the floor too is seen at its edge for ever."""
-        seen = observation._asdict()
-        if observation.entities[:, 2].min() < -1.0:  # m: below the floor, and only then is anything so far
-            seen = {name: np.clip(value, -FAR_AWAY, FAR_AWAY) for name, value in seen.items()}
-        return seen
 
 
 def _alike(state: object, other: State) -> bool:

@@ -21,11 +21,7 @@ SKY, GROUND = (226, 231, 238), (188, 196, 208)  # the background, from top to bo
 GREY, PALE, DARK = (0.60, 0.60, 0.60), (0.80, 0.76, 0.70), (0.25, 0.27, 0.30)
 PLATE, HAND, THIN = 0.1, 0.012, 0.004  # of the workspace's longer side: a plate's side, the hand, a thickness
 AWAY = (0.86, -0.69, 0.71)  # of the workspace's diagonal: from what a visitor first looks at to their eye
-ASIDE = (
-    0.12,
-    0.15,
-    0.0,
-)  # likewise from its middle to what they look at: a panel hides the right of the view
+ASIDE = (0.12, 0.15, 0.0)  # likewise from its middle to what they look at: a panel hides the view's right
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,10 @@
 
 import subprocess
 import sys
-import warnings
 
 import gymnasium
 import numpy as np
 import pytest
-from gymnasium.utils.env_checker import check_env
 
 from sim.common.errors import BadAction, BadRate
 from sim.desk.scenes.sampler import SceneConfig, draw_scene
@@ -19,15 +17,6 @@ from tests.states import positions_of
 
 def actions(n: int, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).uniform(-1, 1, (n, 7)).astype(np.float32)
-
-
-@pytest.mark.parametrize("options", [{}, {"n_objects": 5}, {"control_hz": 20}, {"render_mode": "rgb_array"}])
-def test_the_checker_of_gymnasium_has_nothing_to_say(options: dict) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        env = gymnasium.make(ID, **options)
-        check_env(env.unwrapped)
-        env.close()
 
 
 def test_the_id_is_found_without_importing_the_module_first() -> None:

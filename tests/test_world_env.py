@@ -11,6 +11,7 @@ from gymnasium.utils.env_checker import check_env
 
 from sim.common.errors import BadAction, BadArgument
 from sim.desk.scenes.sampler import SceneConfig
+from sim.env import ID as DESK_ID
 from sim.env import DeskEnv
 from sim.kinds.desk import DESK
 from sim.kinds.registry import UnknownWorldKind, kind_of_world
@@ -20,12 +21,22 @@ from sim.world_env import ID, BadOptions, BadRenderMode, WorldEnv
 PUCKS = "examples.pucks:PUCKS"
 
 
-@pytest.mark.parametrize("options", [{"kind": PUCKS}, {"kind": "desk"},
-                                     {"kind": "desk", "render_mode": "rgb_array"}])  # fmt: skip
-def test_the_checker_of_gymnasium_has_nothing_to_say_about_any_world(options: dict) -> None:
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        (ID, {"kind": PUCKS}),
+        (ID, {"kind": "desk"}),
+        (ID, {"kind": "desk", "render_mode": "rgb_array"}),
+        (DESK_ID, {}),
+        (DESK_ID, {"n_objects": 5}),
+        (DESK_ID, {"control_hz": 20}),
+        (DESK_ID, {"render_mode": "rgb_array"}),
+    ],
+)
+def test_the_checker_of_gymnasium_has_nothing_to_say_about_any_world(name: str, options: dict) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        env = gymnasium.make(ID, **options)
+        env = gymnasium.make(name, **options)
         check_env(env.unwrapped)
         env.close()
 

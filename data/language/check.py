@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from data.language.held_out import HELD_OUT_WORDS
 from data.language.lexicon import expand
@@ -42,11 +43,16 @@ def check_language(tasks: Sequence[Task]) -> None:
     `NothingToFillIn` where one has a placeholder that its family has nothing for.
     """
     for task in tasks:
-        words = wordings_of(task, "train")
-        if not words.acts and not words.outcomes:
-            raise NothingToSay(task)
-        accepted = ("object", "other")[: task.arguments] + (("fixture",) if task.fixture else ())
-        for pattern in (*task.wordings, *task.outcomes, task.told):
-            for key in re.findall(r"\{(\w*)\}", pattern):
-                if key not in accepted:
-                    raise NothingToFillIn(task, pattern, key, accepted)
+        _check_family(task)
+
+
+@cache  # of a family that is sound: grammars are made again and again
+def _check_family(task: Task) -> None:
+    words = wordings_of(task, "train")
+    if not words.acts and not words.outcomes:
+        raise NothingToSay(task)
+    accepted = ("object", "other")[: task.arguments] + (("fixture",) if task.fixture else ())
+    for pattern in (*task.wordings, *task.outcomes, task.told):
+        for key in re.findall(r"\{(\w*)\}", pattern):
+            if key not in accepted:
+                raise NothingToFillIn(task, pattern, key, accepted)

@@ -2,6 +2,7 @@
 
 from robopolicy.common.errors import UnknownName
 from sim.desk.layouts import LAYOUTS
+from sim.desk.scenes.sampler import SceneConfig
 from sim.randomize.presets import NOMINAL, PRESETS, parse_world
 
 
@@ -18,3 +19,13 @@ def layouts_of(world: str) -> tuple[str, ...]:
 def preset_of(world: str) -> str:
     """The randomisation, as a name in `sim.randomize.presets`; a layout's name stands for nominal."""
     return NOMINAL if world in LAYOUTS else world
+
+
+def scenes_in(
+    world: str, n_objects: int, objects: tuple[tuple[str, str], ...] = SceneConfig().objects
+) -> SceneConfig:
+    """Scenes of such a world, with so many things, drawn from these (colour, shape).
+
+    Raises what `layouts_of` and `SceneConfig` raise.
+    """
+    return SceneConfig(n_objects, layouts_of(world), objects, preset_of(world))

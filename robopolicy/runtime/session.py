@@ -17,13 +17,12 @@ from data.language.sentence import SPOKEN, checked
 from robopolicy.adaptation.dynamics_filter import in_words
 from robopolicy.common.errors import UserError
 from robopolicy.common.text import slug
-from robopolicy.common.world_option import layouts_of, preset_of
+from robopolicy.common.world_option import scenes_in
 from robopolicy.policies.agent import Agent
 from robopolicy.policies.base.intent import Intent
 from robopolicy.policies.checkpoint import doubts_of, hash_of, load_checkpoint
 from robopolicy.reporting.video_io import Frame, captioned, same_size, write_mp4
 from robopolicy.runtime.execution import AgentLike, Execution
-from sim.desk.scenes.sampler import SceneConfig
 from sim.kinds.registry import kind_of_world
 from sim.state import State, stack
 from sim.world import WorldKind
@@ -51,9 +50,7 @@ class CommandConfig:
             _check_sentence(self.sentence)
         if self.video and not self.kind.spec.cameras:
             raise ValueError(f"the world {self.env} has no cameras: give video=false")
-        self.kind.check_scenes(
-            SceneConfig(self.n_objects, layouts_of(self.world), world=preset_of(self.world))
-        )
+        self.kind.check_scenes(scenes_in(self.world, self.n_objects))
         check_bounds(self, {"max_steps": (1, MOST_CONTROL_STEPS), "seed": (0, MOST_SEED)})
 
     @property
@@ -100,9 +97,7 @@ class Session:
         self.kind = config.kind
         self._agent = agent or _load(config.checkpoint, config.refuse, self.kind)
         self._world = self.kind.open(pictures=config.video)
-        scenes = SceneConfig(
-            config.n_objects, layouts_of(config.world), train_objects(), preset_of(config.world)
-        )
+        scenes = scenes_in(config.world, config.n_objects, train_objects())
         self.scene: Any = self.kind.draw(config.seed, scenes)
         self._sensor = self.kind.sensor(self.scene)
         self._seen = self._sensor.observe(self._world.build(self.scene))

@@ -11,7 +11,7 @@ from data.common.bounds import (
     check_bounds,
 )
 from robopolicy.common.errors import UnknownName
-from robopolicy.common.world_option import layouts_of, preset_of
+from robopolicy.common.world_option import scenes_in
 from robopolicy.policies.agent import MEMORIES, OWN
 from sim.desk.scenes.sampler import SceneConfig
 from sim.kinds.registry import kind_of_world
@@ -67,9 +67,7 @@ class EvaluateConfig:
                 f"the world {self.env} has no cameras to film with: leave out failures and videos; "
                 "replays=1 keeps rollouts as 3D pages"
             )
-        self.kind.check_scenes(
-            SceneConfig(self.n_objects, layouts_of(self.world), world=preset_of(self.world))
-        )
+        self.kind.check_scenes(scenes_in(self.world, self.n_objects))
 
     @property
     def kind(self) -> WorldKind:
@@ -78,4 +76,4 @@ class EvaluateConfig:
 
     def scenes_of(self, objects: tuple[tuple[str, str], ...]) -> SceneConfig:
         """Scenes of the world asked for, with things drawn from these (colour, shape)."""
-        return SceneConfig(self.n_objects, layouts_of(self.world), objects, preset_of(self.world))
+        return scenes_in(self.world, self.n_objects, objects)

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from robopolicy.policies.networks.features import PAIR_DIM, pair_features, yaw_of
 from robopolicy.policies.networks.reading import Choice, CodeBook, Reading
-from sim.contact import between_fingers
+from sim.contact import closing_on
 from sim.observation import Observation
 from sim.world_spec import WorldSpec
 
@@ -112,8 +112,7 @@ def course_of(
     place = entities[..., :3]
     height = place[..., 2]
     lifted = np.maximum.accumulate(height) - np.minimum(height[:1], height)
-    between = between_fingers(place - proprio[:, None, :3])
-    held = np.cumsum(between & (proprio[:, 7:] < open_hand), 0)
+    held = np.cumsum(closing_on(place - proprio[:, None, :3], proprio[:, 7:], open_hand), 0)
     steps = np.linalg.norm(np.diff(place, axis=0, prepend=place[:1]), axis=-1)
     parts = (lifted / 0.02, lifted / 0.1, held / 3, np.cumsum(steps, 0) / 0.1)
     return np.stack([*(np.tanh(part) for part in parts), np.ones_like(lifted)], -1).astype(np.float32)
