@@ -99,6 +99,7 @@ class WorldKind(Visible, ABC):
     spec: WorldSpec
     tasks: Sequence[Task]  # its families, in the order in which tables print them
     more_tasks: Sequence[Task] = ()  # families that play is not described by, and that can be asked for
+    regions: tuple[str, ...] = ()  # names of the parts of the ground that `region` knows
     per_process: int = 64  # the most worlds that one process can hold
     axes: str = "the world's own"  # in words: where the origin of its frame is, and which way its axes point
     joint_unit: str = "m or rad"  # of its fixtures' joints, in words

@@ -1,1 +1,1 @@
-"""Lists of trials that are drawn once: minimal pairs, and chains of five commands."""
+"""Lists of trials that are drawn: minimal pairs, chains of five commands, and examinations of one's own."""

@@ -1,10 +1,12 @@
-"""Reads a safe subset of YAML: text, lists and mappings, of moderate size, and no key twice.
+"""Reads a safe subset of YAML: text, plain numbers, yes and no, lists and mappings, and no key twice.
 
-The rest of YAML (anchors, aliases, merge keys, tags, several documents, numbers where text is meant) is
-refused with its line. Size, depth and number of entries are bounded while reading, so that a small file
-cannot become a large value.
+The rest of YAML (anchors, aliases, merge keys, tags, several documents, dates, numbers written in any way but
+as 12 or -0.5, keys that are no text) is refused with its line. Size, depth and number of entries are bounded
+while reading, so that a small file cannot become a large value. As in all YAML 1.1, yes and no, on and off,
+true and false are truth values unless they stand in quotes.
 """
 
+import re
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -18,9 +20,13 @@ from sim.common.printable import shown
 LARGEST = 256  # KiB of a file
 MOST = 10_000  # entries of all lists and mappings together
 DEEPEST = 8  # lists within lists
-_TEXT, _NULL = "tag:yaml.org,2002:str", "tag:yaml.org,2002:null"
+_TEXT, _NULL, _TRUTH, _WHOLE, _NUMBER = (
+    f"tag:yaml.org,2002:{kind}" for kind in ("str", "null", "bool", "int", "float")
+)
+_PLAIN = re.compile(r"[-+]?\d{1,9}(\.\d{0,12})?|[-+]?\.\d{1,12}")
+_TRUE = ("yes", "true", "on")
 
-Tree: TypeAlias = "str | list[Tree] | dict[str, Tree] | None"
+Tree: TypeAlias = "str | bool | int | float | list[Tree] | dict[str, Tree] | None"
 
 
 class BadYaml(UserError):
@@ -45,11 +51,18 @@ def parse_yaml(text: str) -> Tree:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}" if mark else f"character {getattr(error, 'position', 0) + 1}"
         why = getattr(error, "problem", None) or getattr(error, "reason", "")
-        raise BadYaml(f"it is no YAML ({where}: {why})") from error
+        raise BadYaml(f"it is no YAML ({where}: {why}){_hint(text, mark)}") from error
     except (ValueError, OverflowError) as error:  # "\Uffffffff": PyYAML does not check for it
         if isinstance(error, BadYaml):
             raise
         raise BadYaml(f"it is no YAML ({error})") from error
+
+
+def _hint(text: str, mark: Any) -> str:
+    """What to try where a placeholder in braces, without quotes, may be what YAML stumbles over."""
+    lines = text.splitlines()
+    braces = mark is not None and mark.line < len(lines) and re.search(r"\{\w+\}", lines[mark.line])
+    return '; a text with {braces} needs quotes, "put {object} away"' if braces else ""
 
 
 class _Loader(yaml.SafeLoader):
@@ -85,15 +98,26 @@ class _Loader(yaml.SafeLoader):
 def _tree(node: Node) -> Tree:
     """The plain value of a node."""
     if isinstance(node, ScalarNode):
-        return None if node.tag == _NULL else _text(node)
+        return _scalar(node)
     if isinstance(node, SequenceNode):
         return [_tree(one) for one in node.value]
     assert isinstance(node, MappingNode)
     return _mapping(node)
 
 
+def _scalar(node: ScalarNode) -> str | bool | int | float | None:
+    """Nothing, a truth value, a plain number or a text. Raises `BadYaml`."""
+    if node.tag == _NULL:
+        return None
+    if node.tag == _TRUTH:
+        return node.value.lower() in _TRUE
+    if node.tag in (_WHOLE, _NUMBER) and _PLAIN.fullmatch(node.value):
+        return float(node.value) if "." in node.value else int(node.value)
+    return _text(node)
+
+
 def _text(node: Node) -> str:
-    """The text of a node. Raises `BadYaml` for numbers and the like, which may be meant as text."""
+    """The text of a node. Raises `BadYaml` for dates and the like, which may be meant as text."""
     if isinstance(node, ScalarNode) and node.tag == _TEXT:
         return node.value
     given = shown(node.value) if isinstance(node, ScalarNode) else "a list or mapping"

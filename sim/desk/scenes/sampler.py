@@ -126,6 +126,16 @@ def draw_scene_for(
     raise CannotDraw(task, ATTEMPTS)
 
 
+def draw_begun(rng: np.random.Generator, seed: int, config: SceneConfig, begin: Begin) -> Scene:
+    """A desk that is found as `begin` says, its things and places from the generator, its world of the seed.
+
+    A thing is where `begin` has one begin if there is room for it. Raises `BadArgument`.
+    """
+    _check_seed(seed)
+    check_desks(config)
+    return _in_world(_draw(rng, seed, config, begin), config)
+
+
 def _check_seed(seed: object) -> None:
     if not whole(seed, 0, MOST):
         raise BadArgument("the seed of a scene", f"a whole number from 0 to {MOST}", seed)
@@ -183,7 +193,7 @@ def _furniture(rng: np.random.Generator, begin: Begin) -> tuple[tuple[float, flo
 
 
 def _place(rng: np.random.Generator, rank: int, begin: Begin) -> str:
-    if (rank, begin.place) in ((0, "drawer"), (1, "stacked")):
+    if (rank, begin.place) in ((0, "drawer"), (0, "tray"), (1, "stacked")):
         return begin.place
     place = PLACES[rng.choice(len(PLACES), p=PLACE_CHANCES)]
     return "desk" if rank == 0 else place

@@ -21,7 +21,7 @@ class Begin:
     door: tuple[float, float] | None = None  # m to the left, likewise
     led: bool | None = None
     lamp: bool | None = None
-    place: str = ""  # where one of the objects begins: "drawer" or "stacked"
+    place: str = ""  # where one of the objects begins: "drawer", "tray" or "stacked"
 
 
 @dataclass(frozen=True, eq=False)

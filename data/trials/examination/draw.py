@@ -1,0 +1,163 @@
+"""Draws the trials of an examination: for each a desk on which its item can be asked. Pure, no physics.
+
+A desk will do where all of this holds, for some choice of its things for the placeholders:
+
+- things, drawer, door and lights are as `begin` says, and the hand can be brought to where it says;
+- every `where` holds;
+- the acts can be done one after another, the hand leaving in between: each is possible, and not done already,
+  on a handful of desks as they may be by then (`WorldKind.foreseen`);
+- none of them counts as done at the start.
+
+Things have the colours and shapes of training. All seeds are above those of play.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import permutations
+from typing import NamedTuple
+
+import numpy as np
+
+from data.language.held_out import train_objects
+from data.trials.examination.items import Groups, Item, says_absent
+from data.trials.examination.words import ABSENT, BadItem, filled
+from sim.common.printable import shown
+from sim.common.seeds import BEYOND, rng_of, seeds_of
+from sim.desk.scene import Scene
+from sim.desk.scenes.sampler import SceneConfig, draw_begun, initial_state
+from sim.desk.tasks.task import Begin
+from sim.desk.tasks.task import Task as DeskTask
+from sim.state import State
+from sim.task import Goal
+from sim.world import WorldKind
+
+ATTEMPTS = 2000  # scenes drawn for an item: some need a rare one
+DESKS = 8  # imagined after each act
+
+
+class Asked(NamedTuple):
+    """One trial of an item: everything about it but what a policy does."""
+
+    group: str
+    number: int  # of the item in its group, from 0
+    seed: int
+    scene: Scene
+    begin: tuple[Goal, ...]  # what the scripted expert does before the first sentence
+    sentences: tuple[str, ...]
+    goals: tuple[tuple[Goal, ...], ...]  # of each sentence, in order; () where nothing may change
+
+
+class CannotDrawItem(BadItem):
+    """No scene in which the item can be asked turned up."""
+
+    def __init__(self, item: Item, attempts: int, hindrance: str) -> None:
+        super().__init__(
+            f"no desk was found in {attempts} draws on which {shown(item.turns[0].say)} can be asked: {hindrance}"
+        )
+
+
+def draw_examination(groups: Groups, n: int, seed: int, config: SceneConfig, kind: WorldKind) -> list[Asked]:
+    """n trials of every group, its items in turn; raises `BadItem` for an item that cannot be asked.
+
+    A pure function of its arguments. The trials of a group do not depend on the other groups.
+    """
+    return [
+        one
+        for group, items in groups.items()
+        for one in _of_group(group, items, seeds_of(f"examination, {group}", seed, n), config, kind)
+    ]
+
+
+def _of_group(
+    group: str, items: Sequence[Item], seeds: Sequence[int], config: SceneConfig, kind: WorldKind
+) -> Iterator[Asked]:
+    for i, seed in enumerate(seeds):
+        number = i % len(items)
+        try:
+            yield draw_item(items[number], seed, config, kind)._replace(group=group, number=number)
+        except BadItem as error:
+            raise BadItem(f"item {number + 1} of {shown(group)}: {error}") from error
+
+
+def draw_item(item: Item, seed: int, config: SceneConfig, kind: WorldKind) -> Asked:
+    """A trial of the item: same arguments, same trial. Raises `BadItem`."""
+    assert seed >= BEYOND, "seeds below are those of play"
+    rng, config = rng_of("examination", seed), for_item(item, config)
+    acts, hindrance = item.acts, _Hindrance(0, "it has too few things")
+    begin = item.begin.desk(_begins(kind, acts[0].family) if acts else Begin())
+    for _ in range(ATTEMPTS):
+        scene = draw_begun(rng, seed, config, begin)
+        state = initial_state(scene)
+        choices = list(permutations(range(state.n_objects), len(item.placeholders)))
+        for i in rng.permutation(len(choices)):
+            rows = dict(zip(item.placeholders, choices[i], strict=True))
+            found = _tried(item, scene, state, rows, kind, rng)
+            if isinstance(found, _Hindrance):
+                hindrance = max(hindrance, found)
+                continue
+            begin, goals = found
+            return Asked("", 0, seed, scene, begin, _sentences(item, scene, rows, rng), goals)
+    raise CannotDrawItem(item, ATTEMPTS, hindrance.says)
+
+
+def for_item(item: Item, config: SceneConfig) -> SceneConfig:
+    """Desks with enough things for the item; of three where something is between the other two."""
+    if any(one.relation == "between" for one in item.where):
+        return replace(config, n_objects=3)
+    compared = 2 if item.where else 1
+    return replace(config, n_objects=max(config.n_objects, len(item.placeholders), compared))
+
+
+def _begins(kind: WorldKind, family: str) -> Begin:
+    """How a desk is found on which the family is possible."""
+    task = kind.task(family)
+    return task.begins if isinstance(task, DeskTask) else Begin()
+
+
+class _Hindrance(NamedTuple):
+    """Why a desk will not do: how far it came, and what then was against it."""
+
+    step: int
+    says: str
+
+
+def _tried(
+    item: Item, scene: Scene, state: State, rows: Mapping[str, int], kind: WorldKind, rng: np.random.Generator
+) -> _Hindrance | tuple[tuple[Goal, ...], tuple[tuple[Goal, ...], ...]]:
+    """What is done beforehand and the goals of every turn, if the item can be asked of these things."""
+    if not item.begin.stands(state, rows):
+        return _Hindrance(1, "no thing stands where it is to begin")
+    first = item.begin.prelude(state, rows, rng)
+    if first and not kind.possible(first, state):
+        return _Hindrance(2, f"the robot cannot begin with {first.task}")
+    start = kind.foreseen(first, state, rng) if first else state
+    for one in item.where:
+        if not one.holds(start, rows):
+            return _Hindrance(3, f"nothing is clearly {one}")
+    goals = [tuple(act.goal(kind, scene, state, rows) for act in turn.goal) for turn in item.turns]
+    step = _hindered(tuple(goal for turn in goals for goal in turn), start, kind, rng)
+    if step is not None:
+        return _Hindrance(4 + step, f"{item.acts[step]} was done already, or could not be done by then")
+    return (first,) if first else (), tuple(goals)
+
+
+def _hindered(goals: Sequence[Goal], start: State, kind: WorldKind, rng: np.random.Generator) -> int | None:
+    """The number of the first goal that counts as done at the start, or can't be done by then; None: none."""
+    desks = [start]
+    for step, goal in enumerate(goals):
+        if bool(kind.achieved(goal, start, start)) or not all(kind.possible(goal, desk) for desk in desks):
+            return step
+        if step + 1 < len(goals):
+            desks = [kind.foreseen(goal, desks[i % len(desks)], rng) for i in range(DESKS)]
+    return None
+
+
+def _sentences(
+    item: Item, scene: Scene, rows: Mapping[str, int], rng: np.random.Generator
+) -> tuple[str, ...]:
+    """The sentences with names filled in; what is absent is any thing of training that is not on the desk."""
+    names = {placeholder: scene.names[row] for placeholder, row in rows.items()}
+    if says_absent(item):
+        absent = [f"{c} {s}" for c, s in train_objects() if f"{c} {s}" not in scene.names]
+        names[ABSENT] = absent[rng.integers(len(absent))]
+    return tuple(filled(turn.say, names) for turn in item.turns)
