@@ -2,8 +2,8 @@
 
     begin: {drawer: open, door: left, led: on, lamp: off, hand: closed, object: in_tray}
 
-Joints, lights and where things stand are drawn into the scene. A hand that is closed, that is elsewhere or that
-holds something is the work of the scripted expert, before anything is said.
+Joints, lights and where things stand are drawn into the scene. A hand that is closed, elsewhere or holding
+something is the work of the scripted expert, before anything is said.
 """
 
 from collections.abc import Mapping
@@ -56,7 +56,7 @@ class Beginning(NamedTuple):
         on = (place.removeprefix(ON) for _, place in self.places if place.startswith(ON))
         return (*(name for name, _ in self.places), *on)
 
-    def desk(self, else_as: Begin = Begin()) -> Begin:
+    def desk(self, else_as: Begin) -> Begin:
         """For the drawing of a scene; what it leaves open is as another one says."""
         places = [PLACES.get(place, "stacked") for _, place in self.places if place != HELD]
         return Begin(

@@ -52,7 +52,8 @@ class CannotDrawItem(BadItem):
 
     def __init__(self, item: Item, attempts: int, hindrance: str) -> None:
         super().__init__(
-            f"no desk was found in {attempts} draws on which {shown(item.turns[0].say)} can be asked: {hindrance}"
+            f"no desk on which {shown(item.turns[0].say)} can be asked was found in {attempts} draws: "
+            f"{hindrance}"
         )
 
 

@@ -2,8 +2,8 @@
 
     where: {object: leftmost}      where: {object: nearest drawer}      where: {object: left_of other}
 
-All of it is about the state in which an item begins. Left and right are as the robot sees them, far is far from
-its base. A relation holds with something to spare, so that nobody could mean another thing by it: by `SPARE`
+All of it is about the state in which an item begins. Left and right are as the robot sees them, far is far
+from its base. A relation holds with something to spare, so that nobody could mean another thing by it: by `SPARE`
 for places, by `LARGER` for sizes. Distances are horizontal, between centres; those to a fixture end where a
 hand acts on it.
 """
@@ -136,9 +136,7 @@ def _where(placeholder: str, text: Any) -> Where:
     example = f"{placeholder}: {relation} {PLACEHOLDERS[placeholder == PLACEHOLDERS[0]]}"
     if not reference:
         if relation in SIDES:
-            raise BadItem(
-                f"{relation} needs a reference, `{placeholder}: {relation} {_another(placeholder)}`"
-            )
+            raise BadItem(f"{relation} needs a reference, `{example}`")
         if relation not in ALONE:
             raise BadItem(unknown_name("relation", relation, (*ALONE, *SIDES)))
         return Where(placeholder, relation)
