@@ -31,7 +31,7 @@ from sim.state import State
 from sim.task import Goal
 from sim.world import WorldKind
 
-ATTEMPTS = 2000  # scenes drawn for an item: some need a rare one
+ATTEMPTS = 1000  # scenes drawn for an item: some need a rare one
 DESKS = 8  # imagined after each act
 
 

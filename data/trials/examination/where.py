@@ -3,9 +3,9 @@
     where: {object: leftmost}      where: {object: nearest drawer}      where: {object: left_of other}
 
 All of it is about the state in which an item begins. Left and right are as the robot sees them, far is far
-from its base. A relation holds with something to spare, so that nobody could mean another thing by it: by `SPARE`
-for places, by `LARGER` for sizes. Distances are horizontal, between centres; those to a fixture end where a
-hand acts on it.
+from its base. A relation holds with something to spare, so that nobody could mean another thing by it: by
+`SPARE` for places, by `LARGER` for sizes. Distances are horizontal, between centres; those to a fixture end
+where a hand acts on it.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -16,7 +16,10 @@ import numpy as np
 from data.trials.examination.words import FIXTURE_WORDS, PLACEHOLDERS, BadItem, check_names
 from sim.common.names import unknown_name
 from sim.common.printable import shown
+from sim.desk.constants import DRAWER, TRAY
+from sim.desk.tasks.geometry import in_drawer, in_tray
 from sim.state import SIZE, Array, State
+from sim.task import Truth
 
 SPARE = 0.03  # m: so much farther to the left, nearer, ... than every rival
 LARGER = 1.2  # times every rival's size: things differ by less than 3 cm, and are drawn 6 % larger or smaller
@@ -43,6 +46,9 @@ LARGEST: Mapping[str, Measure] = {
 
 SIDES = {"left_of": (0.0, 1.0), "right_of": (0.0, -1.0), "in_front_of": (-1.0, 0.0), "behind": (1.0, 0.0)}
 """Sides of a reference -> the direction, as the robot sees it: in front is nearer to its base."""
+
+INSIDE: Mapping[str, Callable[[State, int], Truth]] = {DRAWER: in_drawer, TRAY: in_tray}
+"""Fixtures that things can be in."""
 
 TO = {"nearest": -1, "farthest": 1}
 """Relations to a reference by distance -> which way."""
@@ -72,7 +78,8 @@ class Where(NamedTuple):
             return bool((sizes[row] >= sizes[rivals] * LARGER).all())
         if self.relation in SIDES:
             at = self._at(state, reference)
-            return _on_side(state, row, rivals, at, SIDES[self.relation], reference >= 0)
+            side = _on_side(state, row, rivals, at, SIDES[self.relation], reference >= 0)
+            return side and not self._is_inside(state, row)
         if self.reference:
             measured = TO[self.relation] * np.hypot(*(state.objects[:, :2] - self._at(state, reference)).T)
         else:
@@ -84,6 +91,10 @@ class Where(NamedTuple):
         if self.reference == HAND:
             return state.ee_pos[:2]
         return state.pos(reference if reference >= 0 else self.reference)[:2]
+
+    def _is_inside(self, state: State, row: int) -> bool:
+        """Whether it is in what it would be beside."""
+        return bool(self.reference in INSIDE and INSIDE[self.reference](state, row))
 
 
 def _on_side(
