@@ -219,6 +219,26 @@ def goals_of(task: Task, n_objects: int) -> tuple[Goal, ...]:
     return tuple(Goal(task.name, *rows) for rows in permutations(range(n_objects), task.arguments))
 
 
+def goals_in(task: Task, state: State, regions: Sequence[Region] = ()) -> tuple[Goal, ...]:
+    """Every way to fill the family's things in a state, fixtures included, and its region; without amount."""
+    objects, n = range(state.n_objects), task.arguments
+    filled = list(permutations(objects, n))
+    if task.about_fixtures and n:
+        fixtures = range(state.n_objects, len(state.names))
+        filled += [(*rows, row) for rows in permutations(objects, n - 1) for row in fixtures]
+    goals = (Goal(task.name, *rows) for rows in filled)
+    if not task.in_region:
+        return tuple(goals)
+    return tuple(goal._replace(region=region) for goal in goals for region in regions)
+
+
+def with_amount(task: Task, goal: Goal, rng: np.random.Generator) -> Goal:
+    """The goal, with an amount drawn from the range of a family that cannot be asked for without one."""
+    if task.amount is None or not task.amount.needed:
+        return goal
+    return goal._replace(amount=float(rng.uniform(task.amount.least, task.amount.most)))
+
+
 def check_goal(goal: Any, n_objects: int, tasks: Sequence[Task]) -> None:
     """Raises `UnknownTask`, or `BadArgument` for what is no goal in a scene of n objects."""
     if not isinstance(goal, Goal):

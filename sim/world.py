@@ -17,7 +17,7 @@ from sim.common.seeds import BEYOND, rng_of
 from sim.observation import Observation, padded
 from sim.randomize.presets import NOMINAL
 from sim.state import Array, State
-from sim.task import Goal, Hindrance, Region, Task, Truth, goals_of, task_named
+from sim.task import Goal, Hindrance, Region, Task, Truth, goals_in, goals_of, task_named, with_amount
 from sim.visible import Visible
 from sim.world_spec import WorldSpec
 
@@ -99,7 +99,7 @@ class WorldKind(Visible, ABC):
     spec: WorldSpec
     tasks: Sequence[Task]  # its families, in the order in which tables print them
     more_tasks: Sequence[Task] = ()  # families that play is not described by, and that can be asked for
-    regions: tuple[str, ...] = ()  # names of the parts of the ground that `region` knows
+    regions: tuple[str, ...] = ()  # names of parts of the ground, for `region`
     per_process: int = 64  # the most worlds that one process can hold
     axes: str = "the world's own"  # in words: where the origin of its frame is, and which way its axes point
     joint_unit: str = "m or rad"  # of its fixtures' joints, in words
@@ -144,7 +144,7 @@ class WorldKind(Visible, ABC):
                 state = world.build(scene)
                 goals = [
                     goal
-                    for goal in goals_of(family, state.n_objects)
+                    for goal in self.goals(family, scene, state, rng)
                     if self.possible(goal, state) and (allows is None or allows(goal, scene.names))
                 ]
                 if goals:
@@ -212,6 +212,17 @@ class WorldKind(Visible, ABC):
         """
         del scene
         return self.task(goal.task).act(state if before is None else before, state, goal, None)
+
+    def goals(self, family: Task, scene: Any, state: State, rng: np.random.Generator) -> tuple[Goal, ...]:
+        """What can be asked for of a family in a scene, possible or not.
+
+        Of the families that play is described by: every way to fill their things with objects. Of others also
+        with fixtures and regions, and an amount from `rng` where one is needed.
+        """
+        if family in self.tasks:
+            return goals_of(family, state.n_objects)
+        regions = [self.region(scene, name) for name in self.regions] if family.in_region else []
+        return tuple(with_amount(family, goal, rng) for goal in goals_in(family, state, regions))
 
     def region(self, scene: Any, name: str) -> Region:
         """The part of the ground of that name in a scene; raises ValueError where there is none."""

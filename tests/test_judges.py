@@ -8,7 +8,7 @@ from sim.desk.tasks.door import DOOR_MOVED
 from sim.desk.tasks.families import TASKS, Goal, achieved
 from sim.desk.tasks.geometry import DRAWER_OPEN, DRAWER_SHUT, fallen
 from sim.desk.tasks.lift import LIFTED
-from sim.desk.tasks.push import PUSHED
+from sim.desk.tasks.pushing import PUSHED
 from sim.desk.tasks.rotate import TURNED
 from sim.state import State, stack
 from sim.task import goals_of

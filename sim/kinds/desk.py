@@ -11,12 +11,14 @@ from sim.bullet.actuation import arrived
 from sim.bullet.kinematics import REACH, WORKSPACE
 from sim.desk.constants import BUTTON, CONTROL_HZ, DOOR, DRAWER, LEVER, MAX_OBJECTS, TRAY
 from sim.desk.contact import OPEN_HAND
-from sim.desk.layouts import HANDLE_WIDTH, KNOB_WIDTH, LAYOUTS, LEVER_WIDTH
+from sim.desk.layouts import HANDLE_WIDTH, KNOB_WIDTH, LAYOUTS, LEVER_WIDTH, layout_of
+from sim.desk.regions import REGIONS, region_of
 from sim.desk.scene import Scene
 from sim.desk.scenes.sampler import SceneConfig, check_desks, draw_scene, draw_scene_for
 from sim.desk.sensors import Sensor, is_clear, sense
 from sim.desk.tasks import expert
-from sim.desk.tasks.families import TASKS
+from sim.desk.tasks.families import MORE_TASKS, TASKS
+from sim.desk.tasks.foresight import foreseen
 from sim.desk.tasks.geometry import fallen
 from sim.desk.tasks.motions import ACTION, DEFAULT_STYLE
 from sim.desk.tasks.task import Task
@@ -26,7 +28,7 @@ from sim.observation import Observation
 from sim.randomize.draw import draw_dynamics
 from sim.randomize.factors import PHYSICS, SENSING
 from sim.state import SIZE, Array, State
-from sim.task import Goal, Truth
+from sim.task import Goal, Region, Truth
 from sim.visible import FILMED
 from sim.world import World, WorldKind
 from sim.world_spec import Fixture, WorldSpec
@@ -61,6 +63,8 @@ class DeskKind(WorldKind):
 
     spec = DESK_SPEC
     tasks: tuple[Task, ...] = TASKS
+    more_tasks: tuple[Task, ...] = MORE_TASKS
+    regions = REGIONS
     axes = "the desk top at the robot's base: x away from the robot, y to its left, z up"
     joint_unit = "m, of the lever rad"
     about = "a Franka Panda at a furnished desk in PyBullet"
@@ -85,7 +89,7 @@ class DeskKind(WorldKind):
         config: SceneConfig,
         allows: Callable[[Goal, tuple[str, ...]], bool] | None = None,
     ) -> tuple[Scene, Goal]:
-        return draw_scene_for(task, seed, config, allows, self.tasks)
+        return draw_scene_for(task, seed, config, allows, self.tasks, self.more_tasks)
 
     def draw_asked(self, seed: int, config: SceneConfig, layout: str, dynamics: Mapping[str, float]) -> Scene:
         scene = draw_scene(seed, replace(config, layouts=(layout,)) if layout else config)
@@ -138,6 +142,12 @@ class DeskKind(WorldKind):
         style = expert.patient(DEFAULT_STYLE, dynamics.latency)
         wanted = self.task(goal.task).act(state if before is None else before, state, goal, style)
         return expert.sent_for(wanted, dynamics.control_yaw, dynamics.action_scale)
+
+    def region(self, scene: Scene, name: str) -> Region:
+        return region_of(layout_of(scene.layout, scene.shifts), name)
+
+    def foreseen(self, goal: Goal, state: State, rng: np.random.Generator) -> State:
+        return foreseen(self.task(goal.task), goal, state, rng)
 
     # -- looking ---------------------------------------------------------------------------------
 

@@ -27,6 +27,7 @@ from sim.desk.layouts import (
     fixture_points,
     layout_of,
 )
+from sim.desk.regions import regions_of
 from sim.desk.rows import Rows
 from sim.desk.scene import MOST, SHAPES, Scene, Thing
 from sim.desk.scenes.placement import draw_shifts
@@ -37,7 +38,7 @@ from sim.randomize.factors import factor_named
 from sim.randomize.presets import NOMINAL, parse_world
 from sim.rotations import about_z, out_of_frame
 from sim.state import State
-from sim.task import goals_of
+from sim.task import goals_in, goals_of, with_amount
 from sim.world import CannotDraw
 
 ROOM = 0.095  # m between centres of objects: an open hand fits between them
@@ -104,22 +105,30 @@ def draw_scene_for(
     config: SceneConfig = SceneConfig(),
     allows: Callable[[Goal, tuple[str, ...]], bool] | None = None,
     tasks: tuple[Task, ...] = TASKS,
+    more_tasks: tuple[Task, ...] = (),
 ) -> tuple[Scene, Goal]:
     """A desk on which the family is possible and not yet done, and the goal; `allows` filters goals.
 
-    `tasks` are the families that there are. Raises `UnknownTask`, `BadArgument` and `CannotDraw`.
+    `tasks` are the families that there are; those of `more_tasks` are asked for with fixtures, regions and
+    the amounts that they need, too. Raises `UnknownTask`, `BadArgument` and `CannotDraw`.
     """
     _check_seed(seed)
     check_desks(config)
-    family = task_named(task, tasks)
+    families = (*tasks, *more_tasks)
+    family = task_named(task, families)
     rng = rng_of("scene", seed, sum(map(ord, task)))
     for _ in range(ATTEMPTS):
         scene = _draw(rng, seed, config, family.begins)
         state = initial_state(scene)
+        if family in tasks:
+            asked = goals_of(family, len(scene.objects))
+        else:
+            regions = regions_of(layout_of(scene.layout, scene.shifts))
+            asked = tuple(with_amount(family, goal, rng) for goal in goals_in(family, state, regions))
         goals = [
             goal
-            for goal in goals_of(family, len(scene.objects))
-            if possible(goal, state, tasks) and (allows is None or allows(goal, scene.names))
+            for goal in asked
+            if possible(goal, state, families) and (allows is None or allows(goal, scene.names))
         ]
         if goals:
             return _in_world(scene, config), goals[rng.integers(len(goals))]

@@ -7,11 +7,12 @@ from sim.desk.constants import DOOR
 from sim.desk.layouts import DOOR_TRAVEL
 from sim.desk.tasks.motions import Skill, Style, outward, use_handle
 from sim.desk.tasks.phrases import said
+from sim.desk.tasks.resting import rest, set_handle
 from sim.desk.tasks.symbols import Effect, Rng, Symbols, slid
 from sim.desk.tasks.task import Begin, Judge, Task
 from sim.rotations import leftward
 from sim.state import Array, State
-from sim.task import DONE, Hindering, Hindrance, Truth
+from sim.task import DONE, Amount, Goal, Hindering, Hindrance, Truth
 
 DOOR_MOVED = 0.10  # m along the rail: it was slid
 DOOR_END = 0.008  # m: so near its end the door goes no farther
@@ -68,6 +69,42 @@ def _slid(sign: int) -> Effect:
         return slid(state, DOOR, float(value), leftward(float(state.yaw(DOOR))))
 
     return effect
+
+
+# -- how far --------------------------------------------------------------------------------------
+
+SHARE = 0.15  # of its travel: how far from where it was asked to be it may end
+WORTH = 0.20  # of its travel: how far it must have to go
+
+
+def place(before: State, after: State, obj: int = -1, other: int = -1) -> Array:
+    """Where the door is: 0 at its right end, 1 at its left end."""
+    return (after.joint(DOOR) + DOOR_TRAVEL) / (2 * DOOR_TRAVEL)
+
+
+def slid_either_way(before: State, after: State, obj: int = -1, other: int = -1) -> Truth:
+    """It went far enough, to its left or to its right."""
+    return np.abs(after.joint(DOOR) - before.joint(DOOR)) >= DOOR_MOVED
+
+
+def _kept(before: State, after: State, obj: int = -1, other: int = -1) -> Truth:
+    return np.ones(np.shape(after.joint(DOOR)), bool)
+
+
+def _can_slide_to(state: State, obj: int, other: int, amount: float) -> bool:
+    return abs(amount - float(place(state, state))) >= WORTH
+
+
+def _slide_to(before: State, state: State, obj: int, other: int, style: Style, amount: float) -> Array:
+    x, y, _ = outward(state, DOOR)
+    left = (amount - float(place(before, state))) * 2 * DOOR_TRAVEL
+    return set_handle(state, DOOR, np.array([y, -x, 0.0]), left, style)
+
+
+def _set_to(state: State, goal: Goal, rng: Rng) -> State:
+    assert goal.amount is not None, f"{goal.task} was asked for without an amount"
+    value = (2 * goal.amount - 1) * DOOR_TRAVEL
+    return slid(state, DOOR, value, leftward(float(state.yaw(DOOR))))
 
 
 # -- in words -------------------------------------------------------------------------------------
@@ -152,4 +189,50 @@ DOOR_TASKS = (
         told="slid {fixture} to the right",
         symbols=Symbols(_slid(-1)),
     ),
+)
+
+SLIDE_DOOR = Task(
+    "slide_door",
+    slid_either_way,
+    (
+        "slide|push|move|shift|pull|drag {fixture}",
+        "slide|push|move|pull {fixture} along|over|aside",
+        "slide|move {fixture} to another|a_new place|position",
+        "move|slide the handle|knob of {fixture}",
+        "take|grab the handle|knob of {fixture} and slide|move it",
+        "use the handle|knob to slide|move {fixture}",
+        "bring|put|set|get {fixture} into position|place",
+        "make|let {fixture} slide|move",
+        "have {fixture} moved|slid",
+        "give {fixture} a push|pull",
+    ),
+    (
+        "{fixture} is moved|slid|shifted|pushed",
+        "{fixture} is in another|a_new place|position",
+        "{fixture} is somewhere else",
+    ),
+    held_out=(
+        "slide|move {fixture} to another|a_new place|position",
+        "have {fixture} moved|slid",
+        "{fixture} is shifted",
+    ),
+    possible=lambda state, obj=-1, other=-1: False,  # nobody says where to
+    skill=lambda state, obj, other, style: rest(state),
+    fixture="sliding door",
+    settles=True,
+    told="slid {fixture}",
+    amount=Amount(
+        "to",
+        "of its travel",
+        1.0,
+        0.0,
+        1.0,
+        place,
+        lambda _: SHARE,
+        _kept,
+        needed=True,
+        possible=_can_slide_to,
+        skill=_slide_to,
+    ),
+    after=_set_to,
 )

@@ -8,11 +8,12 @@ from sim.desk.layouts import DRAWER_TRAVEL
 from sim.desk.tasks.geometry import DRAWER_OPEN, DRAWER_SHUT, in_drawer, top
 from sim.desk.tasks.hindrances import covered
 from sim.desk.tasks.motions import Style, outward, use_handle
+from sim.desk.tasks.resting import set_handle
 from sim.desk.tasks.symbols import Rng, Symbols, near_drawer, slid
 from sim.desk.tasks.task import Begin, Task
 from sim.rotations import ahead
 from sim.state import Array, State
-from sim.task import DONE, IMPOSSIBLE, Hindrance, Truth
+from sim.task import DONE, IMPOSSIBLE, Amount, Goal, Hindrance, Truth
 
 ROOF = 0.064  # m: what is taller keeps the drawer from shutting
 DRAWER_OUT = (0.14, DRAWER_TRAVEL)  # m out: how a desk begins on which it is to be shut or used
@@ -38,8 +39,12 @@ def is_shut(state: State, obj: int = -1, other: int = -1) -> bool:
 
 def is_open(state: State, obj: int = -1, other: int = -1) -> bool:
     """And can be shut: nothing in it is too tall for its roof."""
-    sticks_out = any(in_drawer(state, i) and top(state, i) > ROOF for i in range(state.n_objects))
-    return bool(state.joint(DRAWER) >= DRAWER_OPEN) and not sticks_out
+    return bool(state.joint(DRAWER) >= DRAWER_OPEN) and not _sticks_out(state)
+
+
+def _sticks_out(state: State) -> bool:
+    """Whether something in the drawer is too tall for its roof."""
+    return any(in_drawer(state, i) and top(state, i) > ROOF for i in range(state.n_objects))
 
 
 def open_already(state: State, obj: int = -1, other: int = -1) -> Hindrance | None:
@@ -69,6 +74,51 @@ def pull(state: State, obj: int, other: int, style: Style) -> Array:
 def push_shut(state: State, obj: int, other: int, style: Style) -> Array:
     """Take the handle and push."""
     return use_handle(state, DRAWER, -STEP_LENGTH * outward(state, DRAWER), style)
+
+
+# -- how far --------------------------------------------------------------------------------------
+
+SHARE = 0.15  # of its travel: how far from the opening asked for it may end
+WORTH = 0.20  # of its travel: how far it must have to go
+
+
+def opening(before: State, after: State, obj: int = -1, other: int = -1) -> Array:
+    """How far the drawer is open: 0 shut, 1 all the way."""
+    return after.joint(DRAWER) / DRAWER_TRAVEL
+
+
+def drawer_to(sign: int) -> Amount:
+    """Open, or for -1 shut, to a share of its travel."""
+
+    def kept(before: State, after: State, obj: int = -1, other: int = -1) -> Truth:
+        return sign * (after.joint(DRAWER) - before.joint(DRAWER)) > 0
+
+    def possible(state: State, obj: int, other: int, amount: float) -> bool:
+        far = sign * (amount - float(opening(state, state))) >= WORTH
+        return far and (sign > 0 or not _sticks_out(state))
+
+    def skill(before: State, state: State, obj: int, other: int, style: Style, amount: float) -> Array:
+        left = amount * DRAWER_TRAVEL - float(state.joint(DRAWER))
+        return set_handle(state, DRAWER, outward(state, DRAWER), left, style)
+
+    least, most = (WORTH, 1.0) if sign > 0 else (0.0, 1.0 - WORTH)
+    return Amount(
+        "to",
+        "of its travel",
+        1.0,
+        least,
+        most,
+        opening,
+        lambda _: SHARE,
+        kept,
+        possible=possible,
+        skill=skill,
+    )
+
+
+def _set_to(state: State, goal: Goal, rng: Rng) -> State:
+    assert goal.amount is not None, f"{goal.task} was asked for without an amount"
+    return _drawer_at(state, goal.amount * DRAWER_TRAVEL)
 
 
 # -- in a chain of commands -----------------------------------------------------------------------
@@ -161,6 +211,8 @@ DRAWER_TASKS = (
         told="opened {fixture}",
         contrasts=(("state", "close_drawer"),),
         symbols=Symbols(_opened, clear=_nothing_before_it, fingers="handle"),
+        amount=drawer_to(1),
+        after=_set_to,
     ),
     Task(
         "close_drawer",
@@ -217,5 +269,7 @@ DRAWER_TASKS = (
         begins=Begin(drawer=DRAWER_OUT),
         told="closed {fixture}",
         symbols=Symbols(_closed, fingers="handle"),
+        amount=drawer_to(-1),
+        after=_set_to,
     ),
 )

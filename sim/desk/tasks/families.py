@@ -10,15 +10,18 @@ from typing import Any
 
 import sim.task
 from sim.desk.tasks.containers import CONTAINER_TASKS
-from sim.desk.tasks.door import DOOR_TASKS
+from sim.desk.tasks.door import DOOR_TASKS, SLIDE_DOOR
 from sim.desk.tasks.drawer import DRAWER_TASKS
+from sim.desk.tasks.hand import HAND_TASKS
 from sim.desk.tasks.lift import LIFT_TASKS
 from sim.desk.tasks.lights import LIGHT_TASKS
+from sim.desk.tasks.placing import PLACING_TASKS
 from sim.desk.tasks.push import PUSH_TASKS
 from sim.desk.tasks.relations import RELATION_TASKS
 from sim.desk.tasks.rotate import ROTATE_TASKS
 from sim.desk.tasks.stack import STACK, UNSTACK
 from sim.desk.tasks.task import Task
+from sim.desk.tasks.touching import TOUCHING_TASKS
 from sim.state import State
 from sim.task import Goal, Hindrance, Truth
 
@@ -34,7 +37,11 @@ TASKS: tuple[Task, ...] = (
     STACK,
     *RELATION_TASKS,
 )
-"""All families, in the order in which tables print them. Play, chains and trials depend on the order."""
+"""The families that play is described by, in the order in which tables print them. Play, chains and trials
+depend on the order."""
+
+MORE_TASKS: tuple[Task, ...] = (*PLACING_TASKS, SLIDE_DOOR, *TOUCHING_TASKS, *HAND_TASKS)
+"""Families that can be asked for, and that play is not described by."""
 
 
 def task_named(name: object, tasks: tuple[Task, ...] = TASKS) -> Task:
@@ -49,12 +56,12 @@ def check_goal(goal: Any, n_objects: int, tasks: tuple[Task, ...] = TASKS) -> No
 
 def achieved(goal: Goal, before: State, after: State, tasks: tuple[Task, ...] = TASKS) -> Truth:
     """Whether the goal was reached between the two states; vectorised over leading axes."""
-    return task_named(goal.task, tasks).judge(before, after, goal.object, goal.other)
+    return task_named(goal.task, tasks).achieved(before, after, goal)
 
 
 def possible(goal: Goal, state: State, tasks: tuple[Task, ...] = TASKS) -> bool:
     """Whether the goal can be reached from here in one act, and is not reached already."""
-    return task_named(goal.task, tasks).possible(state, goal.object, goal.other)
+    return task_named(goal.task, tasks).can(state, goal)
 
 
 def hindrance(goal: Goal, state: State, tasks: tuple[Task, ...] = TASKS) -> Hindrance | None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.desk.constants import DRAWER, TRAY
 from sim.desk.contact import in_hand
-from sim.desk.layouts import DRAWER_INSIDE, HANDLE_OUT, TRAY_SIZE
+from sim.desk.layouts import DRAWER_FLOOR, DRAWER_INSIDE, HANDLE_OUT, TRAY_FLOOR, TRAY_SIZE
 from sim.rotations import into_frame
 from sim.state import Array, State
 from sim.task import Truth
@@ -57,6 +57,18 @@ def rests_on(state: State, obj: int, below: int) -> Truth:
     height = (state.size(obj)[..., 2] + state.size(below)[..., 2]) / 2
     over = np.hypot(gap[..., 0], gap[..., 1]) <= 0.5 * state.size(below)[..., :2].max(-1)
     return over & (np.abs(gap[..., 2] - height) <= ON_TOP)
+
+
+def support(state: State, obj: int) -> Array:
+    """Height of what an object stands on, or would fall to from where it is, m: (...,)."""
+    low = state.changed(obj, 2, TRAY_FLOOR + state.size(obj)[..., 2] / 2)  # as deep as it can be
+    under = np.where(in_drawer(low, obj), DRAWER_FLOOR, np.where(in_tray(low, obj), TRAY_FLOOR, 0.0))
+    for below in range(state.n_objects):
+        gap = (state.pos(obj) - state.pos(below))[..., :2]
+        over = np.hypot(gap[..., 0], gap[..., 1]) <= 0.5 * state.size(below)[..., :2].max(-1)
+        carries = over & (top(state, below) <= bottom(state, obj) + ON_TOP) & (below != obj)
+        under = np.where(carries, np.maximum(under, top(state, below)), under)
+    return under
 
 
 def in_drawer(state: State, obj: int) -> Truth:

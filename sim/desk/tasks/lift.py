@@ -1,15 +1,17 @@
 """Lifting an object."""
 
+import numpy as np
+
 from sim.bullet.kinematics import STEP_LENGTH
 from sim.desk.contact import holds, in_hand
-from sim.desk.tasks.geometry import displacement, in_drawer
+from sim.desk.tasks.geometry import bottom, displacement, in_drawer, support
 from sim.desk.tasks.hindrances import take
 from sim.desk.tasks.motions import CLOSE, Style, go_to, grasp_heading, heading_of, pick, usual_heading
 from sim.desk.tasks.room import graspable
-from sim.desk.tasks.symbols import Symbols, moved
+from sim.desk.tasks.symbols import Rng, Symbols, moved, object_at
 from sim.desk.tasks.task import Task
 from sim.state import Array, State
-from sim.task import Truth
+from sim.task import Amount, Goal, Truth
 
 LIFTED = 0.05  # m higher than before, and in the hand
 
@@ -30,6 +32,42 @@ def pick_up(state: State, obj: int, other: int, style: Style) -> Array:
         return go_to(state, state.ee_pos + [0, 0, STEP_LENGTH], heading_of(state), CLOSE, style)
     return pick(state, obj, style, grasp_heading(state, obj, usual_heading(state)))
 
+
+# -- to what height -------------------------------------------------------------------------------
+
+HEIGHTS = (0.03, 0.25)  # m above its support: how high it can be asked to be
+TOLERANCE = 0.02  # m
+
+
+def height(before: State, after: State, obj: int, other: int = -1) -> Array:
+    """How far its underside is above what it stood on, m."""
+    return bottom(after, obj) - support(before, obj)
+
+
+def _kept(before: State, after: State, obj: int, other: int = -1) -> Truth:
+    return in_hand(after, obj)
+
+
+def _can_lift_to(state: State, obj: int, other: int, amount: float) -> bool:
+    there = abs(float(height(state, state, obj)) - amount) <= TOLERANCE
+    return can_lift(state, obj) and not (there and in_hand(state, obj))
+
+
+def _lift_to(before: State, state: State, obj: int, other: int, style: Style, amount: float) -> Array:
+    """Grasp the object, bring it to that height and hold it there."""
+    if not holds(state, obj):
+        return pick(state, obj, style, grasp_heading(state, obj, usual_heading(state)))
+    left = np.array([0, 0, amount - float(height(before, state, obj))])
+    return go_to(state, state.ee_pos + left, heading_of(state), CLOSE, style)
+
+
+def _lifted_to(state: State, goal: Goal, rng: Rng) -> State:
+    assert goal.amount is not None, f"{goal.task} was asked for without an amount"
+    up = goal.amount - float(height(state, state, goal.object))
+    return object_at(state, goal.object, state.pos(goal.object) + [0, 0, up])
+
+
+# -- the family -----------------------------------------------------------------------------------
 
 LIFT_TASKS = (
     Task(
@@ -104,5 +142,17 @@ LIFT_TASKS = (
         told="lifted {object}",
         appeal=0.5,
         symbols=Symbols(moved((0, 0, 0.075), (0.01, 0.01, 0.025), (-0.2, 0.2)), weight=0.6),
+        amount=Amount(
+            "to",
+            "metres",
+            1.0,
+            *HEIGHTS,
+            height,
+            lambda _: TOLERANCE,
+            _kept,
+            possible=_can_lift_to,
+            skill=_lift_to,
+        ),
+        after=_lifted_to,
     ),
 )

@@ -1,107 +1,11 @@
-"""Pushing an object along the desk: to the left, to the right, forward and backward."""
+"""The families that push an object along the desk: to the left, to the right, forward and backward."""
 
-from dataclasses import replace
-
-import numpy as np
-
-from sim.bullet.arm import MAX_OPENING
-from sim.bullet.kinematics import STEP_LENGTH
-from sim.desk.tasks.geometry import SAME_HEIGHT, displacement, on_desk
 from sim.desk.tasks.hindrances import take
-from sim.desk.tasks.motions import Skill, Style, approach, go_to, heading_of
 from sim.desk.tasks.phrases import said
-from sim.desk.tasks.room import (
-    BACKWARD,
-    FORWARD,
-    LEFT,
-    REACH,
-    RIGHT,
-    Direction,
-    axis_and_sign,
-    graspable,
-    half_extent,
-    inside,
-    is_free_desk,
-    over_furniture,
-)
+from sim.desk.tasks.pushing import can_push, push, push_by, pushed, pushed_by
+from sim.desk.tasks.room import BACKWARD, FORWARD, LEFT, RIGHT, Direction
 from sim.desk.tasks.symbols import Symbols, moved
-from sim.desk.tasks.task import Condition, Judge, Task
-from sim.rotations import wrap
-from sim.state import Array, State
-from sim.task import Truth
-
-PUSHED = 0.06  # m along the direction asked for
-SIDEWAYS = 0.6  # a push strays at most this fraction of its length to the side
-FENCE = 0.030  # m between the fingers when they push: two points of contact keep the object straight
-
-
-# -- done, possible -------------------------------------------------------------------------------
-
-
-def pushed(direction: Direction) -> Judge:
-    """It went far enough that way, not far to the side, and stayed on its surface."""
-    axis, sign = axis_and_sign(direction)
-
-    def judge(before: State, after: State, obj: int, other: int = -1) -> Truth:
-        move = displacement(before, after, obj)
-        along, aside = sign * move[..., axis], np.abs(move[..., 1 - axis])
-        return (along >= PUSHED) & (aside <= SIDEWAYS * along) & (np.abs(move[..., 2]) <= SAME_HEIGHT)
-
-    return judge
-
-
-def can_push(direction: Direction) -> Condition:
-    """There is room behind the object for the hand, and before it to slide."""
-
-    def condition(state: State, obj: int, other: int = -1) -> bool:
-        if not graspable(obj, state) or not on_desk(state, obj):
-            return False
-        d = np.array(direction)
-        start = state.pos(obj)[:2]
-        here = half_extent(state, obj, direction)
-        behind, end = start - (here + 0.035) * d, start + 0.10 * d
-        if not (is_free_desk(state, end) and inside(behind, REACH)):
-            return False
-        for k in range(state.n_objects):
-            if k == obj:
-                continue
-            gap = state.pos(k)[:2] - start
-            along, across = float(gap @ d), abs(float(gap[0] * d[1] - gap[1] * d[0]))
-            if -here - 0.075 < along < 0.16 and across < 0.075:
-                return False
-        return not over_furniture(state, behind, 0.03)
-
-    return condition
-
-
-# -- doing it -------------------------------------------------------------------------------------
-
-
-def push(direction: Direction) -> Skill:
-    """Come down behind the object with the fingers as a fence, and sweep."""
-
-    def skill(state: State, obj: int, other: int, style: Style) -> Array:
-        d = np.array(direction)
-        across = np.array([-d[1], d[0]])
-        centre = state.pos(obj)
-        reach = half_extent(state, obj, direction)
-        gap = centre[:2] - state.ee_pos[:2]
-        along, aside = float(gap @ d), float(gap @ across)
-        heading = 0.0 if d[0] else np.pi / 2
-        if d[1] and heading_of(state) < -0.8:
-            heading = -np.pi / 2
-        low = float(np.clip(centre[2], 0.016, 0.030))
-        grip = 2 * FENCE / MAX_OPENING - 1
-        behind = along > reach + 0.006 and abs(aside) < 0.022
-        if behind and state.ee_pos[2] < low + 0.022 and abs(wrap(heading - heading_of(state))) < 0.4:
-            step = state.ee_pos[:2] + STEP_LENGTH * d + aside * across
-            slower = replace(style, speed=0.9 * style.speed)
-            return go_to(state, np.array([step[0], step[1], low]), heading, grip, slower)
-        start = centre[:2] - (reach + 0.030) * d
-        rise = style.hover + float(state.size(obj)[2])
-        return approach(state, np.array([start[0], start[1], low]), heading, rise, grip, style)
-
-    return skill
+from sim.desk.tasks.task import Task
 
 
 def _symbols(direction: Direction) -> Symbols:
@@ -191,6 +95,8 @@ PUSH_TASKS = (
         appeal=2.0,
         contrasts=(("direction", "push_right"),),
         symbols=_symbols(LEFT),
+        amount=push_by(LEFT),
+        after=pushed_by(LEFT),
     ),
     Task(
         "push_right",
@@ -213,6 +119,8 @@ PUSH_TASKS = (
         told="pushed {object} to the right",
         appeal=2.0,
         symbols=_symbols(RIGHT),
+        amount=push_by(RIGHT),
+        after=pushed_by(RIGHT),
     ),
     Task(
         "push_forward",
@@ -247,6 +155,8 @@ PUSH_TASKS = (
         appeal=2.0,
         contrasts=(("direction", "push_backward"),),
         symbols=_symbols(FORWARD),
+        amount=push_by(FORWARD),
+        after=pushed_by(FORWARD),
     ),
     Task(
         "push_backward",
@@ -283,5 +193,7 @@ PUSH_TASKS = (
         told="pushed {object} backward",
         appeal=2.0,
         symbols=_symbols(BACKWARD),
+        amount=push_by(BACKWARD),
+        after=pushed_by(BACKWARD),
     ),
 )

@@ -1,8 +1,10 @@
-"""Putting an object beside another: to the left, to the right, in front of it and behind it."""
+"""Putting an object beside another or a fixture: to the left, to the right, in front of it and behind it."""
 
 import numpy as np
 
 from sim.desk.contact import released
+from sim.desk.tasks.beside_fixture import is_beside_fixture, spot_beside_fixture
+from sim.desk.tasks.footprints import is_fixture
 from sim.desk.tasks.geometry import (
     MOVED,
     SAME_HEIGHT,
@@ -43,7 +45,9 @@ GAP = 0.030  # m, left between things put beside each other: a finger fits in
 
 
 def is_beside(state: State, obj: int, other: int, side: Direction) -> Truth:
-    """Next to the other object on the given side, both standing on the same surface."""
+    """Next to the other thing on the given side, both standing on the same surface."""
+    if is_fixture(state, other):
+        return is_beside_fixture(state, obj, other, side)
     axis, sign = axis_and_sign(side)
     gap = state.pos(obj) - state.pos(other)
     along, across = sign * gap[..., axis], np.abs(gap[..., 1 - axis])
@@ -64,9 +68,11 @@ def put_beside(side: Direction) -> Judge:
 
 
 def spot_beside(side: Direction) -> Where:
-    """On that side of the other object, with room for a finger between them."""
+    """On that side of the other thing, with room for a finger between them."""
 
     def where(state: State, obj: int, other: int) -> Spot | None:
+        if is_fixture(state, other):
+            return spot_beside_fixture(state, obj, other, side)
         apart = max(0.095, half_extent(state, obj, side) + half_extent(state, other, side) + GAP)
         xy = state.pos(other)[:2] + min(apart, BESIDE_FAR - 0.03) * np.array(side)
         return Spot(xy, float(bottom(state, other)))
@@ -79,7 +85,11 @@ def can_put_beside(side: Direction) -> Condition:
     where = spot_beside(side)
 
     def condition(state: State, obj: int, other: int) -> bool:
-        if not graspable(obj, state) or in_drawer(state, obj) or in_drawer(state, other):
+        if not graspable(obj, state) or in_drawer(state, obj):
+            return False
+        if is_fixture(state, other):
+            return not is_beside(state, obj, other, side) and where(state, obj, other) is not None
+        if in_drawer(state, other):
             return False
         if not on_desk(state, other) or rests_on(state, obj, other) or is_beside(state, obj, other, side):
             return False
@@ -96,6 +106,8 @@ def beside_already(side: Direction, words: str) -> Hindering:
     axis, sign = axis_and_sign(side)
 
     def hindering(state: State, obj: int, other: int) -> Hindrance | None:
+        if is_fixture(state, other):
+            return take(state, obj)
         gap = state.pos(obj) - state.pos(other)
         along, across = sign * gap[axis], abs(gap[1 - axis])
         clear = BESIDE_NEAR + MOVED <= along <= BESIDE_FAR - MOVED and across <= BESIDE_ASTRAY - MOVED
@@ -196,6 +208,7 @@ RELATION_TASKS = (
         hindered=beside_already(LEFT, "to the left of"),
         skill=put(spot_beside(LEFT)),
         arguments=2,
+        about_fixtures=True,
         manner="carried",
         told="put {object} to the left of {other}",
         contrasts=(("direction", "put_right_of"),),
@@ -218,6 +231,7 @@ RELATION_TASKS = (
         hindered=beside_already(RIGHT, "to the right of"),
         skill=put(spot_beside(RIGHT)),
         arguments=2,
+        about_fixtures=True,
         manner="carried",
         told="put {object} to the right of {other}",
         symbols=_symbols(RIGHT),
@@ -239,6 +253,7 @@ RELATION_TASKS = (
         hindered=beside_already(BACKWARD, "in front of"),
         skill=put(spot_beside(BACKWARD)),
         arguments=2,
+        about_fixtures=True,
         manner="carried",
         told="put {object} in front of {other}",
         contrasts=(("direction", "put_behind"),),
@@ -261,6 +276,7 @@ RELATION_TASKS = (
         hindered=beside_already(FORWARD, "behind"),
         skill=put(spot_beside(FORWARD)),
         arguments=2,
+        about_fixtures=True,
         manner="carried",
         told="put {object} behind {other}",
         symbols=_symbols(FORWARD, weight=1.5),

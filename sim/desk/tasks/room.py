@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.desk.constants import BUTTON, DOOR, DRAWER, LEVER, TRAY
+from sim.desk.constants import DOOR, DRAWER
+from sim.desk.tasks.footprints import COVER
 from sim.desk.tasks.geometry import DRAWER_OPEN, in_drawer, rests_on
 from sim.rotations import ahead, into_frame
 from sim.state import Array, State
@@ -105,20 +106,9 @@ def inside(xy: Array, box: Box) -> bool:
     return bool(x_low <= xy[0] <= x_high and y_low <= xy[1] <= y_high)
 
 
-# What each fixture covers of the desk, in its own frame around where the hand acts on it:
-# (x low, x high, |y|) in metres. The drawer's grows with its opening.
-_COVER = {
-    DRAWER: (-0.03, 0.22, 0.125),
-    DOOR: (-0.05, 0.09, 0.19),
-    BUTTON: (-0.04, 0.08, 0.04),
-    LEVER: (-0.05, 0.14, 0.05),
-    TRAY: (-0.08, 0.08, 0.10),
-}
-
-
 def over_furniture(state: State, xy: Array, margin: float) -> bool:
     """Whether a point is over a fixture, or nearer to one than the margin, m."""
-    for fixture, (low, high, width) in _COVER.items():
+    for fixture, (low, high, width) in COVER.items():
         dx, dy = xy - state.pos(fixture)[:2]
         x, y = into_frame(dx, dy, float(state.yaw(fixture)))
         if fixture == DOOR:

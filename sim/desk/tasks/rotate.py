@@ -3,17 +3,19 @@
 import numpy as np
 
 from sim.bullet.kinematics import STEP_ANGLE
-from sim.desk.contact import holds
+from sim.desk.contact import OPEN_HAND, holds
+from sim.desk.tasks.aftermath import Aftermath
 from sim.desk.tasks.geometry import SAME_HEIGHT, displacement, on_desk
 from sim.desk.tasks.hindrances import take
-from sim.desk.tasks.motions import CLOSE, Skill, Style, go_to, grasp_heading, heading_of, pick
+from sim.desk.tasks.motions import CLOSE, HAND_LIMIT, Skill, Style, go_to, grasp_heading, heading_of, pick
 from sim.desk.tasks.phrases import said
+from sim.desk.tasks.resting import CLEAR, let_go
 from sim.desk.tasks.room import graspable, is_clear
-from sim.desk.tasks.symbols import Symbols, dragged, moved
+from sim.desk.tasks.symbols import Rng, Symbols, dragged, moved, object_at
 from sim.desk.tasks.task import Judge, Task
 from sim.rotations import wrap
 from sim.state import Array, State
-from sim.task import Truth
+from sim.task import Amount, Goal, Truth
 
 TURNED = 0.6  # rad: it was turned
 IN_PLACE = 0.05  # m: an object that was only turned strays at most this far
@@ -25,11 +27,15 @@ def turned(sign: int) -> Judge:
 
     def judge(before: State, after: State, obj: int, other: int = -1) -> Truth:
         turn = sign * wrap(after.yaw(obj) - before.yaw(obj))
-        move = displacement(before, after, obj)
-        stayed = (np.hypot(move[..., 0], move[..., 1]) <= IN_PLACE) & (np.abs(move[..., 2]) <= SAME_HEIGHT)
-        return (turn >= TURNED) & stayed
+        return (turn >= TURNED) & stayed_put(before, after, obj)
 
     return judge
+
+
+def stayed_put(before: State, after: State, obj: int) -> Truth:
+    """Whether it is where it was, but for its heading."""
+    move = displacement(before, after, obj)
+    return (np.hypot(move[..., 0], move[..., 1]) <= IN_PLACE) & (np.abs(move[..., 2]) <= SAME_HEIGHT)
 
 
 def can_turn(state: State, obj: int, other: int = -1) -> bool:
@@ -47,6 +53,57 @@ def turn(sign: int) -> Skill:
         return pick(state, obj, style, grasp_heading(state, obj, -0.45 * sign))
 
     return skill
+
+
+# -- by how much ----------------------------------------------------------------------------------
+
+TURNABLE = (np.radians(20), np.radians(150))  # rad: how far a turn can be asked to go
+TOLERANCE = np.radians(15)  # rad
+ARRIVED = (0.05, 0.13)  # rad from where it is to be turned: it is there, held and let go of
+
+
+def rotate_by(sign: int) -> Amount:
+    """By so many radians, on the spot; +1: to its left."""
+
+    def went(before: State, after: State, obj: int, other: int = -1) -> Array:
+        """How far it was turned, rad from half a turn the other way to one and a half this way."""
+        return (sign * (after.yaw(obj) - before.yaw(obj)) + np.pi / 2) % (2 * np.pi) - np.pi / 2
+
+    def kept(before: State, after: State, obj: int, other: int = -1) -> Truth:
+        return stayed_put(before, after, obj)
+
+    def possible(state: State, obj: int, other: int, amount: float) -> bool:
+        start = _start(state, obj, sign * amount)
+        return can_turn(state, obj, other) and abs(start + sign * amount) <= HAND_LIMIT
+
+    def skill(before: State, state: State, obj: int, other: int, style: Style, amount: float) -> Array:
+        left = amount - float(went(before, state, obj))
+        if left <= ARRIVED[0 if holds(state, obj) else 1]:
+            return let_go(state, OPEN_HAND, float(state.pos(obj)[2]) + CLEAR, style)
+        if holds(state, obj):
+            step = sign * min(left, STEP_ANGLE)
+            return go_to(state, state.ee_pos, heading_of(state) + step, CLOSE, style)
+        return pick(state, obj, style, _start(state, obj, sign * left))
+
+    return Amount(
+        "by", "degrees", np.pi / 180, *TURNABLE, went, lambda _: TOLERANCE, kept,
+        possible=possible, skill=skill,
+    )  # fmt: skip
+
+
+def _start(state: State, obj: int, angle: float) -> float:
+    """The heading at which to grasp what is to be turned by an angle, rad, so that the wrist turns evenly."""
+    return grasp_heading(state, obj, -angle / 2)
+
+
+def turned_by(sign: int) -> Aftermath:
+    """The object so much farther round."""
+
+    def after(state: State, goal: Goal, rng: Rng) -> State:
+        assert goal.amount is not None, f"{goal.task} was asked for without an amount"
+        return object_at(state, goal.object, state.pos(goal.object), sign * goal.amount)
+
+    return after
 
 
 # -- in words -------------------------------------------------------------------------------------
@@ -116,6 +173,8 @@ ROTATE_TASKS = (
         told="turned {object} to the left",
         contrasts=(("direction", "rotate_right"),),
         symbols=Symbols(moved((0, 0, 0), (0.015, 0.015, 0), (0.6, 0.95)), leaving=dragged),
+        amount=rotate_by(1),
+        after=turned_by(1),
     ),
     Task(
         "rotate_right",
@@ -133,5 +192,7 @@ ROTATE_TASKS = (
         manner="turned",
         told="turned {object} to the right",
         symbols=Symbols(moved((0, 0, 0), (0.015, 0.015, 0), (-0.95, -0.6)), leaving=dragged),
+        amount=rotate_by(-1),
+        after=turned_by(-1),
     ),
 )

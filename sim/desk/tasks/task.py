@@ -7,6 +7,7 @@ Families are defined in the modules beside this one, a group of siblings to a mo
 from dataclasses import KW_ONLY, dataclass
 
 import sim.task
+from sim.desk.tasks.aftermath import Aftermath
 from sim.desk.tasks.symbols import Symbols
 from sim.task import Condition, Judge
 
@@ -31,3 +32,9 @@ class Task(sim.task.Task):
     _: KW_ONLY
     begins: Begin = Begin()
     symbols: Symbols | None = None  # for chains of commands; None: no chain asks for it
+    after: Aftermath | None = None  # what `symbols` do not foresee: amounts, places, the hand by itself
+
+    @property
+    def handles(self) -> bool:
+        """Whether a thing is handled, and the hand leaves it; else only the hand itself goes somewhere."""
+        return bool(self.manner or self.fixture)

@@ -1,0 +1,162 @@
+"""Pushing an object along the desk: when it counts, where it can be done, how, and by how much.
+
+The families are in `sim.desk.tasks.push`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from sim.bullet.arm import MAX_OPENING
+from sim.bullet.kinematics import STEP_LENGTH
+from sim.desk.tasks.aftermath import Aftermath
+from sim.desk.tasks.geometry import SAME_HEIGHT, displacement, on_desk
+from sim.desk.tasks.motions import Skill, Style, approach, go_to, heading_of
+from sim.desk.tasks.resting import CLEAR, let_go
+from sim.desk.tasks.room import (
+    REACH,
+    Direction,
+    axis_and_sign,
+    graspable,
+    half_extent,
+    inside,
+    is_free_desk,
+    over_furniture,
+)
+from sim.desk.tasks.symbols import Rng, object_at
+from sim.desk.tasks.task import Condition, Judge
+from sim.rotations import wrap
+from sim.state import Array, State
+from sim.task import Amount, Goal, Truth
+
+PUSHED = 0.06  # m along the direction asked for
+SIDEWAYS = 0.6  # a push strays at most this fraction of its length to the side
+FINGER = 0.009  # m from the tool to the side of a finger that pushes
+FENCE = 0.030  # m between the fingers when they push: two points of contact keep the object straight
+
+
+# -- done, possible -------------------------------------------------------------------------------
+
+
+def pushed(direction: Direction) -> Judge:
+    """It went far enough that way, not far to the side, and stayed on its surface."""
+    axis, sign = axis_and_sign(direction)
+
+    def judge(before: State, after: State, obj: int, other: int = -1) -> Truth:
+        move = displacement(before, after, obj)
+        along, aside = sign * move[..., axis], np.abs(move[..., 1 - axis])
+        return (along >= PUSHED) & (aside <= SIDEWAYS * along) & (np.abs(move[..., 2]) <= SAME_HEIGHT)
+
+    return judge
+
+
+def can_push(direction: Direction) -> Condition:
+    """There is room behind the object for the hand, and before it to slide."""
+    return lambda state, obj, other=-1: _has_room(state, obj, direction, (0.10,), 0.16)
+
+
+def _has_room(state: State, obj: int, direction: Direction, ways: Iterable[float], ahead: float) -> bool:
+    """Room for the hand behind the object, for the object so far along, m, and for what it might run into."""
+    if not graspable(obj, state) or not on_desk(state, obj):
+        return False
+    d = np.array(direction)
+    start = state.pos(obj)[:2]
+    here = half_extent(state, obj, direction)
+    behind = start - (here + 0.035) * d
+    if not (all(is_free_desk(state, start + way * d) for way in ways) and inside(behind, REACH)):
+        return False
+    for k in range(state.n_objects):
+        if k == obj:
+            continue
+        gap = state.pos(k)[:2] - start
+        along, across = float(gap @ d), abs(float(gap[0] * d[1] - gap[1] * d[0]))
+        if -here - 0.075 < along < ahead and across < 0.075:
+            return False
+    return not over_furniture(state, behind, 0.03)
+
+
+# -- doing it -------------------------------------------------------------------------------------
+
+
+def push(direction: Direction) -> Skill:
+    """Come down behind the object with the fingers as a fence, and sweep."""
+
+    def skill(state: State, obj: int, other: int, style: Style) -> Array:
+        return _sweep(state, obj, direction, style, np.inf)
+
+    return skill
+
+
+def _sweep(state: State, obj: int, direction: Direction, style: Style, left: float) -> Array:
+    """The next action (7,) of a push that has so far to go yet, m."""
+    d = np.array(direction)
+    across = np.array([-d[1], d[0]])
+    centre = state.pos(obj)
+    reach = half_extent(state, obj, direction)
+    gap = centre[:2] - state.ee_pos[:2]
+    along, aside = float(gap @ d), float(gap @ across)
+    heading = 0.0 if d[0] else np.pi / 2
+    if d[1] and heading_of(state) < -0.8:
+        heading = -np.pi / 2
+    low = float(np.clip(centre[2], 0.016, 0.030))
+    grip = 2 * FENCE / MAX_OPENING - 1
+    behind = along > reach + 0.006 and abs(aside) < 0.022
+    if behind and state.ee_pos[2] < low + 0.022 and abs(wrap(heading - heading_of(state))) < 0.4:
+        length = min(STEP_LENGTH, left + max(along - reach - FINGER, 0.0))
+        step = state.ee_pos[:2] + length * d + aside * across
+        slower = replace(style, speed=0.9 * style.speed)
+        return go_to(state, np.array([step[0], step[1], low]), heading, grip, slower)
+    start = centre[:2] - (reach + 0.030) * d
+    rise = style.hover + float(state.size(obj)[2])
+    return approach(state, np.array([start[0], start[1], low]), heading, rise, grip, style)
+
+
+# -- by how much ----------------------------------------------------------------------------------
+
+PUSHABLE = (0.02, 0.30)  # m: how far a push can be asked to go
+STRAYS = 0.02  # m to the side: never too far for a push by a given amount
+ARRIVED = 0.004  # m from where it is to be pushed: it is there
+BEFORE_IT = 0.10  # m: how near to the end of a push another thing may stand
+
+
+def push_tolerance(amount: float) -> float:
+    """How far off a push by so much may end, m."""
+    return max(0.3 * amount, 0.02)
+
+
+def push_by(direction: Direction) -> Amount:
+    """By so many metres along the direction, on its surface, and not too far to the side."""
+    axis, sign = axis_and_sign(direction)
+
+    def went(before: State, after: State, obj: int, other: int = -1) -> Array:
+        return sign * displacement(before, after, obj)[..., axis]
+
+    def kept(before: State, after: State, obj: int, other: int = -1) -> Truth:
+        move = displacement(before, after, obj)
+        aside = np.abs(move[..., 1 - axis])
+        near = aside <= np.maximum(SIDEWAYS * sign * move[..., axis], STRAYS)
+        return near & (np.abs(move[..., 2]) <= SAME_HEIGHT)
+
+    def possible(state: State, obj: int, other: int, amount: float) -> bool:
+        ways = (*np.arange(0.05, amount, 0.05), amount)
+        return _has_room(state, obj, direction, ways, amount + BEFORE_IT)
+
+    def skill(before: State, state: State, obj: int, other: int, style: Style, amount: float) -> Array:
+        left = amount - float(went(before, state, obj))
+        if left <= ARRIVED:
+            return let_go(state, 0.0, float(state.pos(obj)[2]) + CLEAR, style)
+        return _sweep(state, obj, direction, style, left)
+
+    return Amount("by", "metres", 1.0, *PUSHABLE, went, push_tolerance, kept, possible=possible, skill=skill)
+
+
+def pushed_by(direction: Direction) -> Aftermath:
+    """The object so much farther along."""
+    shift = np.array([*direction, 0.0])
+
+    def after(state: State, goal: Goal, rng: Rng) -> State:
+        assert goal.amount is not None, f"{goal.task} was asked for without an amount"
+        return object_at(state, goal.object, state.pos(goal.object) + goal.amount * shift)
+
+    return after

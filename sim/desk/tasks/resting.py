@@ -1,0 +1,75 @@
+"""How a skill ends: it lets go, leaves straight upwards, and holds still.
+
+As all of a skill, it depends on the state alone. States have no leading axes here.
+"""
+
+import numpy as np
+
+from sim.bullet.kinematics import STEP_LENGTH
+from sim.desk.constants import DOOR, DRAWER, LEVER
+from sim.desk.contact import OPEN_HAND, in_hand, released
+from sim.desk.tasks.geometry import bottom
+from sim.desk.tasks.motions import ACTION, CLOSE, OPEN, Skill, Style, go_to, heading_of, put, use_handle
+from sim.desk.tasks.room import Spot, Where
+from sim.reaching import hold_still
+from sim.state import Array, State
+
+CLEAR = 0.10  # m above what was let go of: here a hand rests
+ROUND_HANDLE = 0.03  # m from the tool to a handle: the fingers are round it
+HANDLES = (DRAWER, DOOR, LEVER)
+SET = (0.005, 0.014)  # m from where a handle is to be: it is there while it is held, and once it is let go of
+AT_ITS_SPOT = (0.020, 0.014)  # m, sideways and in height: it was set down where it was to go
+
+
+def rest(state: State) -> Array:
+    """Hold still, and hold on to what is in the hand."""
+    action = hold_still(state, ACTION)
+    if any(in_hand(state, obj) for obj in range(state.n_objects)):
+        action[6] = CLOSE
+    return action
+
+
+def round_handle(state: State) -> bool:
+    """Whether the fingers are round a handle."""
+    points = np.array([state.pos(fixture) for fixture in HANDLES])
+    return bool((np.linalg.norm(points - state.ee_pos, axis=1) < ROUND_HANDLE).any())
+
+
+def let_go(state: State, opened: float, height: float, style: Style) -> Array:
+    """Open the fingers so far, m, then go straight up until the hand is at a height, m, and rest there."""
+    if state.ee_pos[2] >= height:
+        return rest(state)
+    if state.gripper < opened:
+        return go_to(state, state.ee_pos, heading_of(state), OPEN, style)
+    up = min(0.04, height + 0.01 - float(state.ee_pos[2]))
+    return go_to(state, state.ee_pos + [0, 0, up], heading_of(state), OPEN, style)
+
+
+def put_and_rest(where: Where) -> Skill:
+    """As `put`, and rest above the object once it is there."""
+    carry = put(where)
+
+    def skill(state: State, obj: int, other: int, style: Style) -> Array:
+        place = where(state, obj, other)
+        if place is not None and is_at(state, obj, place) and released(state, obj):
+            return let_go(state, 0.0, float(state.pos(obj)[2]) + CLEAR, style)
+        return carry(state, obj, other, style)
+
+    return skill
+
+
+def is_at(state: State, obj: int, place: Spot) -> bool:
+    """Whether the object stands where it was to go."""
+    aside, height = AT_ITS_SPOT
+    gap = state.pos(obj)[:2] - place.xy
+    return bool(np.hypot(*gap) < aside and abs(bottom(state, obj) - place.support) < height)
+
+
+def set_handle(state: State, fixture: str, way: Array, left: float, style: Style) -> Array:
+    """Take a fixture's handle, move it so far along a unit vector (3,), m, let go of it and rest above it."""
+    gap = float(np.linalg.norm(state.pos(fixture) - state.ee_pos))
+    taken = state.gripper < OPEN_HAND / 2 and gap < ROUND_HANDLE
+    if abs(left) <= SET[0 if taken else 1]:
+        return let_go(state, OPEN_HAND, float(state.pos(fixture)[2]) + CLEAR, style)
+    motion = float(np.clip(left, -STEP_LENGTH, STEP_LENGTH)) * way
+    return use_handle(state, fixture, motion, style)
