@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 from data.common.errors import is_users, sentence_of
 from robopolicy.cli.main import main
 from robopolicy.common.strict_yaml import LARGEST, MOST, BadYaml, parse_yaml
-from robopolicy.evaluation.levels.yours import commands_of, read_commands
+from robopolicy.evaluation.levels.yours import commands_of, read_file
 from sim.kinds.desk import DESK
 from tests.doors import takes_or_refuses
 from tests.fuzzing import fuzz
@@ -70,10 +70,10 @@ def test_a_file_that_is_too_large_is_not_read_to_its_end(tmp_path: Path, injecte
     path = tmp_path / "mine.yaml"
     path.write_text("lift: ['" + "lift it " * 1_300_000 + "']\n")
     with pytest.raises(ValueError, match=f"at most {LARGEST} KiB") as error:
-        read_commands(path, DESK.tasks)
+        read_file(path, DESK)
     assert is_users(error.value)
     with pytest.raises(ValueError, match=r"KiB|YAML"):
-        read_commands(Path("/dev/zero"), DESK.tasks)
+        read_file(Path("/dev/zero"), DESK)
     injected("a file of commands that does not end", "10 MB, and /dev/zero", 2)
 
 

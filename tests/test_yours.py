@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from data.common.errors import is_users
-from robopolicy.evaluation.levels.yours import read_commands
+from robopolicy.evaluation.levels.yours import read_file
 from sim.kinds.desk import DESK
 
 
@@ -15,7 +15,7 @@ def written(folder: Path, text: str) -> Path:
 
 def test_families_map_to_sentences(tmp_path: Path) -> None:
     text = "open_drawer: [pull it, 'drawer, open!']\nstack: ['{object} on {other}']\n"
-    assert read_commands(written(tmp_path, text), DESK.tasks) == {
+    assert read_file(written(tmp_path, text), DESK)[0] == {
         "open_drawer": ["pull it", "drawer, open!"],
         "stack": ["{object} on {other}"],
     }
@@ -42,16 +42,16 @@ def test_families_map_to_sentences(tmp_path: Path) -> None:
 )
 def test_a_bad_file_is_refused_in_one_sentence(tmp_path: Path, text: str, says: str) -> None:
     with pytest.raises(ValueError, match=says.replace("{", r"\{")) as error:
-        read_commands(written(tmp_path, text), DESK.tasks)
+        read_file(written(tmp_path, text), DESK)
     assert is_users(error.value)
     assert "\n" not in str(error.value)
 
 
 def test_absent_and_unreadable_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no file of commands"):
-        read_commands(tmp_path / "none.yaml", DESK.tasks)
+        read_file(tmp_path / "none.yaml", DESK)
     (tmp_path / "picture.yaml").write_bytes(bytes(range(128, 256)))
     with pytest.raises(ValueError, match="cannot be read as text"):
-        read_commands(tmp_path / "picture.yaml", DESK.tasks)
+        read_file(tmp_path / "picture.yaml", DESK)
     with pytest.raises(ValueError, match="cannot be read as text"):
-        read_commands(tmp_path, DESK.tasks)
+        read_file(tmp_path, DESK)

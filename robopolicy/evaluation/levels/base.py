@@ -8,6 +8,7 @@ films and the commands find it there.
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any, NamedTuple
 
 from robopolicy.common.errors import UserError
@@ -91,6 +92,12 @@ class LevelTrials(NamedTuple):
     def key(self) -> str:
         """Of its level."""
         return self.level.key
+
+    def single(self) -> "LevelTrials":
+        """Those trials that are one sentence which asks for something, so that controls can repeat them."""
+        fits = [len(trial.commands) == 1 and bool(trial.task) for trial in self.trials]
+        trials = tuple(compress(self.trials, fits))
+        return self._replace(trials=trials, scenes=tuple(compress(self.scenes, fits)))
 
     @property
     def judge(self) -> MakeJudge:

@@ -34,7 +34,8 @@ class Control(Level):
 
     def trials(self, config: EvaluateConfig, planned: Sequence[LevelTrials]) -> LevelTrials:
         """None where no level has trials of single sentences, or these cannot be changed."""
-        bases = sorted((one for one in planned if one.level.single), key=lambda one: one.level.unseen)
+        singles = [one.single() for one in planned if one.level.single]
+        bases = sorted((one for one in singles if one.trials), key=lambda one: one.level.unseen)
         n = config.n if config.n_controls is None else min(config.n_controls, config.n)
         if not bases or not self.possible(bases[0].trials[:n]):
             return LevelTrials(self, (), ())

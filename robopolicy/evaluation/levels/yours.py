@@ -1,34 +1,52 @@
-"""Level "yours": a user's own sentences, from a YAML file of task family -> list of sentences.
+"""Level "yours": a user's own sentences, from a YAML file of one of two forms.
+
+Families with sentences:
 
     open_drawer: [would you pull the drawer out, drawer open]
     stack: ["{object} goes on top of {other}"]
 
-{object} and {other} are filled with the names of the scene's objects.
+{object} and {other} are filled with the names of the scene's objects. Or an examination, groups of items
+(`data.trials.examination.items`):
+
+    amounts:
+      - {say: "push the {object} left by 10 cm", goal: [[push_left, object, {by: 0.1}]]}
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from data.language.sentence import BadSentence, checked
+from data.trials.examination.items import Groups, groups_of, is_examination
+from data.trials.examination.words import BadItem
 from robopolicy.common.errors import UserError
 from robopolicy.common.strict_yaml import BadYaml, Tree, read_yaml
-from robopolicy.evaluation.levels.base import Level, LevelTrials
+from robopolicy.evaluation.levels.base import Level, LevelTrials, check_desk
+from robopolicy.evaluation.levels.examination import drawn_trials, group_lines, group_summary
+from robopolicy.evaluation.levels.lines import Line
 from robopolicy.evaluation.levels.unseen import SEEN
 from robopolicy.evaluation.trials.config import EvaluateConfig
+from robopolicy.evaluation.trials.results import Result
 from robopolicy.evaluation.trials.trial import Trial
 from sim.common.printable import shown
 from sim.common.seeds import seeds_of
 from sim.task import Goal, Task, task_named
+from sim.world import WorldKind
 
 PLACEHOLDERS = ("object", "other")
 """In the order of a goal's arguments: a family with one argument has the first."""
 
+Families = dict[str, list[str]]
+"""Family -> sentences."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class YoursLevel(Level):
-    """The families of the file in turn, and the sentences of each in turn."""
+    """The families of the file and the sentences of each in turn; or n trials of each of its groups."""
+
+    groups: Groups = field(default_factory=dict, compare=False)  # of the file that its trials are of
 
     def implied_by(self, config: EvaluateConfig) -> bool:
         return config.commands is not None
@@ -36,13 +54,25 @@ class YoursLevel(Level):
     def check(self, config: EvaluateConfig) -> None:
         if config.commands is None:
             raise UserError(
-                f"the level {self.name!r} needs commands=FILE.yaml: a task family -> list of sentences"
+                f"the level {self.name!r} needs commands=FILE.yaml: a task family -> list of sentences, "
+                "or a group -> list of items"
             )
 
     def trials(self, config: EvaluateConfig, planned: Sequence[LevelTrials] = ()) -> LevelTrials:
         """Raises `BadCommands`, or `UnknownTask` for a family that does not exist."""
         del planned
-        commands = read_commands(Path(config.commands or ""), config.kind.tasks)
+        path = Path(config.commands or "")
+        commands, groups = read_file(path, config.kind)
+        if not groups:
+            return self._of_families(commands, config)
+        check_desk(self, config)
+        try:
+            trials, scenes = drawn_trials(groups, self.name, config)
+        except BadItem as error:
+            raise BadCommands(f"{path}: {error}") from error
+        return LevelTrials(replace(self, groups=groups), trials, scenes)
+
+    def _of_families(self, commands: Families, config: EvaluateConfig) -> LevelTrials:
         families, drawn = tuple(commands), config.scenes_of(SEEN.objects)
         trials, scenes = [], []
         for i, seed in enumerate(seeds_of(self.name, config.seed, config.n)):
@@ -53,6 +83,21 @@ class YoursLevel(Level):
             trials.append(Trial(self.name, seed, *goal, sentence))
             scenes.append(scene)
         return LevelTrials(self, tuple(trials), tuple(scenes))
+
+    def summary(self, results: Sequence[Result]) -> dict[str, Any]:
+        """Adds `groups` and `groups_items` where the file has groups."""
+        return {**super().summary(results), **group_summary(results, self.groups)}
+
+    def episode(self, result: Result) -> dict[str, Any]:
+        """With group, item and all sentences where the file has groups."""
+        trial = result.trial
+        if not self.groups:
+            return super().episode(result)
+        sentences = [command.sentence for command in trial.commands]
+        return {**super().episode(result), "group": trial.kind, "sentences": sentences}
+
+    def lines(self, info: Mapping[str, Any]) -> list[Line]:
+        return [*super().lines(info), *group_lines(self.name, info)]
 
 
 YOURS = YoursLevel(name="yours", description="your own sentences")
@@ -70,20 +115,24 @@ class BadCommands(UserError):
     """A file of commands that cannot be used."""
 
 
-def read_commands(path: Path, tasks: Sequence[Task]) -> dict[str, list[str]]:
-    """Family -> sentences; raises `BadCommands`, or `UnknownTask` for a family that does not exist."""
+def read_file(path: Path, kind: WorldKind) -> tuple[Families, Groups]:
+    """What the file is of: families with sentences, or groups with items; the other is empty.
+
+    Raises `BadCommands`, or `UnknownTask` for a family that does not exist.
+    """
     try:
-        return commands_of(read_yaml(path), tasks)
+        raw = read_yaml(path)
+        return ({}, groups_of(raw, kind)) if is_examination(raw) else (commands_of(raw, kind.tasks), {})
     except FileNotFoundError as error:
         raise BadCommands(f"no file of commands at {shown(str(path))}") from error
     except (OSError, UnicodeDecodeError) as error:
         raise BadCommands(f"{path} cannot be read as text: {error}") from error
-    except (BadYaml, BadCommands, BadSentence) as error:
+    except (BadYaml, BadCommands, BadItem, BadSentence) as error:
         raise BadCommands(f"{path}: {error}") from error
 
 
-def commands_of(raw: Tree, tasks: Sequence[Task]) -> dict[str, list[str]]:
-    """As `read_commands`, of what a file holds."""
+def commands_of(raw: Tree, tasks: Sequence[Task]) -> Families:
+    """Family -> sentences, of what a file holds."""
     if not isinstance(raw, dict) or not raw:
         raise BadCommands("it should map task families to lists of sentences: `open_drawer: [open it]`")
     return {family: _sentences(task_named(family, tasks), given) for family, given in raw.items()}
