@@ -31,6 +31,7 @@ class Fixture(NamedTuple):
     moving: float = float("inf")  # m or rad of its joint in a control step, beyond which the joint is moving
     moved: float = float("inf")  # m or rad between two states, beyond which something was done to it
     grip: float = 0.0  # m: how wide what a hand holds of it is; 0 if nothing is held of it
+    travel: float = float("inf")  # m or rad from one end of its joint to the other; infinite: not said
 
 
 @dataclass(frozen=True)

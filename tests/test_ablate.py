@@ -6,9 +6,10 @@ import pytest
 from robopolicy.common.statistics import mcnemar
 from robopolicy.evaluation.evaluate import Evaluation
 from robopolicy.evaluation.trials.results import Result
-from robopolicy.evaluation.trials.trial import Trial
+from robopolicy.evaluation.trials.trial import Command, Trial
 from robopolicy.experiments.ablate import BASELINE, AblateConfig, compared, trainings_of
 from sim.desk.scenes.sampler import SceneConfig, draw_scene
+from sim.task import Goal
 
 SCENE = draw_scene(0, SceneConfig())
 
@@ -17,7 +18,11 @@ def evaluation(successes: str) -> Evaluation:
     """ "101": the first and the third trial succeed."""
     found = [
         Result(
-            Trial("seen", i, "lift", 0, -1, "lift it"), SCENE, mark == "1", 1, np.zeros((1, 7), np.float32)
+            Trial("seen", i, (Command("lift it", (Goal("lift", 0),)),)),
+            SCENE,
+            mark == "1",
+            1,
+            np.zeros((1, 7), np.float32),
         )
         for i, mark in enumerate(successes)
     ]

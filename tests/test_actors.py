@@ -56,7 +56,7 @@ def test_a_policy_is_told_or_shown_and_then_acts_for_every_world(actor: PolicyAc
     for asked in plan.levels:
         names = [DESK.spec.names(scene.names) for scene in asked.scenes]
         pairs = zip(asked.trials, asked.scenes, strict=True)
-        told = [shown(world, s, t.goal) if t.demonstrated else t.sentence for t, s in pairs]
+        told = [shown(world, s, t.goal) if t.first.demonstrated else t.sentence for t, s in pairs]
         actor.reset(told, names)
         states = [world.build(scene) for scene in asked.scenes]
         actions = actor.act([observe(state) for state in states])

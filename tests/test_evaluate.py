@@ -96,7 +96,8 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             n = len(group.trials)
             ends = np.full((n, 1), 3)
             actions, nothing = np.zeros((n, 3, 7), np.float32), np.zeros((n, 0), np.float32)
-            yield group, Rollouts(np.zeros(n, bool), ends[:, 0], actions, ends, nothing, np.full(n, TIME))
+            made = (np.zeros(n, bool), ends[:, 0], actions, ends, nothing, np.full(n, TIME))
+            yield group, Rollouts(*made, np.zeros(n, int), np.full((n, 1), np.nan))
 
     monkeypatch.setattr(module, "roll_out_all", fake)
     return names

@@ -10,12 +10,13 @@ from robopolicy.evaluation.reference import ExpertActor
 from robopolicy.evaluation.rollouts import GROUP_SIZE, groups_of, roll_out
 from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.evaluation.trials.results import Result
-from robopolicy.evaluation.trials.trial import Trial
+from robopolicy.evaluation.trials.trial import Command, Trial
 from robopolicy.reporting.video_io import read_mp4
 from robopolicy.reporting.videos import chosen, film, films_of, montage, replay
 from sim.desk.scene import Scene
 from sim.desk.simulator import World
 from sim.desk.tasks.families import achieved
+from sim.task import Goal
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +83,9 @@ def test_films_of_nothing_are_none(tmp_path: Path) -> None:
 
 def test_films_are_of_different_families_as_far_as_they_go() -> None:
     def result(task: str, success: bool, seed: int) -> Result:
+        trial = Trial("seen", seed, (Command("", (Goal(task),)),))
         scene = Scene(seed, "right_handed", (), (0, 0, 0, 0), led=False)
-        return Result(Trial("seen", seed, task, -1, -1, ""), scene, success, 1, np.zeros((1, 7), np.float32))
+        return Result(trial, scene, success, 1, np.zeros((1, 7), np.float32))
 
     tasks = ["lift", "lift", "stack", "lift", "stack"]
     found = {"seen": [result(task, i != 1, i) for i, task in enumerate(tasks)]}

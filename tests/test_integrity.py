@@ -61,7 +61,9 @@ def _nobody_acts(monkeypatch: pytest.MonkeyPatch) -> None:
             ends = np.full((n, 1), 3)
             actions = rng.normal(size=(n, 3, 7)).astype(np.float32)
             success, context = rng.random(n) < 0.5, np.zeros((n, 0), np.float32)
-            yield group, Rollouts(success, ends[:, 0], actions, ends, context, np.where(success, "", "time"))
+            causes, errors = np.where(success, "", "time"), np.full((n, 1), np.nan)
+            begun = np.zeros(n, int)
+            yield group, Rollouts(success, ends[:, 0], actions, ends, context, causes, begun, errors)
 
     def encoded(encoder: TextEncoder, texts: Sequence[str]) -> list[np.ndarray]:
         seeds = [sum(text.encode()) for text in texts]

@@ -15,7 +15,7 @@ from robopolicy.evaluation.levels.registry import LEVELS, asked
 from robopolicy.evaluation.plan import make_plan
 from robopolicy.evaluation.rollouts import GROUP_SIZE
 from robopolicy.evaluation.trials.config import EvaluateConfig
-from robopolicy.evaluation.trials.judges import Judge, Verdict
+from robopolicy.evaluation.trials.judges import Judge, Said, Verdict
 from robopolicy.evaluation.trials.trial import Command, Trial
 from robopolicy.reporting.report import write_report
 from robopolicy.reporting.tables import failures_of, family_table, level_table, lines_of, markdown_table
@@ -41,14 +41,14 @@ class LastingLevel(Level):
         for i, seed in enumerate(seeds_of(self.name, config.seed, config.n)):
             task = TASKS[i % len(TASKS)]
             scene, goal = draw_scene_for(task, seed)
-            trials.append(Trial(self.name, seed, *goal, f"would you mind? {task}"))
+            trials.append(Trial(self.name, seed, (Command(f"would you mind? {task}", (goal,)),)))
             scenes.append(scene)
         return LevelTrials(self, tuple(trials), tuple(scenes))
 
     def judge(self, command: Command, before: State, kind: WorldKind) -> Judge:
         held = [0]
 
-        def judge(now: State, steps: int, time_up: bool) -> Verdict | None:
+        def judge(now: State, steps: int, time_up: bool, said: Said) -> Verdict | None:
             if command.task == TASKS[1]:
                 return Verdict(False, "too slow")
             held[0] = held[0] + 1 if bool(kind.achieved(command.goal, before, now)) else 0

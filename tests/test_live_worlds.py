@@ -16,7 +16,7 @@ from robopolicy.cli.main import main
 from robopolicy.common.errors import UnknownName
 from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.evaluation.trials.results import Result
-from robopolicy.evaluation.trials.trial import Trial
+from robopolicy.evaluation.trials.trial import Command, Trial
 from robopolicy.policies.base.intent import Intent
 from robopolicy.runtime.scene_request import SceneRequest
 from robopolicy.viewer.drawing.rollout_replays import recording_of_rollout, replays_of
@@ -103,7 +103,7 @@ def parked() -> EpisodeRecord:
 
 @pytest.fixture(scope="module")
 def result(parked: EpisodeRecord) -> Result:
-    trial = Trial("seen", 4, "park", 0, -1, PARK)
+    trial = Trial("seen", 4, (Command(PARK, (Goal("park", 0),)),))
     return Result(trial, parked.scene, True, parked.length, parked.actions)
 
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 
 from robopolicy.evaluation.trials.results import Result
-from robopolicy.evaluation.trials.trial import Trial
+from robopolicy.evaluation.trials.trial import Command, Trial
 from robopolicy.experiments.probe import probe
 from sim.desk.scenes.sampler import draw_scene
 from sim.randomize.dynamics import Dynamics
+from sim.task import Goal
 
 SCENE = draw_scene(0)
 
@@ -21,7 +22,7 @@ def rollouts(n: int, seed: int, knows: bool = True) -> list[Result]:
         scene = replace(SCENE, dynamics=Dynamics(control_yaw=yaw, object_friction=friction))
         told = yaw + 0.1 * rng.standard_normal() if knows else rng.standard_normal()
         context = np.array([told, rng.standard_normal()], np.float32)
-        trial = Trial("seen", 0, "lift", 0, -1, "")
+        trial = Trial("seen", 0, (Command("", (Goal("lift", 0),)),))
         found.append(Result(trial, scene, True, 1, np.zeros((1, 7), np.float32), (), context))
     return found
 

@@ -10,7 +10,7 @@ from examples.pucks import SPEC, PuckKind, Pucks
 from robopolicy.adaptation.delay_compensation import predict_arrival
 from robopolicy.adaptation.dynamics_filter import ArmResponse, DynamicsEstimate
 from robopolicy.evaluation.reference import demonstrated
-from robopolicy.evaluation.trials.judges import judge_of
+from robopolicy.evaluation.trials.judges import Said, judge_of
 from robopolicy.evaluation.trials.trial import Command
 from robopolicy.runtime import session as module
 from robopolicy.runtime.execution import Execution
@@ -115,10 +115,11 @@ def test_what_must_not_be_done_is_looked_for_twice_a_second(kind: Any, every: in
     )
     world, scene = kind.open(), kind.draw(0, SceneConfig())
     state = world.build(scene)
-    command = Command(kind.tasks[-1].name, 0, 1 if kind is DESK else -1, "do not", must_not=True)
+    goal = Goal(kind.tasks[-1].name, 0, 1 if kind is DESK else -1)
+    command = Command("do not", (goal,), must_not=True)
     judge = judge_of(command, state, kind)
     for step in range(1, 101):
-        judge(state, step, False)
+        judge(state, step, False, Said.NOTHING)
     assert len(looked) == 100 // every
     world.close()
 

@@ -15,13 +15,14 @@ from robopolicy.evaluation.plan import Plan
 from robopolicy.evaluation.summary import SCHEMA, read_info, summary
 from robopolicy.evaluation.trials.judges import FELL
 from robopolicy.evaluation.trials.results import Result, rated
-from robopolicy.evaluation.trials.trial import Trial
+from robopolicy.evaluation.trials.trial import Command, Trial
 from robopolicy.reporting.report import Curve, training_curve, write_report
 from robopolicy.reporting.svg import Bar, bars, curve
 from robopolicy.reporting.tables import lines_of
 from robopolicy.reporting.videos import Film
 from robopolicy.training.metrics import write_metrics
 from sim.desk.scenes.sampler import SceneConfig, draw_scene
+from sim.task import Goal
 
 VOID = {"meta", "img", "link", "br", "line", "rect", "path", "polyline"}
 
@@ -64,7 +65,7 @@ def info_in(folder: Path) -> dict:
     planned, results = [], {}
     for level in (SEEN, PARAPHRASE, EMPTY):
         tasks = enumerate(("lift", "push_left"))
-        trials = tuple(Trial(level.name, i, task, 0, -1, sentence) for i, task in tasks)
+        trials = tuple(Trial(level.name, i, (Command(sentence, (Goal(task, 0),)),)) for i, task in tasks)
         planned.append(LevelTrials(level, trials, (scene, scene)))
         still = np.zeros((9, 7), np.float32)
         results[level.key] = [
@@ -99,7 +100,9 @@ def test_the_summary_counts_per_level_family_and_control(tmp_path: Path) -> None
 def test_synonym_sentences_are_counted_by_how_their_words_were_chosen() -> None:
     scene = draw_scene(0, SceneConfig(objects=train_objects()))
     said = ("slam the drawer", "yank the drawer", "yank the hatch")
-    trials = tuple(Trial("synonym", i, "open_drawer", -1, -1, text) for i, text in enumerate(said))
+    trials = tuple(
+        Trial("synonym", i, (Command(text, (Goal("open_drawer"),)),)) for i, text in enumerate(said)
+    )
     results = [Result(t, scene, t.seed != 1, 9, np.zeros((9, 7), np.float32)) for t in trials]
     info = summary({"synonym": results}, Plan((LevelTrials(SYNONYM, trials, (scene,) * 3),)))
     assert list(info["synonym_words"]) == ["lot", "hand"]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from robopolicy.evaluation.trials.results import Result
-from robopolicy.evaluation.trials.trial import Trial
+from robopolicy.evaluation.trials.trial import Command, Trial
 from robopolicy.reporting.videos import Film
 from robopolicy.viewer.drawing.replay_page import replay_html
 from robopolicy.viewer.drawing.rollout_replays import recording_of_rollout, replays_of
@@ -31,7 +31,7 @@ def result() -> Result:
         actions.append(np.asarray(expert.act(states[-1], goal), np.float32))
         states.append(world.step(actions[-1]))
     world.close()
-    trial = Trial("seen", 3, goal.task, goal.object, goal.other, "<light> the lamp")
+    trial = Trial("seen", 3, (Command("<light> the lamp", (goal,)),))
     return Result(trial, scene, True, len(actions), np.stack(actions))
 
 

@@ -33,6 +33,7 @@ from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.randomize.dynamics import Dynamics
 from sim.state import Array, State, stack
+from sim.task import Goal
 from tests.states import positions_of
 
 STEPS = 100
@@ -45,6 +46,7 @@ class Idle:
         self.sizes: list[int] = []
 
     context = None
+    done = refused = np.zeros(GROUP_SIZE, bool)
 
     def begin(self) -> None:
         pass
@@ -224,6 +226,7 @@ def test_the_groups_of_the_desk_are_as_large_as_they_were() -> None:
 
 class Broken:
     context = None
+    done = refused = np.zeros(GROUP_SIZE, bool)
 
     def begin(self) -> None:
         pass
@@ -257,8 +260,8 @@ class Watcher(ExpertActor):
         self.states: list[list[State]] = [[] for _ in range(GROUP_SIZE)]
         self.resets = 0
 
-    def reset(self, commands: Sequence[Command], scenes: Sequence[Scene]) -> None:
-        super().reset(commands, scenes)
+    def reset(self, commands: Sequence[Command], scenes: Sequence[Scene], given: Sequence[int]) -> None:
+        super().reset(commands, scenes, given)
         self.resets += 1
 
     def act(self, seen: Sequence[Observation], states: Sequence[State]) -> Array:
@@ -273,7 +276,7 @@ def test_an_actor_sees_through_one_sensor_from_the_beginning_to_the_end(
     world: str, worlds: list[World]
 ) -> None:
     asked = make_plan(EvaluateConfig(levels=("seen",), n=4, world=world, controls=())).levels[0]
-    trials = [trial._replace(then=trial.commands[:1]) for trial in asked.trials]  # told a second time
+    trials = [trial._replace(commands=trial.commands * 2) for trial in asked.trials]  # told a second time
     actor = Watcher()
     out = roll_out(groups_of(asked._replace(trials=tuple(trials)))[0], actor, worlds, STEPS)
     assert actor.resets > 1  # a command in the middle, which is no reason to begin anew
@@ -292,6 +295,7 @@ class Forward:
     """Always goes forward, and remembers where the hands were."""
 
     context = None
+    done = refused = np.zeros(GROUP_SIZE, bool)
 
     def __init__(self) -> None:
         self.hands: list[list[Array]] = []
@@ -348,13 +352,13 @@ def test_a_chain_goes_on_without_a_reset_and_ends_at_the_first_failure(worlds: l
 class Stubborn(ExpertActor):
     """Does what it is asked, even what it is forbidden."""
 
-    def reset(self, commands: Sequence[Command], scenes: Sequence[Scene]) -> None:
-        super().reset([command._replace(must_not=False) for command in commands], scenes)
+    def reset(self, commands: Sequence[Command], scenes: Sequence[Scene], given: Sequence[int]) -> None:
+        super().reset([command._replace(must_not=False) for command in commands], scenes, given)
 
 
 def test_what_is_forbidden_must_not_be_done(worlds: list[World]) -> None:
     asked = make_plan(EvaluateConfig(levels=("pairs",), n=40, controls=())).levels[0]
-    forbidden = [i for i, trial in enumerate(asked.trials) if trial.must_not]
+    forbidden = [i for i, trial in enumerate(asked.trials) if trial.first.must_not]
     assert len(forbidden) == 8
     group = Group(
         "pairs", 0, tuple(asked.trials[i] for i in forbidden), tuple(asked.scenes[i] for i in forbidden)
@@ -375,21 +379,29 @@ OFF = Thing("red", "cube", SIZE, (1.1, 0.0, 0.05), 0.0)
 """It has nothing under it: the desk ends at x = 0.95."""
 
 
+def one(sentence: str, goal: Goal, must_not: bool = False) -> Trial:
+    return Trial("seen", 0, (Command(sentence, (goal,), must_not),))
+
+
+def forbidding(trial: Trial) -> Trial:
+    return trial._replace(commands=(trial.first._replace(must_not=True),))
+
+
 class Disobedient(ExpertActor):
     """Does what it is told not to do."""
 
-    def reset(self, commands: Sequence[Command], scenes: Sequence[Scene]) -> None:
-        super().reset([command._replace(must_not=False) for command in commands], scenes)
+    def reset(self, commands: Sequence[Command], scenes: Sequence[Scene], given: Sequence[int]) -> None:
+        super().reset([command._replace(must_not=False) for command in commands], scenes, given)
 
 
 @pytest.mark.parametrize(
     ("trial", "success", "cause"),
     [
-        (Trial("seen", 0, "lift", 0, -1, "lift it"), False, FELL),
-        (Trial("seen", 0, "lift", 1, -1, "lift it"), False, TIME),
-        (Trial("seen", 0, "stack", 1, 0, "stack it"), False, FELL),
-        (Trial("seen", 0, "open_drawer", -1, -1, "open it"), False, TIME),
-        (Trial("pairs", 0, "lift", 1, -1, "do not lift it", must_not=True), True, ""),
+        (one("lift it", Goal("lift", 0)), False, FELL),
+        (one("lift it", Goal("lift", 1)), False, TIME),
+        (one("stack it", Goal("stack", 1, 0)), False, FELL),
+        (one("open it", Goal("open_drawer")), False, TIME),
+        (one("do not lift it", Goal("lift", 1), must_not=True), True, ""),
     ],
 )
 def test_a_rollout_says_why_it_failed(
@@ -404,7 +416,7 @@ def test_a_rollout_says_why_it_failed(
 
 def test_what_was_forbidden_and_done_is_a_cause_of_its_own(asked: LevelTrials, worlds: list[World]) -> None:
     group = groups_of(asked)[0]
-    forbidden = tuple(trial._replace(must_not=True) for trial in group.trials[:4])
+    forbidden = tuple(forbidding(trial) for trial in group.trials[:4])
     group = group._replace(trials=forbidden, scenes=group.scenes[:4])
     out = roll_out(group, Disobedient(), worlds, STEPS)
     assert (~out.success).sum() >= 3

@@ -12,7 +12,7 @@ from robopolicy.common.statistics import difference_interval, mcnemar, ratio_int
 from robopolicy.evaluation import evaluate as evaluation
 from robopolicy.evaluation.evaluate import Evaluation
 from robopolicy.evaluation.trials.results import Result
-from robopolicy.evaluation.trials.trial import Trial
+from robopolicy.evaluation.trials.trial import Command, Trial
 from robopolicy.experiments import worlds as module
 from robopolicy.experiments.transfer import across, sweeps
 from robopolicy.experiments.worlds import WorldsConfig, compare_worlds, policies_of, rollouts_of, sweep_of
@@ -21,6 +21,7 @@ from robopolicy.reporting.worlds_report import difference_of, share_of, write_wo
 from sim.desk.scenes.sampler import SceneConfig, draw_scene
 from sim.randomize.factors import FACTORS, factor_named
 from sim.randomize.presets import parse_world
+from sim.task import Goal
 from tests.test_report import read
 
 SCENE = draw_scene(0, SceneConfig())
@@ -34,7 +35,7 @@ def results(successes: str, **trial) -> list[Result]:
     """ "101": the first and the third trial succeed."""
     return [
         Result(
-            Trial("paraphrase", i, "lift", 0, -1, "lift it")._replace(**trial), SCENE, mark == "1", 1,
+            Trial("paraphrase", i, (Command("lift it", (Goal("lift", 0),)),))._replace(**trial), SCENE, mark == "1", 1,
             np.zeros((1, 7), np.float32),
         )
         for i, mark in enumerate(successes)

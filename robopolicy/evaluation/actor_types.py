@@ -8,6 +8,7 @@ from robopolicy.evaluation.trials.trial import Command
 from robopolicy.policies.base.condition import Condition
 from sim.observation import Observation
 from sim.state import Array, State
+from sim.task import Truth
 
 
 class Actor(Protocol):
@@ -19,6 +20,16 @@ class Actor(Protocol):
     @property
     def context(self) -> Array | None:
         """What it has inferred of the dynamics of the worlds by now, (B, D); None if it infers nothing."""
+        ...
+
+    @property
+    def done(self) -> Truth:
+        """Whether it says, with its latest action, that it has done what it was told and rests: (B,)."""
+        ...
+
+    @property
+    def refused(self) -> Truth:
+        """Whether it does not do what it was told at the latest `reset`, and holds still: (B,)."""
         ...
 
     def begin(self) -> None:
@@ -45,13 +56,26 @@ class KnowingActor(ABC):
         """As `Actor`."""
         return None
 
+    @property
+    @abstractmethod
+    def done(self) -> Truth:
+        """As `Actor`."""
+
+    @property
+    @abstractmethod
+    def refused(self) -> Truth:
+        """As `Actor`."""
+
     @abstractmethod
     def begin(self) -> None:
         """As `Actor`."""
 
     @abstractmethod
-    def reset(self, commands: Sequence[Command], scenes: Sequence[Any]) -> None:
-        """As `Actor`, with the goals that commands stand for, and the scenes."""
+    def reset(self, commands: Sequence[Command], scenes: Sequence[Any], given: Sequence[int]) -> None:
+        """As `Actor`, with the goals that commands stand for, and the scenes.
+
+        `given` are the rows that get their command now; the others go on with theirs.
+        """
 
     @abstractmethod
     def act(self, seen: Sequence[Observation], states: Sequence[State]) -> Array:

@@ -14,23 +14,32 @@ from robopolicy.evaluation.reference import EXPERT, ExpertActor
 from robopolicy.policies.agent import OWN, Agent
 from robopolicy.policies.base.condition import Condition, GoalState
 from robopolicy.policies.base.spec import untrained_families
-from robopolicy.policies.checkpoint import load_checkpoint
+from robopolicy.policies.checkpoint import doubts_of, load_checkpoint
+from robopolicy.policies.confidence import Confidence
 from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.state import Array
+from sim.task import Truth
 from sim.world import WorldKind
 
 
 class PolicyActor:
     """A trained policy: it gets the sentence or goal states, the names of things, and what its sensors see.
 
-    Given an empty sentence it does not hold still, as it does elsewhere: the control is to show what it does
-    without words.
+    It refuses sentences by `doubts`; without, none. Given an empty sentence it does not hold still, as it
+    does elsewhere: the control is to show what it does without words. It never says that it is done.
     """
 
-    def __init__(self, checkpoint: str, memory: str = OWN, kind: WorldKind = DESK) -> None:
+    def __init__(
+        self,
+        checkpoint: str,
+        memory: str = OWN,
+        kind: WorldKind = DESK,
+        doubts: Confidence | None = None,
+    ) -> None:
         network = load_checkpoint(checkpoint, kind)
-        self._agent = Agent(network, hold_when_silent=False, memory=memory, kind=kind)
+        self._agent = Agent(network, hold_when_silent=False, memory=memory, doubts=doubts, kind=kind)
+        self._refused = np.zeros(0, bool)
 
     def begin(self) -> None:
         self._agent.forget()
@@ -39,8 +48,17 @@ class PolicyActor:
     def context(self) -> Array | None:
         return self._agent.context
 
+    @property
+    def done(self) -> Truth:
+        return np.zeros(len(self._refused), bool)
+
+    @property
+    def refused(self) -> Truth:
+        return self._refused
+
     def reset(self, conditions: Sequence[Condition], names: Sequence[tuple[str, ...]]) -> None:
-        self._agent.reset(conditions, names)
+        intents = self._agent.reset(conditions, names)
+        self._refused = np.array([intent.refused for intent in intents])
 
     def act(self, seen: Sequence[Observation]) -> Array:
         return self._agent.act(_batch(seen))
@@ -55,16 +73,21 @@ class _MakePolicyActor:
     checkpoint: str
     memory: str
     kind: WorldKind
+    doubts: Confidence | None
 
     def __call__(self) -> Actor:
-        return PolicyActor(self.checkpoint, self.memory, self.kind)
+        return PolicyActor(self.checkpoint, self.memory, self.kind, self.doubts)
 
 
-def actor_maker(checkpoint: str, memory: str = OWN, kind: WorldKind = DESK) -> MakeActor:
-    """How worker processes make the actor; `memory` as in `Agent`."""
+def actor_maker(checkpoint: str, memory: str = OWN, kind: WorldKind = DESK, refuse: bool = True) -> MakeActor:
+    """How worker processes make the actor; `memory` as in `Agent`.
+
+    With `refuse` a policy refuses sentences by its checkpoint's measure of confidence; that it has none is
+    said. Raises `CheckpointError` for a measure that is damaged.
+    """
     if checkpoint == EXPERT:
         return partial(ExpertActor, kind)
-    return _MakePolicyActor(checkpoint, memory, kind)
+    return _MakePolicyActor(checkpoint, memory, kind, doubts_of(checkpoint) if refuse else None)
 
 
 def prepare(checkpoint: str, plan: Plan, kind: WorldKind = DESK) -> None:
@@ -79,8 +102,9 @@ def prepare(checkpoint: str, plan: Plan, kind: WorldKind = DESK) -> None:
             raise UserError(f"a policy of this kind can't be told a goal state; leave {one.key!r} out")
         names = [kind.spec.names(scene.names) for _, scene in given]
         agent.reset([command.sentence for command, _ in given], names)
-    asked_for = {command.task for one in plan.levels for trial in one.trials for command in trial.commands}
-    lacking = asked_for & set(untrained_families(agent.policy.spec, kind.tasks))
+    commands = (command for one in plan.levels for trial in one.trials for command in trial.commands)
+    asked_for = {goal.task for command in commands for goal in command.goals}
+    lacking = asked_for & set(untrained_families(agent.policy.spec, (*kind.tasks, *kind.more_tasks)))
     if lacking:
         warn(
             f"the policy was not trained on {', '.join(sorted(lacking))}, and takes such commands for others"

@@ -30,7 +30,7 @@ from robopolicy.evaluation.summary import INFO, summary
 from robopolicy.evaluation.tally import Tally
 from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.evaluation.trials.results import Result
-from robopolicy.policies.checkpoint import hash_of
+from robopolicy.policies.checkpoint import confidence_of, hash_of
 from sim.kinds.desk import DESK
 from sim.world import WorldKind
 
@@ -125,11 +125,14 @@ def evaluated(config: EvaluateConfig, levels: Sequence[Level] = LEVELS) -> Evalu
 
 def _marks(config: EvaluateConfig, plan: Plan, checkpoint: str) -> Marks:
     """Hashes of everything that rollouts depend on."""
+    measured = config.refuse and config.checkpoint != EXPERT
+    confidence = confidence_of(config.checkpoint) if measured else None
     return marks_of(
         {
             **program(),
             "checkpoint": checkpoint,
-            "options": [config.max_steps, config.memory, config.change_at],
+            "options": [config.max_steps, config.memory, config.change_at, config.refuse],
+            "measure of confidence": confidence and dataclasses.asdict(confidence),
             "world": [config.env, group_size(config.kind)],
             "trials": plan.to_json(),
         }
@@ -176,7 +179,7 @@ def _roll_out(
             count(group, kept)
     tick(tally, 0.0)
     workers = config.workers or os.cpu_count() or 1
-    make = actor_maker(config.checkpoint, config.memory, config.kind)
+    make = actor_maker(config.checkpoint, config.memory, config.kind, config.refuse)
     for group, rollouts in run(missing) if run else roll_out_all(missing, make, config.max_steps, workers):
         cache.put(group, rollouts)
         count(group, rollouts)
@@ -189,9 +192,6 @@ def gathered(plan: Plan, done: Mapping[str, Rollouts], kind: WorldKind = DESK) -
     """Rollouts by the name of their group -> results by level, in the order of the trials."""
     results: dict[str, list[Result]] = {one.key: [] for one in plan.levels}
     for group in groups_in(plan, kind):
-        success, steps, actions, ends, context, causes = done[group.name]
-        for i, (trial, scene) in enumerate(zip(group.trials, group.scenes, strict=True)):
-            n, given = int(steps[i]), tuple(int(end) for end in ends[i] if end)
-            mine = (bool(success[i]), n, actions[i, :n], given, context[i], str(causes[i]))
-            results[group.level].append(Result(trial, scene, *mine))
+        pairs = enumerate(zip(group.trials, group.scenes, strict=True))
+        results[group.level] += [done[group.name].result(i, *one) for i, one in pairs]
     return results

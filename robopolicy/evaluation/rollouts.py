@@ -17,13 +17,15 @@ from numpy.typing import NDArray
 
 from data.common.workers import Workers, spawned
 from robopolicy.evaluation.actor_types import Actor, KnowingActor, MakeActor
+from robopolicy.evaluation.beginning import Begun, begin
+from robopolicy.evaluation.course import Course
 from robopolicy.evaluation.levels.base import LevelTrials
-from robopolicy.evaluation.reference import shown
-from robopolicy.evaluation.trials.judges import Judge, MakeJudge, Verdict, judge_of
-from robopolicy.evaluation.trials.trial import Command, Trial
+from robopolicy.evaluation.told import Told
+from robopolicy.evaluation.trials.judges import BEGIN, MakeJudge, Said, Verdict, judge_of
+from robopolicy.evaluation.trials.results import Result
+from robopolicy.evaluation.trials.trial import Trial
 from sim.kinds.desk import DESK
-from sim.observation import Observation
-from sim.state import Array, State
+from sim.state import Array
 from sim.world import World, WorldKind
 
 GROUP_SIZE = 16
@@ -52,14 +54,33 @@ class Group(NamedTuple):
 
 
 class Rollouts(NamedTuple):
-    """The rollouts of a group of B trials. T is the longest of them; rows beyond `steps` are zero."""
+    """The rollouts of a group of B trials; what is shorter than the longest of them is filled up."""
 
     success: NDArray[np.bool_]  # (B,) every command succeeded
-    steps: NDArray[np.int64]  # (B,) control steps taken
-    actions: NDArray[np.float32]  # (B, T, 7) enough to replay each rollout in its scene
+    steps: NDArray[np.int64]  # (B,) control steps taken since the first command was given
+    actions: NDArray[np.float32]  # (B, T, 7) of `n_begin + steps`: enough to replay each in its scene
     ends: NDArray[np.int64]  # (B, C) step at which each command succeeded or failed; 0 if never given
     context: NDArray[np.float32]  # (B, D) what the actor inferred of each world's dynamics; (B, 0) if nothing
     causes: NDArray[np.str_]  # (B,) why each failed, see `trials.judges.CAUSES`; "" if it did not
+    n_begin: NDArray[np.int64]  # (B,) steps of the expert at `Trial.begin`, before the first command
+    errors: NDArray[np.float64]  # (B, G) how far off each goal ended, SI units; NaN: not measured
+
+    def result(self, i: int, trial: Trial, scene: Any) -> Result:
+        """What came of the group's trial number i."""
+        n_begin, n = int(self.n_begin[i]), int(self.steps[i])
+        n_goals = sum(len(command.goals) for command in trial.commands)
+        return Result(
+            trial,
+            scene,
+            bool(self.success[i]),
+            n,
+            self.actions[i, : n_begin + n],
+            tuple(int(end) for end in self.ends[i] if end),
+            self.context[i],
+            str(self.causes[i]),
+            n_begin,
+            tuple(None if np.isnan(error) else float(error) for error in self.errors[i, :n_goals]),
+        )
 
 
 RunGroups = Callable[[Sequence[Group]], Iterator[tuple[Group, Rollouts]]]
@@ -77,119 +98,104 @@ def groups_of(planned: LevelTrials, change_at: int = 0, kind: WorldKind = DESK) 
     return found
 
 
-class _Course:
-    """How far one trial has come: the command that is being carried out, and its judge."""
-
-    def __init__(self, commands: tuple[Command, ...], group: Group, state: State) -> None:
-        self._commands, self._group = commands, group
-        self.ends: list[int] = []  # step at which each command succeeded or failed
-        self._give(state, 0)
-
-    def _give(self, state: State, step: int) -> None:
-        self._since = step
-        self._judge: Judge = self._group.judge(self.command, state, self._group.kind)
-
-    @property
-    def command(self) -> Command:
-        """The one that is being carried out."""
-        return self._commands[len(self.ends)]
-
-    def step(self, now: State, step: int, max_steps: int) -> tuple[Verdict | None, bool]:
-        """(the trial's verdict once it is over, whether the next command was given) after so many steps."""
-        steps = step - self._since
-        verdict = self._judge(now, steps, steps == max_steps)
-        if verdict is None:
-            return None, False
-        self.ends.append(step)
-        if not verdict.success or len(self.ends) == len(self._commands):
-            return verdict, False
-        self._give(now, step)
-        return None, True
-
-
-class _Told(KnowingActor):
-    """All that an actor without knowledge of the truth is told of a group.
-
-    What is shown instead of said is demonstrated beforehand, in a world that the group has not begun in yet.
-    """
-
-    def __init__(self, actor: Actor, group: Group, world: World) -> None:
-        self._actor, self._kind, self._last = actor, group.kind, len(group.trials) - 1
-        self._shown = {
-            (row, command): shown(world, group.scenes[row], command.goal, group.kind)
-            for row, trial in enumerate(group.trials)
-            for command in trial.commands
-            if command.demonstrated
-        }
-
-    @property
-    def context(self) -> Array | None:
-        return self._actor.context
-
-    def begin(self) -> None:
-        self._actor.begin()
-
-    def reset(self, commands: Sequence[Command], scenes: Sequence[Any]) -> None:
-        given = [(min(row, self._last), command) for row, command in enumerate(commands)]
-        conditions = [self._shown.get(one, one[1].sentence) for one in given]
-        self._actor.reset(conditions, [self._kind.spec.names(scene.names) for scene in scenes])
-
-    def act(self, seen: Sequence[Observation], states: Sequence[State]) -> Array:
-        del states
-        return self._actor.act(seen)
-
-
 def roll_out(group: Group, actor: Actor | KnowingActor, worlds: Sequence[World], max_steps: int) -> Rollouts:
     """Run one group to its end; `worlds` are as many as `group_size`.
 
-    The judge of a command decides after every control step, on true states. The next command is given when
-    one has succeeded, without a reset; `max_steps` are for each command, and the first failure ends the
+    First the expert does what a trial begins with; where it does not manage to, no command is given. The
+    judge of a command decides after every control step, on true states. The next command is given when one
+    has succeeded, without a reset; `max_steps` are for each goal of a command, and the first failure ends the
     rollout. When a trial of the group gets its next command, the actor is reset with the commands of all,
     and its sensors go on. From step `group.change_at` on each world has the dynamics of the next one of the
     group.
     """
-    n = len(group.trials)
-    rows = [min(i, n - 1) for i in range(group_size(group.kind))]  # a short group: its last trial again
+    n, kind = len(group.trials), group.kind
+    rows = [min(i, n - 1) for i in range(group_size(kind))]  # a short group: its last trial again
     scenes = [group.scenes[i] for i in rows]
-    commands = [group.trials[i].commands for i in rows]
-    told = actor if isinstance(actor, KnowingActor) else _Told(actor, group, worlds[0])
-    states = [world.build(scene) for world, scene in zip(worlds, scenes, strict=False)]
-    sensors = [group.kind.sensor(scene) for scene in scenes]
+    told = actor
+    if not isinstance(told, KnowingActor):
+        told = Told(told, group.trials, group.scenes, kind, worlds[0])
+    begun = _begun(group, scenes, worlds)
+    states = [one.state for one in begun]
+    sensors = [kind.sensor(scene) for scene in scenes]
     seen = [sensor.observe(state) for sensor, state in zip(sensors, states, strict=True)]
-    courses = [_Course(c, group, state) for c, state in zip(commands, states, strict=True)]
+    courses = [
+        Course(group.trials[i].commands, state, kind, group.judge, max_steps)
+        for i, state in zip(rows, states, strict=True)
+    ]
     current = [course.command for course in courses]
-    longest = max(map(len, commands))
-    actions = np.zeros((n, max_steps * longest, 7), np.float32)
-    verdicts, contexts = [Verdict(False)] * n, [np.zeros(0)] * n
+    taken = [[*one.actions] for one in begun[:n]]  # actions of each trial
+    verdicts = [Verdict(False, "" if one.ready else BEGIN) for one in begun[:n]]
+    contexts = [np.zeros(0)] * n
     told.begin()
-    told.reset(current, scenes)
-    active, t = list(range(n)), 0
+    told.reset(current, scenes, range(len(rows)))
+    active, t = [i for i in range(n) if begun[i].ready], 0
     while active:
         if t == group.change_at > 0:
             for world, other in zip(worlds, (*scenes[1:], scenes[0]), strict=True):
-                group.kind.change(world, other)
+                kind.change(world, other)
         chosen = np.asarray(told.act(seen, states), np.float32)  # (rows, 7)
+        done, refused = told.done, told.refused
         t += 1
-        given = False
+        given = []
         for i in list(active):
-            actions[i, t - 1] = chosen[i]
+            taken[i].append(chosen[i])
             states[i] = worlds[i].step(chosen[i])
             seen[i] = sensors[i].observe(states[i])
-            verdict, next_given = courses[i].step(states[i], t, max_steps)
+            said = Said.REFUSED if refused[i] else Said.DONE if done[i] else Said.NOTHING
+            verdict, next_given = courses[i].step(states[i], t, said)
             if next_given:
-                current[i], given = courses[i].command, True
+                current[i] = courses[i].command
+                given.append(i)
             if verdict is not None:
                 verdicts[i] = verdict
                 active.remove(i)
                 context = told.context
                 contexts[i] = contexts[i] if context is None else context[i]
         if given:
-            told.reset(current, scenes)
-    ends = np.array([course.ends + [0] * (longest - len(course.ends)) for course in courses[:n]], np.int64)
-    steps = ends.max(1)
-    success, causes = (np.array(column) for column in zip(*verdicts, strict=True))
-    context = np.stack(contexts).astype(np.float32)
-    return Rollouts(success, steps, actions[:, : int(steps.max())], ends, context, causes)
+            told.reset(current, scenes, given)
+    n_begin = [len(one.actions) for one in begun[:n]]
+    return _gathered(group, courses[:n], verdicts, taken, n_begin, contexts)
+
+
+def _begun(group: Group, scenes: Sequence[Any], worlds: Sequence[World]) -> list[Begun]:
+    """All worlds set up as their trials begin; what repeats the last trial has its state, without steps."""
+    states = [world.build(scene) for world, scene in zip(worlds, scenes, strict=False)]
+    each = zip(worlds, scenes, states, group.trials, strict=False)
+    begun = [begin(world, scene, state, trial.begin, group.kind) for world, scene, state, trial in each]
+    return begun + begun[-1:] * (len(scenes) - len(begun))
+
+
+def _gathered(
+    group: Group,
+    courses: Sequence[Course],
+    verdicts: Sequence[Verdict],
+    taken: Sequence[Sequence[Array]],
+    n_begin: Sequence[int],
+    contexts: Sequence[Array],
+) -> Rollouts:
+    """What came of a group, one row for each of its trials."""
+    n_commands = max(len(trial.commands) for trial in group.trials)
+    n_goals = max(sum(len(command.goals) for command in trial.commands) for trial in group.trials)
+    ends = _rows([course.ends for course in courses], (n_commands,), 0).astype(np.int64)
+    errors = [[np.nan if error is None else error for error in course.errors] for course in courses]
+    return Rollouts(
+        np.array([verdict.success for verdict in verdicts]),
+        ends.max(1),
+        _rows(taken, (max(map(len, taken)), 7), 0).astype(np.float32),
+        ends,
+        _rows(contexts, (max(map(len, contexts)),), 0).astype(np.float32),
+        np.array([verdict.cause for verdict in verdicts]),
+        np.array(n_begin, np.int64),
+        _rows(errors, (n_goals,), np.nan),
+    )
+
+
+def _rows(values: Sequence[Any], shape: tuple[int, ...], fill: float) -> NDArray[np.float64]:
+    """Values of different lengths as the rows of one array, each of this shape."""
+    rows = np.full((len(values), *shape), fill)
+    for row, value in zip(rows, values, strict=True):
+        row[: len(value)] = np.reshape(value, (len(value), *shape[1:]))
+    return rows
 
 
 def roll_out_all(

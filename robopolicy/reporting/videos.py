@@ -11,6 +11,8 @@ from data.common.checksums import MP4, Around, stamped, unstamped
 from data.common.workers import spawned
 from robopolicy.common.console import warn
 from robopolicy.common.provenance import code_hash
+from robopolicy.evaluation.beginning import begin_again
+from robopolicy.evaluation.trials.judges import BEGIN
 from robopolicy.evaluation.trials.results import Result
 from robopolicy.reporting.video_io import (
     BAD,
@@ -40,15 +42,18 @@ class Film(NamedTuple):
 
 
 def replay(result: Result, kind: WorldKind = DESK) -> Iterator[Frame]:
-    """The frames of a rollout in a kind of world with captions: before the first action, and after each."""
+    """The frames of a rollout in a kind of world with captions: before its first action, and after each.
+
+    What the expert did before the first command was given is carried out, and not shown.
+    """
     world = kind.open(pictures=True)
     try:
         trial = result.trial
         note = f"{trial.level} · {trial.task}"
-        world.build(result.scene)
+        begin_again(world, result)
         frame = kind.picture(world)
         yield captioned(frame, trial.sentence, note)
-        for step, action in enumerate(result.actions):
+        for step, action in enumerate(result.acted):
             world.step(action)
             frame = kind.picture(world)
             yield captioned(frame, said_at(result, step), note)
@@ -61,6 +66,8 @@ def replay(result: Result, kind: WorldKind = DESK) -> Iterator[Frame]:
 
 def verdict_of(result: Result, kind: WorldKind = DESK) -> str:
     """Whether the rollout succeeded, and how long it took."""
+    if result.cause == BEGIN:
+        return "could not be begun"
     seconds = result.steps / kind.spec.control_hz
     return f"done in {seconds:.1f} s" if result.success else f"not done in {seconds:.0f} s"
 

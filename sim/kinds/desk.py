@@ -11,7 +11,17 @@ from sim.bullet.actuation import arrived
 from sim.bullet.kinematics import REACH, WORKSPACE
 from sim.desk.constants import BUTTON, CONTROL_HZ, DOOR, DRAWER, LEVER, MAX_OBJECTS, TRAY
 from sim.desk.contact import OPEN_HAND
-from sim.desk.layouts import HANDLE_WIDTH, KNOB_WIDTH, LAYOUTS, LEVER_WIDTH, layout_of
+from sim.desk.layouts import (
+    BUTTON_TRAVEL,
+    DOOR_TRAVEL,
+    DRAWER_TRAVEL,
+    HANDLE_WIDTH,
+    KNOB_WIDTH,
+    LAYOUTS,
+    LEVER_TRAVEL,
+    LEVER_WIDTH,
+    layout_of,
+)
 from sim.desk.regions import REGIONS, region_of
 from sim.desk.scene import Scene
 from sim.desk.scenes.sampler import SceneConfig, check_desks, draw_scene, draw_scene_for
@@ -47,10 +57,10 @@ DESK_SPEC = WorldSpec(
     open_hand=OPEN_HAND,
     most_objects=MAX_OBJECTS,
     fixtures=(
-        Fixture(DRAWER, SLIDING, 0.03, HANDLE_WIDTH),
-        Fixture(DOOR, SLIDING, 0.03, KNOB_WIDTH),
-        Fixture(BUTTON, 2 * SLIDING),  # it springs back: what a press leaves behind is its light
-        Fixture(LEVER, TURNING, 0.3, LEVER_WIDTH),
+        Fixture(DRAWER, SLIDING, 0.03, HANDLE_WIDTH, DRAWER_TRAVEL),
+        Fixture(DOOR, SLIDING, 0.03, KNOB_WIDTH, 2 * DOOR_TRAVEL),
+        Fixture(BUTTON, 2 * SLIDING, travel=BUTTON_TRAVEL),  # springs back: a press leaves its light behind
+        Fixture(LEVER, TURNING, 0.3, LEVER_WIDTH, 2 * LEVER_TRAVEL),
         Fixture(TRAY),
     ),
     reach=REACH,

@@ -35,8 +35,8 @@ class ChainLevel(Level):
         return LevelTrials(self, tuple(map(self._trial, chains)), tuple(map(scene_of, chains)))
 
     def _trial(self, chain: Chain) -> Trial:
-        first, *then = (Command(*goal, said) for goal, said in zip(chain.goals, chain.sentences, strict=True))
-        return Trial(self.name, chain.seed, *first.goal, first.sentence, then=tuple(then))
+        given = zip(chain.goals, chain.sentences, strict=True)
+        return Trial(self.name, chain.seed, tuple(Command(said, (goal,)) for goal, said in given))
 
     def summary(self, results: Sequence[Result]) -> dict[str, Any]:
         """Adds `chain`: how many commands succeeded before the first failure."""

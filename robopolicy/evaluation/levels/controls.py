@@ -80,7 +80,7 @@ class Empty(Control):
 
     def changed(self, trials: Sequence[Trial], seed: int) -> list[Trial]:
         del seed
-        return [trial._replace(sentence="") for trial in trials]
+        return [trial.saying("") for trial in trials]
 
 
 def shuffled(trials: Sequence[Trial], seed: int) -> list[Trial]:
@@ -98,7 +98,7 @@ def shuffled(trials: Sequence[Trial], seed: int) -> list[Trial]:
             j = int(rng.integers(len(trials)))
             if tasks[giver[j]] != tasks[i] and tasks[giver[i]] != tasks[j]:
                 giver[i], giver[j] = giver[j], giver[i]
-    return [trial._replace(sentence=trials[giver[i]].sentence) for i, trial in enumerate(trials)]
+    return [trial.saying(trials[giver[i]].sentence) for i, trial in enumerate(trials)]
 
 
 SHUFFLED = Shuffled(name="shuffled", description="the same trials, each with the sentence of another family")

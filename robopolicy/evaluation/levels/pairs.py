@@ -11,7 +11,7 @@ from robopolicy.evaluation.levels.base import Level, LevelTrials, check_desk
 from robopolicy.evaluation.levels.lines import Chart, Line, line_of
 from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.evaluation.trials.results import Result, rated
-from robopolicy.evaluation.trials.trial import Trial
+from robopolicy.evaluation.trials.trial import Command, Trial
 from sim.randomize.presets import NOMINAL
 
 
@@ -29,7 +29,7 @@ class PairsLevel(Level):
         del planned
         pairs = draw_pairs(config.seed, config.n, config.n_objects, layouts_of(config.world))
         trials = [
-            Trial(self.name, pair.seed, *goal, sentence, must_not, pair.kind)
+            Trial(self.name, pair.seed, (Command(sentence, (goal,), must_not),), pair.kind)
             for pair in pairs
             for goal, sentence, must_not in zip(pair.goals, pair.sentences, pair.must_not, strict=True)
         ]
@@ -50,7 +50,7 @@ class PairsLevel(Level):
 
     def episode(self, result: Result) -> dict[str, Any]:
         trial = result.trial
-        return {**super().episode(result), "kind": trial.kind, "refrain": trial.must_not}
+        return {**super().episode(result), "kind": trial.kind, "refrain": trial.first.must_not}
 
     def lines(self, info: Mapping[str, Any]) -> list[Line]:
         if self.name not in info:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from robopolicy.evaluation.levels.base import Level, LevelTrials
 from robopolicy.evaluation.levels.unseen import SEEN
 from robopolicy.evaluation.trials.config import EvaluateConfig
+from robopolicy.evaluation.trials.trial import Command
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,7 +15,10 @@ class ShownLevel(Level):
 
     def trials(self, config: EvaluateConfig, planned: Sequence[LevelTrials] = ()) -> LevelTrials:
         said = SEEN.trials(config, planned)
-        trials = [trial._replace(level=self.name, sentence="", demonstrated=True) for trial in said.trials]
+        trials = [
+            trial._replace(level=self.name, commands=(Command("", (trial.goal,), demonstrated=True),))
+            for trial in said.trials
+        ]
         return LevelTrials(self, tuple(trials), said.scenes)
 
 

@@ -13,7 +13,7 @@ from robopolicy.common.console import warn
 from robopolicy.common.errors import UserError
 from robopolicy.evaluation.levels.base import Level, LevelTrials
 from robopolicy.evaluation.trials.config import EvaluateConfig
-from robopolicy.evaluation.trials.trial import Trial
+from robopolicy.evaluation.trials.trial import Command, Trial
 from sim.common.seeds import RETRIES, rng_of, seeds_of
 from sim.task import Goal, Task
 from sim.world import CannotDraw
@@ -80,7 +80,7 @@ class UnseenLevel(Level):
             rng = rng_of("sentence", later)
             for _ in range(DRAWS):
                 for sentence in grammar.describe(goal, scene.names, rng, 1):
-                    return Trial(self.name, later, *goal, sentence), scene
+                    return Trial(self.name, later, (Command(sentence, (goal,)),)), scene
         raise NoSentence(f"none of its sentences was found to be true in {RETRIES} scenes")
 
 

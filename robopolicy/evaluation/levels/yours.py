@@ -29,7 +29,7 @@ from robopolicy.evaluation.levels.lines import Line
 from robopolicy.evaluation.levels.unseen import SEEN
 from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.evaluation.trials.results import Result
-from robopolicy.evaluation.trials.trial import Trial
+from robopolicy.evaluation.trials.trial import Command, Trial
 from sim.common.printable import shown
 from sim.common.seeds import seeds_of
 from sim.task import Goal, Task, task_named
@@ -80,7 +80,7 @@ class YoursLevel(Level):
             scene, goal = config.kind.draw_for(task, seed, drawn, SEEN.allows)
             sentences = commands[task]
             sentence = filled(sentences[i // len(families) % len(sentences)], goal, scene.names)
-            trials.append(Trial(self.name, seed, *goal, sentence))
+            trials.append(Trial(self.name, seed, (Command(sentence, (goal,)),)))
             scenes.append(scene)
         return LevelTrials(self, tuple(trials), tuple(scenes))
 

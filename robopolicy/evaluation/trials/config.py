@@ -41,8 +41,9 @@ class EvaluateConfig:
     commands: str | None = None  # a YAML file of your own sentences, family -> list: level "yours"
     output: str = "runs/evaluate"  # folder for eval_info.json, report.html and videos
     n_objects: int = 3  # movable objects on the desk, 1 to 5
-    max_steps: int = 120  # control steps (0.1 s) until a rollout counts as failed
+    max_steps: int = 120  # control steps (0.1 s) for each goal, until a rollout counts as failed
     memory: str = OWN  # whose past a policy with a memory goes by: its own, others (a control), or none
+    refuse: bool = True  # do nothing about a sentence that the policy doubts it understands
     change_at: int = 0  # control step from which a world obeys as another did until then; 0: never
     controls: tuple[str, ...] = ("shuffled", "empty")  # does the sentence matter? other sentences, or none
     n_controls: int | None = None  # rollouts per control; null: as many as per level

@@ -18,16 +18,28 @@ class Result(NamedTuple):
     trial: Trial
     scene: Scene
     success: bool
-    steps: int
-    actions: NDArray[np.float32]  # (steps, 7)
+    steps: int  # since the first command was given
+    actions: NDArray[np.float32]  # (n_begin + steps, 7)
     ends: tuple[int, ...] = ()  # step at which each command that was given succeeded or failed
     context: NDArray[np.float32] = np.zeros(0, np.float32)  # (C,) inferred dynamics at the end, see `Agent`
     cause: str = ""  # why it failed: one of `robopolicy.evaluation.trials.judges.CAUSES`, or of its level's
+    n_begin: int = 0  # how many of the actions, the first ones, are those of the expert at `Trial.begin`
+    errors: tuple[float | None, ...] = ()  # how far off each goal ended, SI units; None: not measured
 
     @property
     def completed(self) -> int:
         """How many of its commands succeeded."""
-        return len(self.ends) - (not self.success)
+        return len(self.ends) if self.success else max(0, len(self.ends) - 1)
+
+    @property
+    def beginning(self) -> NDArray[np.float32]:
+        """What was done before the first command was given: (n_begin, 7)."""
+        return self.actions[: self.n_begin]
+
+    @property
+    def acted(self) -> NDArray[np.float32]:
+        """What was done since: (steps, 7)."""
+        return self.actions[self.n_begin :]
 
 
 def counted(results: Sequence[Result]) -> dict[str, Any]:
@@ -53,8 +65,9 @@ def n_fallen(results: Sequence[Result]) -> int:
 
 
 def episode_of(result: Result) -> dict[str, Any]:
-    """What eval_info.json says of every trial; levels add their own keys."""
+    """What eval_info.json says of every trial; levels add their own keys. `errors` only if there is one."""
     trial = result.trial
+    measured = any(error is not None for error in result.errors)
     return {
         "seed": trial.seed,
         "level": trial.level,
@@ -63,4 +76,5 @@ def episode_of(result: Result) -> dict[str, Any]:
         "success": result.success,
         "cause": result.cause,
         "steps": result.steps,
+        **({"errors": list(result.errors)} if measured else {}),
     }

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from data.common.checksums import HTML
+from robopolicy.evaluation.beginning import begin_again
 from robopolicy.evaluation.trials.results import Result
 from robopolicy.reporting.videos import Film, kept_of, make_once, stem_of, verdict_of
 from robopolicy.viewer.drawing.replay_page import replay_html
@@ -20,13 +21,16 @@ PARTS = 2  # moments recorded per control step
 
 
 def recording_of_rollout(result: Result, kind: WorldKind = DESK) -> Recording:
-    """Simulate a rollout in a kind of world again from its scene and actions, and record it."""
+    """Simulate a rollout in a kind of world again from its scene and actions, and record it.
+
+    What the expert did before the first command was given is carried out, and not recorded.
+    """
     trial, world = result.trial, kind.open()
     try:
-        state = world.build(result.scene)
+        state = begin_again(world, result)
         figures = kind.figures(result.scene, state)
         poses, lights = [kind.poses(world)], [lit(figures, state)]
-        for action in result.actions:
+        for action in result.acted:
             for part in kind.steps(world, action, PARTS):
                 poses.append(part)
                 lights.append(lights[-1])

@@ -1,0 +1,53 @@
+"""The scripted expert on its way through the goals of a command, in one world."""
+
+from typing import Any
+
+import numpy as np
+
+from robopolicy.evaluation.trials.progress import Progress
+from sim.state import Array, State
+from sim.task import Goal
+from sim.world import WorldKind
+
+STILL = 0.4  # s for which the hand has to keep still before the expert says that it is done
+DRIFT = 0.002  # m that a still hand, or its opening, may change in that time
+TURN = 0.02  # that a component of its orientation, a quaternion, may change in that time
+
+
+class Errand:
+    """Goals carried out one after another by the skills of a kind of world.
+
+    `done` says, of the state that `act` was given last, whether the last goal is achieved and the hand still.
+    Without goals there is nothing to do: it rests, and is done at once.
+    """
+
+    def __init__(self, goals: tuple[Goal, ...], scene: Any, kind: WorldKind) -> None:
+        self._goals, self._scene, self._kind = goals, scene, kind
+        self._progress: Progress | None = None
+        self._hands: list[Array] = []
+        self.done = False
+
+    def act(self, state: State) -> Array:
+        """The next action (7,); call once after every control step."""
+        if not self._goals:
+            self.done = True
+            return at_rest(state, self._kind)
+        if self._progress is None:
+            self._progress = Progress(self._goals, state, self._kind)
+        else:
+            self._progress.step(state)
+        progress = self._progress
+        self._hands = [*self._hands[-self._kind.spec.steps(STILL) :], state.hand]
+        self.done = progress.is_last and self._still() and progress.holds(state)
+        return self._kind.expert(state, progress.goal, self._scene, progress.before)
+
+    def _still(self) -> bool:
+        if len(self._hands) <= self._kind.spec.steps(STILL):
+            return False
+        drift = np.ptp(self._hands, axis=0)  # (8,)
+        return bool(max(*drift[:3], drift[7]) < DRIFT and drift[3:7].max() < TURN)
+
+
+def at_rest(state: State, kind: WorldKind) -> Array:
+    """The action (7,) of a hand that stays where it is, and closed on what it may hold unless it is open."""
+    return np.array([0, 0, 0, 0, 0, 0, 1.0 if state.gripper >= kind.spec.open_hand else -1.0])
