@@ -11,13 +11,13 @@ from data.trials.examination.items import Item, groups_of, is_examination
 from data.trials.examination.words import BadItem
 from robopolicy.common.strict_yaml import parse_yaml
 from sim.desk.layouts import DOOR_TRAVEL, DRAWER_TRAVEL
-from tests.stand_in_desk import STAND_IN
+from sim.kinds.desk import DESK, DeskKind
 
 
 def read(text: str) -> Any:
     raw = parse_yaml(text)
     assert is_examination(raw)
-    return groups_of(raw, STAND_IN)
+    return groups_of(raw, DESK)
 
 
 def item(parts: str) -> Item:
@@ -46,19 +46,19 @@ def test_turns_are_read_in_order_and_nothing_may_be_asked_for() -> None:
 @pytest.mark.parametrize(
     ("text", "means"),
     [
-        ("[shift, object, {by: 0.1}]", Act("shift", ("object",), amount=0.1)),
-        ("[shift, object, {by: .05}]", Act("shift", ("object",), amount=0.05)),
-        ("[shift, object]", Act("shift", ("object",))),
-        ("[spin, object, {by: 90}]", Act("spin", ("object",), amount=pi / 2)),
-        ("[set_drawer, {to: 0.5}]", Act("set_drawer", amount=0.09)),
-        ("[set_drawer, {to: 1}]", Act("set_drawer", amount=0.18)),
-        ("[settle_at, object, far left]", Act("settle_at", ("object",), "far left")),
-        ("[settle_at, object, far_left]", Act("settle_at", ("object",), "far left")),
-        ("[visit, lamp]", Act("visit", ("lever switch",))),
-        ("[visit, led]", Act("visit", ("button",))),
-        ("[beside, other, door]", Act("beside", ("other", "sliding door"))),
-        ("[beside, object, sliding door]", Act("beside", ("object", "sliding door"))),
-        ("[amid, third, object, other]", Act("amid", ("third", "object", "other"))),
+        ("[push_left, object, {by: 0.1}]", Act("push_left", ("object",), amount=0.1)),
+        ("[push_left, object, {by: .05}]", Act("push_left", ("object",), amount=0.05)),
+        ("[push_left, object]", Act("push_left", ("object",))),
+        ("[rotate_left, object, {by: 90}]", Act("rotate_left", ("object",), amount=pi / 2)),
+        ("[open_drawer, {to: 0.5}]", Act("open_drawer", amount=0.5)),
+        ("[open_drawer, {to: 1}]", Act("open_drawer", amount=1.0)),
+        ("[put_at, object, far left]", Act("put_at", ("object",), "far left")),
+        ("[put_at, object, far_left]", Act("put_at", ("object",), "far left")),
+        ("[hover, lamp]", Act("hover", ("lever switch",))),
+        ("[hover, led]", Act("hover", ("button",))),
+        ("[put_left_of, other, door]", Act("put_left_of", ("other", "sliding door"))),
+        ("[put_left_of, object, sliding door]", Act("put_left_of", ("object", "sliding door"))),
+        ("[put_between, third, object, other]", Act("put_between", ("third", "object", "other"))),
     ],
 )
 def test_acts_are_read_in_the_units_of_their_families(text: str, means: Act) -> None:
@@ -132,24 +132,24 @@ REFUSED_ACTS = [
     ("[lift, [object]]", "is a bare word"),
     ("[lift, drawer]", "takes movable things alone"),
     ("[open_drawer, drawer]", "open_drawer takes no arguments"),
-    ("[beside, drawer, object]", "only the last thing of beside may be one that stands fixed"),
-    ("[settle_at, object]", "takes one region"),
-    ("[settle_at, object, left, left]", "takes one region"),
-    ("[settle_at, object, nearby]", "no argument of settle_at is called 'nearby'"),
+    ("[put_left_of, drawer, object]", "only the last thing of put_left_of may be one that stands fixed"),
+    ("[put_at, object]", "takes one region"),
+    ("[put_at, object, left, left]", "takes one region"),
+    ("[put_at, object, nearby]", "no argument of put_at is called 'nearby'"),
     ("[lift, all]", "not supported yet"),
     ("[lift, any]", "not supported yet"),
     ("[lift, {all_but: other}]", "not supported yet"),
-    ("[beside, {any_but: other}, other]", "not supported yet"),
-    ("[lift, object, {to: 0.1}]", "lift has no amount"),
-    ("[spin, object]", "spin needs an amount: `{by: 100}` (degrees)"),
-    ("[shift, object, {to: 0.1}]", "the amount of shift is written `{by: 0.1}` (m)"),
-    ("[shift, object, {}]", "the amount of shift is written"),
-    ("[shift, object, {by: 0.1, to: 0.1}]", "the amount of shift is written"),
-    ("[shift, object, {by: far}]", "is a number"),
-    ("[shift, object, {by: yes}]", "is a number"),
-    ("[shift, object, {by: 10}]", "from 0.03 to 0.2 m, not 10; the nearest is {by: 0.2}"),
-    ("[shift, object, {by: -0.1}]", "the nearest is {by: 0.03}"),
-    ("[spin, object, {by: 270}]", "from 20 to 180 degrees, not 270"),
+    ("[put_left_of, {any_but: other}, other]", "not supported yet"),
+    ("[stack, object, other, {by: 0.1}]", "stack has no amount"),
+    ("[slide_door]", "slide_door needs an amount: `{to: 0.5}` (of its travel)"),
+    ("[push_left, object, {to: 0.1}]", "the amount of push_left is written `{by: 0.2}` (metres)"),
+    ("[push_left, object, {}]", "the amount of push_left is written"),
+    ("[push_left, object, {by: 0.1, to: 0.1}]", "the amount of push_left is written"),
+    ("[push_left, object, {by: far}]", "is a number"),
+    ("[push_left, object, {by: yes}]", "is a number"),
+    ("[push_left, object, {by: 10}]", "from 0.02 to 0.3 metres, not 10; the nearest is {by: 0.3}"),
+    ("[push_left, object, {by: -0.1}]", "the nearest is {by: 0.02}"),
+    ("[rotate_left, object, {by: 270}]", "takes by from 20 to 150 degrees, not 270"),
 ]
 
 
@@ -192,7 +192,7 @@ def test_families_with_sentences_are_no_examination(text: str) -> None:
 
 
 def test_hands_that_a_world_cannot_bring_there_are_refused() -> None:
-    class Handless(type(STAND_IN)):
+    class Handless(DeskKind):
         more_tasks = ()
 
     with pytest.raises(BadItem, match="no task family is called 'hover'"):

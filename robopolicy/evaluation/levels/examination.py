@@ -37,7 +37,7 @@ def group_summary(results: Sequence[Result], groups: Groups) -> dict[str, Any]:
         return {}
     mine = {group: [one for one in results if one.trial.kind == group] for group in groups}
     return {
-        GROUPS: {group: _figures(found) for group, found in mine.items()},
+        GROUPS: {group: counted(found) for group, found in mine.items()},
         ITEMS: {
             group: [
                 {"say": [turn.say for turn in item.turns], **_figures(mine[group][number :: len(items)])}
@@ -49,9 +49,15 @@ def group_summary(results: Sequence[Result], groups: Groups) -> dict[str, Any]:
 
 
 def _figures(results: Sequence[Result]) -> dict[str, Any]:
-    """The four of a rate, and the median of how far off acts ended, SI units, where that is measured."""
-    errors = [error for result in results for error in result.errors if error is not None]
-    return {**counted(results), **({"median_error": round(float(np.median(errors)), 4)} if errors else {})}
+    """The four of a rate of one item, and the median of how far off its act ended, where that is measured.
+
+    An item with several acts that are measured has none: they may be of different units.
+    """
+    measured = [[error for error in result.errors if error is not None] for result in results]
+    if max(map(len, measured), default=0) != 1:
+        return counted(results)
+    median = float(np.median([error for errors in measured for error in errors]))
+    return {**counted(results), "median_error": round(median, 4)}
 
 
 def group_lines(level: str, info: Mapping[str, Any]) -> list[Line]:

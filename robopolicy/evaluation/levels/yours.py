@@ -23,7 +23,7 @@ from data.trials.examination.items import Groups, groups_of, is_examination
 from data.trials.examination.words import BadItem
 from robopolicy.common.errors import UserError
 from robopolicy.common.strict_yaml import BadYaml, Tree, read_yaml
-from robopolicy.evaluation.levels.base import Level, LevelTrials, check_desk
+from robopolicy.evaluation.levels.base import Level, LevelTrials
 from robopolicy.evaluation.levels.examination import drawn_trials, group_lines, group_summary
 from robopolicy.evaluation.levels.lines import Line
 from robopolicy.evaluation.levels.unseen import SEEN
@@ -32,6 +32,7 @@ from robopolicy.evaluation.trials.results import Result
 from robopolicy.evaluation.trials.trial import Command, Trial
 from sim.common.printable import shown
 from sim.common.seeds import seeds_of
+from sim.kinds.desk import DeskKind
 from sim.task import Goal, Task, task_named
 from sim.world import WorldKind
 
@@ -65,7 +66,6 @@ class YoursLevel(Level):
         commands, groups = read_file(path, config.kind)
         if not groups:
             return self._of_families(commands, config)
-        check_desk(self, config)
         try:
             trials, scenes = drawn_trials(groups, self.name, config)
         except BadItem as error:
@@ -122,7 +122,14 @@ def read_file(path: Path, kind: WorldKind) -> tuple[Families, Groups]:
     """
     try:
         raw = read_yaml(path)
-        return ({}, groups_of(raw, kind)) if is_examination(raw) else (commands_of(raw, kind.tasks), {})
+        if not is_examination(raw):
+            return commands_of(raw, kind.tasks), {}
+        if not isinstance(kind, DeskKind):
+            raise BadCommands(
+                "groups of items are about the desk; in another world list sentences by task family: "
+                f"`{kind.tasks[0].name}: [a sentence]`"
+            )
+        return {}, groups_of(raw, kind)
     except FileNotFoundError as error:
         raise BadCommands(f"no file of commands at {shown(str(path))}") from error
     except (OSError, UnicodeDecodeError) as error:
