@@ -92,7 +92,7 @@ def test_the_largest_is_clearly_larger(relation: str, column: slice) -> None:
 )
 def test_what_is_on_a_side_is_there_alone(relation: str, reference: str, axis: int, sign: int) -> None:
     parts = 'say: "lift the one by {other}", goal: [[lift, object]], where: {object: ' + relation
-    for one in drawn(f"{parts} {reference}}}", 6):
+    for one in drawn(f"{parts} {reference}}}", 3):
         state, goal = begun(one)
         other = one.scene.names.index(one.sentences[0].removeprefix("lift the one by "))
         at = state.row(reference) if reference != "other" else other
