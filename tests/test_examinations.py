@@ -88,7 +88,7 @@ def test_an_item_that_cannot_be_asked_is_named_with_its_file(tmp_path: Path) -> 
 
 
 def test_items_are_about_the_desk(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="are about the desk; .* `shove_left:"):
+    with pytest.raises(ValueError, match=r"are about the desk; .* `shove_left:"):
         YOURS.trials(config_of(tmp_path, env="examples.pucks:PUCKS"))
 
 

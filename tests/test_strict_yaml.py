@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from data.common.errors import is_users, sentence_of
+from data.trials.examination.items import groups_of, is_examination
 from robopolicy.cli.main import main
 from robopolicy.common.strict_yaml import LARGEST, MOST, BadYaml, parse_yaml
 from robopolicy.evaluation.levels.yours import commands_of, read_file
@@ -54,6 +55,18 @@ def test_what_could_be_misread_is_refused_at_once_and_in_one_sentence(text: str,
     assert "\n" not in (sentence_of(error.value) or "")
     assert len(str(error.value)) < 400
     injected("YAML that is wrong, ambiguous or a bomb", "written into a file of commands", 1)
+
+
+def test_plain_numbers_and_truth_values_are_read_and_other_numbers_refused() -> None:
+    assert parse_yaml("a: [1, -0.5, .25, 2., on, off, 'on']") == {
+        "a": [1, -0.5, 0.25, 2.0, True, False, "on"],
+    }
+
+
+@pytest.mark.parametrize("odd", ["0x1f", "010", "1_000", "1:30", ".inf", "12345678901"])
+def test_numbers_that_could_be_misread_are_refused(odd: str) -> None:
+    with pytest.raises(BadYaml, match=r"line 1 has .* write a number as 12 or -0\.5"):
+        parse_yaml(f"a: {odd}")
 
 
 def test_what_is_meant_is_read() -> None:
@@ -120,6 +133,16 @@ _PIECES = some.lists(
                 "...",
                 "? ",
                 "{object}",
+                "say",
+                "goal",
+                "[[lift, object]]",
+                "g: [{say: x, goal: ",
+                "}]",
+                "turns",
+                "where: {object: leftmost}",
+                "begin",
+                "yes",
+                "-0.5",
                 "\t",
                 "~",
                 "3",
@@ -134,7 +157,8 @@ _PIECES = some.lists(
 
 
 def _read(text: str) -> object:
-    return commands_of(parse_yaml(text), DESK.tasks)
+    raw = parse_yaml(text)
+    return groups_of(raw, DESK) if is_examination(raw) else commands_of(raw, DESK.tasks)
 
 
 def _read_or_refused(text: str) -> None:

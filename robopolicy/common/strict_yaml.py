@@ -23,7 +23,7 @@ DEEPEST = 8  # lists within lists
 _TEXT, _NULL, _TRUTH, _WHOLE, _NUMBER = (
     f"tag:yaml.org,2002:{kind}" for kind in ("str", "null", "bool", "int", "float")
 )
-_PLAIN = re.compile(r"[-+]?\d{1,9}(\.\d{0,12})?|[-+]?\.\d{1,12}")
+_PLAIN = re.compile(r"[-+]?(0|[1-9]\d{0,8})?(\.\d{0,12})?")
 _TRUE = ("yes", "true", "on")
 
 Tree: TypeAlias = "str | bool | int | float | list[Tree] | dict[str, Tree] | None"
@@ -113,6 +113,11 @@ def _scalar(node: ScalarNode) -> str | bool | int | float | None:
         return node.value.lower() in _TRUE
     if node.tag in (_WHOLE, _NUMBER) and _PLAIN.fullmatch(node.value):
         return float(node.value) if "." in node.value else int(node.value)
+    if node.tag in (_WHOLE, _NUMBER):
+        raise BadYaml(
+            f"{_line(node)} has {shown(node.value)}, which is no text and no plain number: "
+            "write a number as 12 or -0.5, or put it in quotes"
+        )
     return _text(node)
 
 
