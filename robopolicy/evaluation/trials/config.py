@@ -35,10 +35,10 @@ class EvaluateConfig:
         "composition",
     )  # of unseen; also pairs, chain, shown, yours
     env: str = "desk"  # kind of world, or one of your own as module:NAME
-    n: int = 200  # rollouts per level; of pairs and chain so many pairs or chains
+    n: int = 200  # rollouts per level, or per group of items; of pairs and chain so many pairs or chains
     seed: int = 0  # of scenes and sentences: the same seed gives the same trials
     world: str = "nominal"  # nominal, train, held_out, held_out:A+B, A=0.5+B=2, or one layout by its name
-    commands: str | None = None  # a YAML file of your own sentences, family -> list: level "yours"
+    commands: str | None = None  # a YAML file of your own sentences or groups of items: level "yours"
     output: str = "runs/evaluate"  # folder for eval_info.json, report.html and videos
     n_objects: int = 3  # movable objects on the desk, 1 to 5
     max_steps: int = 120  # control steps (0.1 s) for each goal, until a rollout counts as failed

@@ -47,7 +47,7 @@ class Trial(NamedTuple):
     level: str
     seed: int  # the scene's: draw_scene_for(task, seed, ...) gives it again
     commands: tuple[Command, ...]  # one at least
-    kind: str = ""  # of a minimal pair
+    kind: str = ""  # of a minimal pair; the group of an item
     begin: tuple[Goal, ...] = ()  # what the scripted expert does in the scene before the first command
 
     @property
