@@ -96,8 +96,8 @@ def draw_item(item: Item, seed: int, config: SceneConfig, kind: WorldKind) -> As
             if isinstance(found, _Hindrance):
                 hindrance = max(hindrance, found)
                 continue
-            begin, goals = found
-            return Asked("", 0, seed, scene, begin, _sentences(item, scene, rows, rng), goals)
+            prelude, goals = found
+            return Asked("", 0, seed, scene, prelude, _sentences(item, scene, rows, rng), goals)
     raise CannotDrawItem(item, ATTEMPTS, hindrance.says)
 
 
