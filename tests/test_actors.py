@@ -1,5 +1,8 @@
 """Who acts in an evaluation, and how a policy is shown what to do."""
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -11,6 +14,7 @@ from robopolicy.evaluation.reference import demonstrated, shown
 from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.policies.agent import Agent
 from robopolicy.policies.base.config import PolicyConfig
+from robopolicy.policies.confidence import OOD_FEATURES, Confidence
 from robopolicy.policies.registry import build
 from robopolicy.policies.text.encoder import TextEncoder
 from sim.desk.rows import observe
@@ -19,6 +23,8 @@ from sim.desk.simulator import World
 from sim.desk.tasks.families import TASKS, achieved
 from sim.kinds.desk import DESK
 from sim.state import stack
+
+Build = Callable[..., PolicyActor]
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +35,7 @@ def world():
 
 
 @pytest.fixture
-def actor(monkeypatch: pytest.MonkeyPatch) -> PolicyActor:
+def build_actor(monkeypatch: pytest.MonkeyPatch) -> Build:
     torch.manual_seed(0)
     policy = build(PolicyConfig(width=32, blocks=1, slot_width=8, code_width=8))
     policy.get_parameter("language.code.2.bias").data[
@@ -38,7 +44,12 @@ def actor(monkeypatch: pytest.MonkeyPatch) -> PolicyActor:
     encoder = TextEncoder(cache_folder="")
     monkeypatch.setattr(actors, "load_checkpoint", lambda _, kind: policy)
     monkeypatch.setattr(actors, "Agent", lambda policy, **options: Agent(policy, encoder, **options))
-    return PolicyActor("anything")
+    return partial(PolicyActor, "anything")
+
+
+@pytest.fixture
+def actor(build_actor: Build) -> PolicyActor:
+    return build_actor()
 
 
 def test_the_expert_shows_how_the_desk_is_once_the_goal_is_reached(world: World):
@@ -70,6 +81,23 @@ def test_with_nothing_said_it_has_to_act(actor: PolicyActor, world: World):
     states = [world.build(scene) for scene in asked.scenes]
     actions = actor.act([observe(state) for state in states])
     assert (np.abs(actions[:, :6]).max(1) > 0).all()
+
+
+def test_a_policy_refuses_by_its_doubts_what_is_said_and_never_what_is_not(build_actor: Build, world: World):
+    asked = make_plan(EvaluateConfig(levels=("seen",), n=2, controls=())).levels[0]
+    names = [DESK.spec.names(scene.names) for scene in asked.scenes]
+    seen = [observe(world.build(scene)) for scene in asked.scenes]
+    ones = (1.0,) * len(OOD_FEATURES)
+    for least, refused in ((0.0, False), (1.1, True)):
+        actor = build_actor(doubts=Confidence(ones, ones, ones, 0.0, least))
+        actor.reset([asked.trials[0].sentence, ""], names)
+        actions = actor.act(seen)
+        assert actor.refused.tolist() == [refused, False]
+        assert (np.abs(actions[:, :6]).max(1) > 0).tolist() == [not refused, True]
+        assert actor.done.tolist() == [False, False]
+    sure = build_actor()
+    sure.reset(["ghjk", ""], names)
+    assert not sure.refused.any()
 
 
 def test_what_is_shown_is_seen_through_the_sensors_too(world: World):

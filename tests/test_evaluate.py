@@ -79,10 +79,11 @@ def test_a_complete_evaluation_can_be_read_back_with_its_rollouts(done) -> None:
             assert len(ours.actions) == ours.steps
 
 
-def test_rollouts_of_other_options_are_not_read_back(done) -> None:
+@pytest.mark.parametrize("other", [{"seed": 1}, {"refuse": False}])
+def test_rollouts_of_other_options_are_not_read_back(done, other: dict) -> None:
     config, _, _ = done
     with pytest.raises(NotEvaluated):
-        evaluated(dataclasses.replace(config, seed=1))
+        evaluated(dataclasses.replace(config, **other))
 
 
 @pytest.fixture

@@ -40,6 +40,14 @@ def recording(result: Result) -> Recording:
     return recording_of_rollout(result)
 
 
+def test_what_the_expert_did_before_the_first_command_is_carried_out_and_not_recorded(
+    result: Result, recording: Recording
+) -> None:
+    late = recording_of_rollout(result._replace(steps=result.steps - 3, n_begin=3))
+    assert np.array_equal(late.poses, recording.poses[2 * 3 :])
+    assert np.array_equal(late.lights, recording.lights[2 * 3 :])
+
+
 def test_a_rollout_is_recorded_as_it_went(result: Result, recording: Recording) -> None:
     n = 2 * result.steps + 1
     assert recording.poses.shape == (n, len(figures(result.scene)), 7)

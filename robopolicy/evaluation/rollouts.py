@@ -192,7 +192,7 @@ def _gathered(
 
 def _rows(values: Sequence[Any], shape: tuple[int, ...], fill: float) -> NDArray[np.float64]:
     """Values of different lengths as the rows of one array, each of this shape."""
-    rows = np.full((len(values), *shape), fill)
+    rows = np.full((len(values), *shape), fill, np.float64)
     for row, value in zip(rows, values, strict=True):
         row[: len(value)] = np.reshape(value, (len(value), *shape[1:]))
     return rows
