@@ -7,13 +7,15 @@ import numpy as np
 
 from sim.desk.tasks.footprints import edges
 from sim.desk.tasks.geometry import on_desk
-from sim.desk.tasks.room import Direction, Spot, axis_and_sign, is_clear, is_free_desk
+from sim.desk.tasks.room import Box, Direction, Spot, axis_and_sign, inside, is_clear, over_furniture
 from sim.state import State
 from sim.task import Truth
 
 EDGE_FAR = 0.13  # m from the edge to the centre of an object, along the direction asked for
 ASTRAY = 0.03  # m beyond the ends of that edge
 ROOMS = (0.060, 0.075, 0.090)  # m from the edge: where an object may be put
+PUT_DOWN: Box = ((0.31, 0.62), (-0.40, 0.40))  # m: x and y where the hand can put something down
+FURNITURE_ROOM = 0.045  # m from any furniture
 ROOM = 0.08  # m from other objects
 
 
@@ -36,6 +38,7 @@ def spot_beside_fixture(state: State, obj: int, fixture: int, side: Direction) -
         for share in (0.5, 0.35, 0.65, 0.2, 0.8, 0.05, 0.95):
             xy = low + share * (high - low)
             xy[axis] = (high if sign > 0 else low)[axis] + sign * room
-            if is_free_desk(state, xy) and is_clear(state, xy, (obj,), ROOM):
+            free = inside(xy, PUT_DOWN) and not over_furniture(state, xy, FURNITURE_ROOM)
+            if free and is_clear(state, xy, (obj,), ROOM):
                 return Spot(xy, 0.0)
     return None

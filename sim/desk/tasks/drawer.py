@@ -95,7 +95,9 @@ def drawer_to(sign: int) -> Amount:
 
     def possible(state: State, obj: int, other: int, amount: float) -> bool:
         far = sign * (amount - float(opening(state, state))) >= WORTH
-        return far and (sign > 0 or not _sticks_out(state))
+        inside = [i for i in range(state.n_objects) if in_drawer(state, i)]
+        loaded = _sticks_out(state) or any(covered(state, i) for i in inside)
+        return far and (sign > 0 or not loaded)
 
     def skill(before: State, state: State, obj: int, other: int, style: Style, amount: float) -> Array:
         left = amount * DRAWER_TRAVEL - float(state.joint(DRAWER))

@@ -10,9 +10,9 @@ import numpy as np
 
 from sim.desk.contact import released
 from sim.desk.tasks.footprints import edges, from_edge, is_fixture
-from sim.desk.tasks.geometry import SAME_HEIGHT, bottom, in_drawer, on_desk, rests_on
+from sim.desk.tasks.geometry import SAME_HEIGHT, bottom, in_drawer, on_desk, rests_on, top
 from sim.desk.tasks.hindrances import LOW
-from sim.desk.tasks.room import Spot, half_extent, is_clear, is_free_desk
+from sim.desk.tasks.room import Spot, graspable, half_extent, is_clear, is_free_desk
 from sim.rotations import ahead
 from sim.state import Array, State
 from sim.task import Region, Truth
@@ -25,6 +25,7 @@ NEAREST = 0.095  # m between the centres of things put near each other
 FIXTURE_ROOM = 0.06  # m from a fixture's edge to what is put near it
 FARTHER = 0.02  # m beyond `FAR`, where the expert takes things
 FREE = 0.085  # m around a free spot
+TALL, BESIDE_TALL = 0.055, 0.125  # m: what is taller than the first, from the desk, the hand itself runs into
 OPEN_FINGERS = 0.062  # m from the middle of an open hand to the outside of its fingers
 
 _DESK_GRID = np.array([(x, y) for x in np.linspace(0.34, 0.58, 7) for y in np.linspace(-0.24, 0.24, 13)])
@@ -89,7 +90,7 @@ def spot_near(state: State, obj: int, other: int) -> Spot | None:
         needed = half_extent(state, obj, (x, y)) + half_extent(state, other, (x, y)) + FINGER
         room = max(NEAREST, needed)
         xy = state.pos(other)[:2] + room * np.array([x, y])
-        if room <= NEAR - 0.006 and is_free_desk(state, xy) and is_clear(state, xy, (obj, other), FREE):
+        if room <= NEAR - 0.006 and is_free(state, xy, obj, other):
             return Spot(xy, float(bottom(state, other)))
     return None
 
@@ -120,9 +121,7 @@ def spot_between(state: State, obj: int, other: int, third: int) -> Spot | None:
     x, y = line / max(length, 1e-9)
     widest = max(half_extent(state, other, (x, y)), half_extent(state, third, (x, y)))
     fits = length / 2 >= widest + max(OPEN_FINGERS, half_extent(state, obj, (x, y)) + FINGER)
-    if not fits or not is_free_desk(state, middle) or not is_clear(state, middle, (obj, other, third), FREE):
-        return None
-    return Spot(middle, 0.0)
+    return Spot(middle, 0.0) if fits and is_free(state, middle, obj, other, third) else None
 
 
 def spot_in(state: State, obj: int, region: Region) -> Spot | None:
@@ -136,9 +135,29 @@ def spot_in(state: State, obj: int, region: Region) -> Spot | None:
 def first_free(state: State, obj: int, places: Iterable[Array]) -> Spot | None:
     """The first of places (2,), m, on the desk where the object can be set down."""
     for xy in places:
-        if is_free_desk(state, xy) and is_clear(state, xy, (obj,), FREE):
+        if is_free(state, xy, obj):
             return Spot(xy, 0.0)
     return None
+
+
+def is_free(state: State, xy: Array, obj: int, *besides: int) -> bool:
+    """Whether the object can be put down there; `besides` are things that it may stand close to."""
+    if not is_free_desk(state, xy) or not is_clear(state, xy, (obj, *besides), FREE):
+        return False
+    return is_clear(state, xy, (obj, *low_things(state, 0.0)), BESIDE_TALL)
+
+
+def can_take(state: State, obj: int) -> bool:
+    """Whether the hand can take the object, carry it over the desk and leave everything else as it is."""
+    if not graspable(obj, state) or in_drawer(state, obj):
+        return False
+    low = low_things(state, float(bottom(state, obj)))
+    return is_clear(state, state.pos(obj)[:2], (obj, *low), BESIDE_TALL)
+
+
+def low_things(state: State, ground: float) -> tuple[int, ...]:
+    """The objects that a hand passes over which takes something or puts it down at a height, m."""
+    return tuple(k for k in range(state.n_objects) if top(state, k) <= ground + TALL)
 
 
 def in_the_open(state: State, other: int) -> bool:

@@ -4,10 +4,11 @@ import numpy as np
 
 from sim.desk.contact import in_hand
 from sim.desk.tasks.footprints import is_fixture
-from sim.desk.tasks.geometry import MOVED, displacement, in_drawer, on_desk
+from sim.desk.tasks.geometry import MOVED, displacement, on_desk
 from sim.desk.tasks.hindrances import away, take
 from sim.desk.tasks.motions import Style
 from sim.desk.tasks.places import (
+    can_take,
     in_the_open,
     is_between,
     is_far,
@@ -19,7 +20,7 @@ from sim.desk.tasks.places import (
     spot_near,
 )
 from sim.desk.tasks.resting import put_and_rest
-from sim.desk.tasks.room import Spot, graspable
+from sim.desk.tasks.room import Spot
 from sim.desk.tasks.symbols import Rng, object_at
 from sim.desk.tasks.task import Task
 from sim.desk.tasks.unchanged import others_stayed
@@ -70,26 +71,21 @@ def from_centre(before: State, after: State, obj: int, other: int, region: Regio
 # -- possible -------------------------------------------------------------------------------------
 
 
-def takes(state: State, obj: int) -> bool:
-    """Whether the hand can take the object and carry it over the desk."""
-    return graspable(obj, state) and not in_drawer(state, obj)
-
-
 def can_put_near(state: State, obj: int, other: int) -> bool:
     """There is room near the other, and it is not near."""
-    if not takes(state, obj) or not in_the_open(state, other) or is_near(state, obj, other):
+    if not can_take(state, obj) or not in_the_open(state, other) or is_near(state, obj, other):
         return False
     return spot_near(state, obj, other) is not None
 
 
 def can_put_far(state: State, obj: int, other: int) -> bool:
     """There is room far from the other, and it is not far."""
-    return takes(state, obj) and not is_far(state, obj, other) and spot_far(state, obj, other) is not None
+    return can_take(state, obj) and not is_far(state, obj, other) and spot_far(state, obj, other) is not None
 
 
 def can_put_between(state: State, obj: int, other: int, third: int) -> bool:
     """There is room between the two, and it is not there."""
-    if not takes(state, obj) or not (on_desk(state, other) and on_desk(state, third)):
+    if not can_take(state, obj) or not (on_desk(state, other) and on_desk(state, third)):
         return False
     if is_between(state, obj, other, third) or any(in_hand(state, i) for i in (other, third)):
         return False
@@ -98,7 +94,7 @@ def can_put_between(state: State, obj: int, other: int, third: int) -> bool:
 
 def can_put_in_region(state: State, obj: int, other: int, region: Region) -> bool:
     """There is room in the region, and it is not there."""
-    return takes(state, obj) and not is_in(state, obj, region) and spot_in(state, obj, region) is not None
+    return can_take(state, obj) and not is_in(state, obj, region) and spot_in(state, obj, region) is not None
 
 
 def hindered(state: State, obj: int, other: int = -1) -> Hindrance | None:

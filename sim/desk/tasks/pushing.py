@@ -13,7 +13,7 @@ from sim.bullet.kinematics import STEP_LENGTH
 from sim.desk.tasks.aftermath import Aftermath
 from sim.desk.tasks.geometry import SAME_HEIGHT, displacement, on_desk
 from sim.desk.tasks.motions import Skill, Style, approach, go_to, heading_of
-from sim.desk.tasks.resting import CLEAR, let_go
+from sim.desk.tasks.resting import leave
 from sim.desk.tasks.room import (
     REACH,
     Direction,
@@ -83,13 +83,19 @@ def push(direction: Direction) -> Skill:
     """Come down behind the object with the fingers as a fence, and sweep."""
 
     def skill(state: State, obj: int, other: int, style: Style) -> Array:
-        return _sweep(state, obj, direction, style, np.inf)
+        return _sweep(state, obj, direction, style, STEP_LENGTH, 0.0, 0.0)
 
     return skill
 
 
-def _sweep(state: State, obj: int, direction: Direction, style: Style, left: float) -> Array:
-    """The next action (7,) of a push that has so far to go yet, m."""
+def _sweep(
+    state: State, obj: int, direction: Direction, style: Style, pace: float, slack: float, lean: float
+) -> Array:
+    """The next action (7,) of a push: the hand comes to the object, and then moves it so far, m, in a step.
+
+    `slack` is how far, m, a hand that is low may seem to be in the object, whose extent is an estimate;
+    `lean` how far beside the object's centre it pushes, m to the left of the direction.
+    """
     d = np.array(direction)
     across = np.array([-d[1], d[0]])
     centre = state.pos(obj)
@@ -101,10 +107,12 @@ def _sweep(state: State, obj: int, direction: Direction, style: Style, left: flo
         heading = -np.pi / 2
     low = float(np.clip(centre[2], 0.016, 0.030))
     grip = 2 * FENCE / MAX_OPENING - 1
-    behind = along > reach + 0.006 and abs(aside) < 0.022
-    if behind and state.ee_pos[2] < low + 0.022 and abs(wrap(heading - heading_of(state))) < 0.4:
-        length = min(STEP_LENGTH, left + max(along - reach - FINGER, 0.0))
-        step = state.ee_pos[:2] + length * d + aside * across
+    high = float(state.ee_pos[2])
+    touching = along > reach + 0.006 - slack and high < low + 0.010
+    behind = (along > reach + 0.006 or touching) and abs(aside) < 0.022
+    if behind and high < low + 0.022 and abs(wrap(heading - heading_of(state))) < 0.4:
+        length = min(STEP_LENGTH, pace + max(along - reach - FINGER, 0.0))
+        step = state.ee_pos[:2] + length * d + (aside + lean) * across
         slower = replace(style, speed=0.9 * style.speed)
         return go_to(state, np.array([step[0], step[1], low]), heading, grip, slower)
     start = centre[:2] - (reach + 0.030) * d
@@ -116,6 +124,9 @@ def _sweep(state: State, obj: int, direction: Direction, style: Style, left: flo
 
 PUSHABLE = (0.02, 0.30)  # m: how far a push can be asked to go
 STRAYS = 0.02  # m to the side: never too far for a push by a given amount
+SLOWEST, FASTEST = 0.004, 0.020  # m in a control step: of a push that is to stop somewhere
+SLACK = 0.014  # m
+LEANING, LEAN = 0.5, 0.012  # of how far an object has strayed, and at most, m: the hand draws it back
 ARRIVED = 0.004  # m from where it is to be pushed: it is there
 BEFORE_IT = 0.10  # m: how near to the end of a push another thing may stand
 
@@ -145,8 +156,11 @@ def push_by(direction: Direction) -> Amount:
     def skill(before: State, state: State, obj: int, other: int, style: Style, amount: float) -> Array:
         left = amount - float(went(before, state, obj))
         if left <= ARRIVED:
-            return let_go(state, 0.0, float(state.pos(obj)[2]) + CLEAR, style)
-        return _sweep(state, obj, direction, style, left)
+            return leave(state, obj, style)
+        pace = min(FASTEST, SLOWEST + 0.5 * left)  # else it slides on when the hand stops
+        strayed = float(displacement(before, state, obj)[:2] @ (-direction[1], direction[0]))
+        lean = -float(np.clip(LEANING * strayed, -LEAN, LEAN))
+        return _sweep(state, obj, direction, style, pace, SLACK, lean)
 
     return Amount("by", "metres", 1.0, *PUSHABLE, went, push_tolerance, kept, possible=possible, skill=skill)
 

@@ -7,14 +7,17 @@ import numpy as np
 
 from sim.bullet.kinematics import STEP_LENGTH
 from sim.desk.constants import DOOR, DRAWER, LEVER
-from sim.desk.contact import OPEN_HAND, in_hand, released
+from sim.desk.contact import OFF_CENTRE, OPEN_HAND, in_hand, released
 from sim.desk.tasks.geometry import bottom
 from sim.desk.tasks.motions import ACTION, CLOSE, OPEN, Skill, Style, go_to, heading_of, put, use_handle
 from sim.desk.tasks.room import Spot, Where
 from sim.reaching import hold_still
 from sim.state import Array, State
 
+FULLY = 0.077  # m between the fingers: as open as they go
 CLEAR = 0.10  # m above what was let go of: here a hand rests
+AROUND = 0.025  # m above the centre of what was let go of: the fingers are still round it
+CENTRED = 0.004  # m from it, sideways
 ROUND_HANDLE = 0.03  # m from the tool to a handle: the fingers are round it
 HANDLES = (DRAWER, DOOR, LEVER)
 SET = (0.005, 0.014)  # m from where a handle is to be: it is there while it is held, and once it is let go of
@@ -35,13 +38,19 @@ def round_handle(state: State) -> bool:
     return bool((np.linalg.norm(points - state.ee_pos, axis=1) < ROUND_HANDLE).any())
 
 
-def let_go(state: State, opened: float, height: float, style: Style) -> Array:
-    """Open the fingers so far, m, then go straight up until the hand is at a height, m, and rest there."""
-    if state.ee_pos[2] >= height:
+def leave(state: State, thing: int, style: Style, opened: float = 0.0) -> Array:
+    """Open the fingers so far, m, around the thing, go straight up from it and rest above it."""
+    centre = state.pos(thing)
+    low = float(state.ee_pos[2])
+    if low >= centre[2] + CLEAR:
         return rest(state)
     if state.gripper < opened:
         return go_to(state, state.ee_pos, heading_of(state), OPEN, style)
-    up = min(0.04, height + 0.01 - float(state.ee_pos[2]))
+    gap = centre[:2] - state.ee_pos[:2]
+    astray = float(np.hypot(*gap))
+    if opened and low < centre[2] + AROUND and CENTRED < astray < OFF_CENTRE:  # a finger still touches it
+        return go_to(state, state.ee_pos + [*gap, 0], heading_of(state), OPEN, style)
+    up = min(0.04, float(centre[2]) + CLEAR + 0.01 - low)
     return go_to(state, state.ee_pos + [0, 0, up], heading_of(state), OPEN, style)
 
 
@@ -52,7 +61,7 @@ def put_and_rest(where: Where) -> Skill:
     def skill(state: State, obj: int, other: int, style: Style) -> Array:
         place = where(state, obj, other)
         if place is not None and is_at(state, obj, place) and released(state, obj):
-            return let_go(state, 0.0, float(state.pos(obj)[2]) + CLEAR, style)
+            return leave(state, obj, style)
         return carry(state, obj, other, style)
 
     return skill
@@ -70,6 +79,6 @@ def set_handle(state: State, fixture: str, way: Array, left: float, style: Style
     gap = float(np.linalg.norm(state.pos(fixture) - state.ee_pos))
     taken = state.gripper < OPEN_HAND / 2 and gap < ROUND_HANDLE
     if abs(left) <= SET[0 if taken else 1]:
-        return let_go(state, OPEN_HAND, float(state.pos(fixture)[2]) + CLEAR, style)
+        return leave(state, state.row(fixture), style, FULLY)
     motion = float(np.clip(left, -STEP_LENGTH, STEP_LENGTH)) * way
     return use_handle(state, fixture, motion, style)

@@ -3,14 +3,14 @@
 import numpy as np
 
 from sim.bullet.kinematics import STEP_ANGLE
-from sim.desk.contact import OPEN_HAND, holds
+from sim.desk.contact import holds
 from sim.desk.tasks.aftermath import Aftermath
 from sim.desk.tasks.geometry import SAME_HEIGHT, displacement, on_desk
 from sim.desk.tasks.hindrances import take
 from sim.desk.tasks.motions import CLOSE, HAND_LIMIT, Skill, Style, go_to, grasp_heading, heading_of, pick
 from sim.desk.tasks.phrases import said
-from sim.desk.tasks.resting import CLEAR, let_go
-from sim.desk.tasks.room import graspable, is_clear
+from sim.desk.tasks.resting import FULLY, leave
+from sim.desk.tasks.room import graspable, is_clear, over_furniture
 from sim.desk.tasks.symbols import Rng, Symbols, dragged, moved, object_at
 from sim.desk.tasks.task import Judge, Task
 from sim.rotations import wrap
@@ -59,6 +59,8 @@ def turn(sign: int) -> Skill:
 
 TURNABLE = (np.radians(20), np.radians(150))  # rad: how far a turn can be asked to go
 TOLERANCE = np.radians(15)  # rad
+FURNITURE_ROOM = 0.06  # m around an object that is to be turned far
+EVENLY = 0.7  # of the fastest turn: what is round slips at it
 ARRIVED = (0.05, 0.13)  # rad from where it is to be turned: it is there, held and let go of
 
 
@@ -74,14 +76,16 @@ def rotate_by(sign: int) -> Amount:
 
     def possible(state: State, obj: int, other: int, amount: float) -> bool:
         start = _start(state, obj, sign * amount)
+        if over_furniture(state, state.pos(obj)[:2], FURNITURE_ROOM):
+            return False
         return can_turn(state, obj, other) and abs(start + sign * amount) <= HAND_LIMIT
 
     def skill(before: State, state: State, obj: int, other: int, style: Style, amount: float) -> Array:
         left = amount - float(went(before, state, obj))
         if left <= ARRIVED[0 if holds(state, obj) else 1]:
-            return let_go(state, OPEN_HAND, float(state.pos(obj)[2]) + CLEAR, style)
+            return leave(state, obj, style, FULLY)
         if holds(state, obj):
-            step = sign * min(left, STEP_ANGLE)
+            step = sign * min(left, EVENLY * STEP_ANGLE)
             return go_to(state, state.ee_pos, heading_of(state) + step, CLOSE, style)
         return pick(state, obj, style, _start(state, obj, sign * left))
 
