@@ -6,8 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from data.language.held_out import train_objects
 from examples.pucks import MAT, Pucks
-from robopolicy.evaluation.beginning import begin_again
+from robopolicy.common.world_option import scenes_in
+from robopolicy.evaluation.beginning import begin, begin_again
+from robopolicy.evaluation.errand import at_rest
 from robopolicy.evaluation.levels.base import LevelTrials
 from robopolicy.evaluation.levels.unseen import SEEN
 from robopolicy.evaluation.plan import Plan
@@ -17,6 +20,7 @@ from robopolicy.evaluation.rollouts import Group, roll_out
 from robopolicy.evaluation.trials.judges import BEGIN, TIME
 from robopolicy.evaluation.trials.trial import Command, Trial
 from robopolicy.reporting import videos
+from sim.kinds.desk import DESK
 from sim.state import Array
 from sim.task import Goal
 from tests.nudges import MAX_STEPS, NUDGES, SCENE, Doer, NudgeKind, came_of, nudged
@@ -118,3 +122,20 @@ def test_whatever_is_asked_tells_plans_apart() -> None:
     ]  # fmt: skip
     plans = [str(Plan((LevelTrials(SEEN, (one,), (SCENE,)),)).to_json()) for one in asked]
     assert len(set(plans)) == len(asked)
+
+
+@pytest.mark.parametrize("world", ["nominal", "held_out:latency+control_yaw"])
+@pytest.mark.parametrize("task", ["lift", "open_drawer", "put_in_tray", "turn_on_led"])
+def test_on_the_desk_the_expert_begins_a_scene_and_rests(task: str, world: str) -> None:
+    scene, goal = DESK.draw_for(task, 1, scenes_in(world, 3, train_objects()))
+    desk = DESK.open()
+    before = desk.build(scene)
+    begun = begin(desk, scene, before, (goal,), DESK)
+    assert begun.ready
+    assert DESK.achieved(goal, before, begun.state)
+    hand = begun.state.ee_pos
+    for _ in range(5):
+        state = desk.step(at_rest(begun.state, DESK))
+    desk.close()
+    assert np.abs(state.ee_pos - hand).max() < 0.005
+    assert DESK.achieved(goal, before, state)
