@@ -55,7 +55,7 @@ class DeskEnv(WorldEnv):
     metadata: dict[str, Any] = {"render_modes": list(RENDER_MODES), "render_fps": CONTROL_HZ}  # noqa: RUF012
 
     _world: World
-    _sensor: Sensor
+    _sensor: Sensor  # pyrefly: ignore[bad-override-mutable-attribute]  # a desk's always
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class DeskEnv(WorldEnv):
         )
         self.metadata = {**self.metadata, "render_fps": control_hz}
 
-    def render(self) -> Picture | None:  # type: ignore[override]
+    def render(self) -> Picture | None:
         """(H, W, 3) uint8 if the environment was made with `render_mode="rgb_array"`."""
         if self.render_mode is None:
             return None

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
@@ -38,10 +39,10 @@ class Obedient(Forgetful):
 
 
 @contextmanager
-def desk_at_work(seed: int = 1, **options) -> Iterator[LiveDesk]:
+def desk_at_work(seed: int = 1, *, speed: float = 10.0, **options: Any) -> Iterator[LiveDesk]:
     """A running desk whose drawer is shut at first; ten times as fast as real."""
     made = Obedient()
-    desk = LiveDesk(LiveConfig(**{"speed": 10.0, **options}), SceneRequest(seed=shut(seed)), lambda *_: made)
+    desk = LiveDesk(LiveConfig(speed=speed, **options), SceneRequest(seed=shut(seed)), lambda *_: made)
     made.desk = desk
     desk.start()
     try:

@@ -48,9 +48,9 @@ def a_request(seed: int = 0, /, **others: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def serving(policy: BatchedPolicy, **options: Any) -> Iterator[tuple[int, PolicyServer]]:
+def serving(policy: BatchedPolicy, *, port: int = 0, **options: Any) -> Iterator[tuple[int, PolicyServer]]:
     """The port of a server that runs until the end of the block."""
-    server = PolicyServer(ServerConfig(**{"port": 0, **options}), policy)
+    server = PolicyServer(ServerConfig(port=port, **options), policy)
     at: list[Any] = []
     listening = threading.Event()
 

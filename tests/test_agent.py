@@ -139,12 +139,12 @@ def strayed(history: int, encoder: TextEncoder, dynamics: Dynamics, monkeypatch:
     scene = replace(draw_scene(0, SceneConfig()), dynamics=dynamics)
     state = world.build(scene)
     agent.reset(["open the drawer"], [DESK.spec.names(scene.names)])
-    for t in range(10):
-        if t == 6:
-            start = state.ee_pos
+    way = [state.ee_pos]
+    for _ in range(10):
         state = world.step(agent.act(Observation(*(field[None] for field in observe(state))))[0])
+        way.append(state.ee_pos)
     world.close()
-    x, y = (state.ee_pos - start)[:2]
+    x, y = (way[-1] - way[6])[:2]
     return float(abs(np.arctan2(x, y)))
 
 

@@ -86,7 +86,7 @@ def page(play: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     monkeypatch.setattr(annotation_controls, "SETTLED", 0.0)
     with desk_at_work() as desk:
         page = Page(PageConfig(port=0, dataset=str(play), output=str(tmp_path), cameras=0), desk)
-        desk.start = lambda: None  # type: ignore[method-assign]  # it runs already
+        desk.start = lambda: None  # it runs already
         page.start()
         yield page
         page.close()

@@ -1,6 +1,7 @@
 """One command of the shipped policy from beginning to end, and pairs of commands on one thing."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -79,7 +80,7 @@ def test_what_was_asked_for_is_so_when_a_command_ends(bench: Bench) -> None:
 @pytest.mark.parametrize("drawer", [0.06, 0.09])
 def test_a_drawer_that_is_ajar_is_opened_and_then_it_is_done(bench: Bench, drawer: float) -> None:
     scene, _ = draw_scene_for("open_drawer", 0)
-    bench.on(Scene(**{**vars(scene), "joints": (drawer, *scene.joints[1:])}))
+    bench.on(replace(scene, joints=(drawer, *scene.joints[1:])))
     execution = bench.tell(SAID["open_drawer"])
     assert execution.done
     assert bench.state.joint("drawer") > 0.1

@@ -48,7 +48,7 @@ def test_a_world_with_pictures_goes_the_same_way_as_one_without(results: list[Re
         assert achieved(result.trial.goal, before, state)
         ends.append(np.concatenate([state.hand, state.things.ravel()]))
         world.close()
-    assert np.array_equal(*ends)
+    assert np.array_equal(ends[0], ends[1])
 
 
 def test_a_film_shows_every_step_and_how_it_ended(results: list[Result]) -> None:

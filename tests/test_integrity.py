@@ -105,17 +105,17 @@ def test_an_interrupted_evaluation_goes_on_by_one_program_alone(
     config = replace(SMALL, output=str(tmp_path))
     rolled, ran = evaluation.roll_out_all, []
 
-    def stopping(groups: Sequence[Group], *_: object) -> Iterator[tuple[Group, Rollouts]]:
-        yield from rolled(groups[:1])  # pyright: ignore
+    def stopping(groups: Sequence[Group], *rest: Any) -> Iterator[tuple[Group, Rollouts]]:
+        yield from rolled(groups[:1], *rest)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(evaluation, "roll_out_all", stopping)
     with pytest.raises(KeyboardInterrupt):
         evaluate(config, quiet)
 
-    def noting(groups: Sequence[Group], *_: object) -> Iterator[tuple[Group, Rollouts]]:
+    def noting(groups: Sequence[Group], *rest: Any) -> Iterator[tuple[Group, Rollouts]]:
         ran.extend(group.name for group in groups)
-        yield from rolled(groups)  # pyright: ignore
+        yield from rolled(groups, *rest)
 
     monkeypatch.setattr(evaluation, "roll_out_all", noting)
     now = evaluation.program()

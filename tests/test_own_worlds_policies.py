@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -163,7 +164,7 @@ def test_a_policy_is_refused_where_its_rows_or_actions_mean_something_else(
      ("workspace", ((-1.0, -1.0, 0.0), (1.0, 1.0, 1.0)))],
 )  # fmt: skip
 def test_a_world_of_another_name_is_accepted_only_if_all_that_matters_is_the_same(
-    part: str, value: object
+    part: str, value: Any
 ) -> None:
     spec = spec_of(PuckKind())
     check_spec(spec, DerivedKind.spec)

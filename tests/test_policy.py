@@ -26,9 +26,9 @@ HOLD = len(DESK.tasks)  # the code of holding still
 CODES = {task.name: code for code, task in enumerate(TASKS)}
 
 
-def a_policy(**changes: object) -> Any:
+def a_policy(**changes: Any) -> Any:
     torch.manual_seed(0)
-    made = build(dataclasses.replace(SMALL, **changes)).eval()  # pyright: ignore[reportArgumentType]
+    made = build(dataclasses.replace(SMALL, **changes)).eval()
     for parameter in made.parameters():  # some layers begin at zero, which would hide what they do
         parameter.data.add_(0.1 * torch.randn_like(parameter))
     return made

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from examples.pucks import SPEC, PuckKind, Pucks
 from robopolicy.adaptation.delay_compensation import predict_arrival
@@ -20,6 +21,7 @@ from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.state import Array, State
 from sim.task import Goal
+from sim.visible import FILMED
 
 HZ = (1, 2, 5, 10, 25, 50)
 
@@ -35,7 +37,9 @@ class FastKind(PuckKind):
 
     spec = replace(SPEC, name="fast", control_hz=50, cameras=("eye",))
 
-    def picture(self, world: Any, *_: Any) -> Any:
+    def picture(
+        self, world: Any, cameras: tuple[str, ...] = (), size: tuple[int, int] = FILMED
+    ) -> NDArray[np.uint8]:
         return np.zeros((32, 32, 3), np.uint8)
 
 

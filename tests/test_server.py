@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from benchmarks.server import measure, served
 from data.language.held_out import train_objects
@@ -168,7 +169,7 @@ def test_a_message_beyond_the_limit_is_not_read(port: int) -> None:
 
 def test_a_web_page_cannot_talk_to_it(port: int) -> None:
     with pytest.raises(InvalidStatus) as refused:
-        connect(f"ws://127.0.0.1:{port}", origin="https://example.org")  # pyright: ignore[reportArgumentType]
+        connect(f"ws://127.0.0.1:{port}", origin=Origin("https://example.org"))
     assert refused.value.response.status_code == 403
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,20 +21,20 @@ def _die_at(step: int) -> None:
     left = iter(range(step, -1, -1))
     fsync, replace = os.fsync, Path.replace
 
-    def dying_fsync(descriptor: int) -> None:
+    def dying_fsync(fd: Any) -> None:
         if next(left, 1) == 0:
-            if stat.S_ISREG(os.fstat(descriptor).st_mode):
-                os.ftruncate(descriptor, os.fstat(descriptor).st_size // 2)
+            if stat.S_ISREG(os.fstat(fd).st_mode):
+                os.ftruncate(fd, os.fstat(fd).st_size // 2)
             os._exit(9)
-        fsync(descriptor)
+        fsync(fd)
 
-    def dying_replace(self: Path, target: Path) -> Path:
+    def dying_replace(self: Path, target: str | os.PathLike[str]) -> Path:
         if next(left, 1) == 0:
             os._exit(9)
         return replace(self, target)
 
     os.fsync = dying_fsync
-    Path.replace = dying_replace  # type: ignore[method-assign, assignment]
+    Path.replace = dying_replace
 
 
 def _killed_at_every_step(base: Path) -> None:

@@ -254,7 +254,7 @@ def _refuse_edited(whole: Dataset, form: FrameFormat) -> None:
 
 def _plain(config: Any) -> dict[str, Any]:
     """A config as JSON holds it: tuples are lists."""
-    raw: Any = asdict(config) if is_dataclass(config) else config or {}  # type: ignore[arg-type]
+    raw: Any = asdict(config) if is_dataclass(config) else config or {}
     return json.loads(json.dumps(raw, default=json_item))
 
 

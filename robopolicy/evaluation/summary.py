@@ -36,7 +36,7 @@ def summary(
     }
     keys = [key for level in levels for key in parts.get(level, ())]  # in the order of the registry
     own = {key: {} for key in keys if key not in first and key not in last}
-    info = {**first, **own, **last}
+    info: dict[str, Any] = {**first, **own, **last}
     for part in parts.values():
         for key, value in part.items():
             info[key] = [*info[key], *value] if isinstance(value, list) else {**info[key], **value}

@@ -212,8 +212,8 @@ def _evaluated(config: AblateConfig, training: Training, report: Report, at: int
 
 
 def _share(tallies: Iterable[Tally]) -> float:
-    done, n = map(sum, zip(*((tally.done, tally.n) for tally in tallies), strict=True))
-    return done / n
+    counts = [(tally.done, tally.n) for tally in tallies]
+    return sum(done for done, _ in counts) / sum(n for _, n in counts)
 
 
 def _as_json(config: AblateConfig, rows: Sequence[Comparison]) -> dict[str, Any]:

@@ -139,8 +139,9 @@ def described_by(
     Raises `CheckpointError`, also where it cannot act in the world.
     """
     try:
-        shape = dict(config["policy"])
-        network = PolicyConfig(**{**shape, "encoder": EncoderConfig(**shape["encoder"])})
+        shape: dict[str, Any] = dict(config["policy"])
+        shape["encoder"] = EncoderConfig(**shape["encoder"])
+        network = PolicyConfig(**shape)
         spec = PolicySpec.from_json(config["spec"])
         check_policy(network, spec)
     except (TypeError, KeyError, ValueError) as error:

@@ -143,9 +143,8 @@ def _optimiser(policy: PolicyNetwork, config: TrainConfig) -> torch.optim.AdamW:
 
 def _identity(config: TrainConfig, samples: Samples) -> dict[str, Any]:
     """What must be equal for a training to be continued. Whose the sentences are, they tell themselves."""
-    known = asdict(config)
-    for name in ("save_every", "log_every", "device", "threads", "describer"):
-        del known[name]
+    others = ("save_every", "log_every", "device", "threads", "describer")
+    known = {name: value for name, value in asdict(config).items() if name not in others}
     return {"config": known, "data": samples.fingerprint}
 
 

@@ -60,7 +60,7 @@ class DeskKind(WorldKind):
     """Desks with a Panda arm, in PyBullet."""
 
     spec = DESK_SPEC
-    tasks: tuple[Task, ...] = TASKS
+    tasks: tuple[Task, ...] = TASKS  # pyrefly: ignore[bad-override-mutable-attribute]  # never set
     axes = "the desk top at the robot's base: x away from the robot, y to its left, z up"
     joint_unit = "m, of the lever rad"
     about = "a Franka Panda at a furnished desk in PyBullet"
@@ -89,7 +89,8 @@ class DeskKind(WorldKind):
 
     def draw_asked(self, seed: int, config: SceneConfig, layout: str, dynamics: Mapping[str, float]) -> Scene:
         scene = draw_scene(seed, replace(config, layouts=(layout,)) if layout else config)
-        return replace(scene, dynamics=replace(scene.dynamics, **dynamics))
+        given: dict[str, Any] = dict(dynamics)  # the latency among them is whole
+        return replace(scene, dynamics=replace(scene.dynamics, **given))
 
     def layout(self, scene: Scene) -> str:
         return scene.layout

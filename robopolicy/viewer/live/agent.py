@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from robopolicy.policies.agent import Agent
+from robopolicy.policies.agent import Agent, Names
+from robopolicy.policies.base.condition import Condition
 from robopolicy.policies.base.intent import Intent
 from robopolicy.policies.checkpoint import doubts_of, hash_of, load_checkpoint
 from robopolicy.policies.text.encoder import TextEncoder
@@ -15,9 +16,9 @@ CACHED_TEXTS = 256  # texts whose tokens are kept in memory
 class LiveAgent(Agent):
     """An agent that bounds the memory its text cache takes: visitors may type any number of sentences."""
 
-    def reset(self, commands: Sequence[str], names: Sequence[tuple[str, ...]]) -> list[Intent]:
+    def reset(self, conditions: Sequence[Condition], names: Names) -> list[Intent]:
         """As `Agent.reset`."""
-        understood = super().reset(commands, names)
+        understood = super().reset(conditions, names)
         self.encoder.forget(CACHED_TEXTS)
         return understood
 
