@@ -13,6 +13,7 @@ from robopolicy.viewer.live.desk import LiveConfig, LiveDesk
 from robopolicy.viewer.live.records import DONE, NOT_BEGUN, REFUSED, STOPPED, CommandRecord
 from sim.desk.tasks import expert
 from sim.desk.tasks.families import Goal
+from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.state import Array
 from tests.stub_agents import Forgetful
@@ -42,7 +43,8 @@ class Obedient(Forgetful):
 def desk_at_work(seed: int = 1, *, speed: float = 10.0, **options: Any) -> Iterator[LiveDesk]:
     """A running desk whose drawer is shut at first; ten times as fast as real."""
     made = Obedient()
-    desk = LiveDesk(LiveConfig(speed=speed, **options), SceneRequest(seed=shut(seed)), lambda *_: made)
+    request = SceneRequest(DESK, seed=shut(seed))
+    desk = LiveDesk(LiveConfig(speed=speed, **options), request, lambda *_: made)
     made.desk = desk
     desk.start()
     try:
@@ -53,7 +55,7 @@ def desk_at_work(seed: int = 1, *, speed: float = 10.0, **options: Any) -> Itera
 
 def shut(seed: int) -> int:
     """A seed, from this one on, of a scene whose drawer is shut."""
-    return next(s for s in range(seed, seed + 100) if SceneRequest(seed=s).scene().joints[0] == 0)
+    return next(s for s in range(seed, seed + 100) if SceneRequest(DESK, seed=s).scene().joints[0] == 0)
 
 
 def finished(desk: LiveDesk, number: int, seconds: float = 90.0) -> CommandRecord:

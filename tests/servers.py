@@ -13,6 +13,7 @@ from websockets.sync.connection import Connection
 
 from robopolicy.policies.agent import Agent
 from robopolicy.policies.base.config import PolicyConfig
+from robopolicy.policies.base.spec import spec_of
 from robopolicy.policies.registry import build, kind_named
 from robopolicy.policies.text.encoder import TextEncoder
 from robopolicy.serving.batched_policy import BatchedPolicy
@@ -31,12 +32,12 @@ SMALL = PolicyConfig(width=32, blocks=1, slot_width=8, code_width=8)
 def an_agent(**options: Any) -> Agent:
     """Untrained, and not inclined to hold still."""
     torch.manual_seed(0)
-    policy = build(PolicyConfig(width=32, blocks=1, slot_width=8, code_width=8, **options))
+    policy = build(PolicyConfig(width=32, blocks=1, slot_width=8, code_width=8, **options), spec_of(DESK))
     if kind_named(policy.config.conditioning).has_reading:
         policy.get_parameter("language.code.2.bias").data[HOLD] = -100
     for parameter in policy.control.parameters():  # its last layers begin at zero
         parameter.data += 0.1 * torch.randn_like(parameter)
-    return Agent(policy, TextEncoder(cache_folder=""))
+    return Agent(policy, TextEncoder(cache_folder=""), kind=DESK)
 
 
 def a_request(seed: int = 0, /, **others: Any) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from sim.desk.scenes.sampler import draw_scene_for
 from sim.desk.sensors import Sensor
 from sim.desk.simulator import World
 from sim.desk.tasks.families import Goal, achieved
+from sim.kinds.desk import DESK
 
 SAID = {
     "turn_on_led": "turn on the led",
@@ -37,7 +38,7 @@ class Bench:
 
     def __init__(self) -> None:
         torch.set_num_threads(1)
-        self.world, self.agent = World(), Agent(load_checkpoint("benchmark"))
+        self.world, self.agent = World(), Agent(load_checkpoint("benchmark", DESK), kind=DESK)
 
     def on(self, scene: Scene) -> None:
         """Another desk."""
@@ -46,7 +47,9 @@ class Bench:
         self.seen = self.sensor.observe(self.state)
 
     def tell(self, sentence: str) -> Execution:
-        execution = Execution(self.agent, sentence, self.scene.names, self.state, self.seen, MAX_STEPS)
+        execution = Execution(
+            self.agent, sentence, self.scene.names, self.state, self.seen, MAX_STEPS, kind=DESK
+        )
         while not execution.over:
             self.state = self.world.step(execution.act(self.seen))
             execution.record(self.state)

@@ -29,6 +29,7 @@ from robopolicy.evaluation.evaluate import evaluate, evaluate_once
 from robopolicy.evaluation.rollouts import Group, Rollouts
 from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.policies.base.config import PolicyConfig
+from robopolicy.policies.base.spec import spec_of
 from robopolicy.policies.checkpoint import (
     CheckpointError,
     confidence_of,
@@ -44,6 +45,7 @@ from robopolicy.reporting import videos as films
 from robopolicy.reporting.video_io import as_mp4, read_mp4
 from robopolicy.training.metrics import read_metrics, write_metrics
 from robopolicy.training.training_state import TrainingState
+from sim.kinds.desk import DESK
 from tests.mutations import mutations
 
 TEXTS = ["open the drawer", "", "lift the red cube"]
@@ -197,7 +199,7 @@ def test_a_checkpoint_of_an_earlier_version_says_that_its_confidence_is_not_vouc
 
 def test_new_weights_leave_no_confidence_of_the_old(shipped: Path, capsys):
     encoder = {"model": "some-model", "layer": 3, "sha256": "0" * 64}
-    save_checkpoint(shipped, build(PolicyConfig(width=32, blocks=1)), encoder, {})
+    save_checkpoint(shipped, build(PolicyConfig(width=32, blocks=1), spec_of(DESK)), encoder, {}, DESK)
     assert not (shipped / "confidence.json").exists()
     assert doubts_of(shipped) is None
     assert "no sentence is refused" in capsys.readouterr().err
@@ -220,7 +222,7 @@ def test_a_network_that_nobody_needs_is_refused_before_it_is_built(
     config["policy"][name] = value
     (shipped / "config.json").write_text(json.dumps(sealed(config)))
     with pytest.raises(CheckpointError, match=r"config\.json does not describe a policy") as caught:
-        load_checkpoint(shipped)
+        load_checkpoint(shipped, DESK)
     assert len(str(caught.value)) < 400
 
 
@@ -242,7 +244,7 @@ def test_other_shapes_are_refused_before_memory_is_taken_for_them(shipped: Path)
     Path("/proc/self/clear_refs").write_text("5")  # the most so far is what is now
     before = _resident()
     with pytest.raises(CheckpointError, match="of another network than"):
-        load_checkpoint(shipped)
+        load_checkpoint(shipped, DESK)
     assert _resident() - before < 300e6
 
 
@@ -256,7 +258,7 @@ def _resident() -> int:
 def test_a_config_that_is_deep_or_long_is_refused_in_a_sentence(shipped: Path, content: str):
     (shipped / "config.json").write_text(content)
     with pytest.raises(CheckpointError, match=r"config\.json is damaged"):
-        load_checkpoint(shipped)
+        load_checkpoint(shipped, DESK)
 
 
 @pytest.mark.parametrize("size", [0, 2**40, 2**63, 10])
@@ -265,7 +267,7 @@ def test_an_absurd_header_of_the_weights_is_refused(shipped: Path, size: int):
     path.write_bytes(size.to_bytes(8, "little") + path.read_bytes()[8:])
     _vouch_for_weights(shipped)
     with pytest.raises(CheckpointError, match="of another network"):
-        load_checkpoint(shipped)
+        load_checkpoint(shipped, DESK)
 
 
 def test_weights_that_are_no_numbers_are_refused_and_the_message_is_said_once(shipped: Path, capfd):
@@ -324,7 +326,7 @@ def checkpoint_in(folder: Path) -> None:
 
 
 def checkpoint_read(folder: Path) -> Any:
-    policy = load_checkpoint(folder)
+    policy = load_checkpoint(folder, DESK)
     return policy.config, digest([t.sum().item() for t in policy.state_dict().values()]), policy_hash(folder)
 
 
@@ -421,7 +423,7 @@ FILES = [
     File("film.mp4", film_in, film_in),
     File("page.html", page_in, page_in),
     File("chains.json", chains_in, chains_read),
-    File("meta/annotations.jsonl", annotations_in, annotations.read_annotations),
+    File("meta/annotations.jsonl", annotations_in, lambda folder: annotations.read_annotations(folder, DESK)),
     File("metrics.jsonl", lambda folder: write_metrics(folder / "metrics.jsonl", METRICS), metrics_read),
 ]
 

@@ -28,6 +28,7 @@ from robopolicy.viewer.live.teleoperation import Teleoperation
 from robopolicy.viewer.page import html_text
 from robopolicy.viewer.page.config import PageConfig
 from sim.figures import Figure
+from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.state import Array, State, stack
 from sim.task import Goal
@@ -145,7 +146,7 @@ def test_a_person_leads_the_hand_and_what_they_did_is_play_of_that_world(tmp_pat
         teleoperation.released = True
         _until(lambda: store.episodes)
     with pytest.raises(DatasetOfOtherWorld, match=f"give env={ENV}"):
-        open_dataset(tmp_path / "play")
+        open_dataset(tmp_path / "play", DESK)
     record = open_dataset(tmp_path / "play", PUCKS).episode(0)
     assert record.length >= 5
     np.testing.assert_allclose(record.states.ee_pos[-1, :2], [0.3, 0.5], atol=0.01)
@@ -162,7 +163,7 @@ def test_play_that_was_put_aside_is_read_as_that_of_its_own_world(
     assert found is not None
     assert found.scene == parked.scene
     np.testing.assert_array_equal(found.actions, parked.actions)
-    assert read_aside(aside) is None
+    assert read_aside(aside, DESK) is None
     folder.unlink()
     store = EpisodeStore(folder, PUCKS)
     assert store.retry()

@@ -76,7 +76,7 @@ def driver(port: int) -> Iterator[Driver]:
 
 
 def test_its_chunk_broker_hands_out_our_actions_one_by_one() -> None:
-    responder, request = BatchedPolicy(an_agent()), a_request()
+    responder, request = BatchedPolicy(an_agent(), DESK), a_request()
     with serving(responder) as (port, _), driver(port) as drive:
         metadata = drive(None)
         steps = [drive(request)["actions"] for _ in range(metadata["execute"] + 1)]
@@ -87,14 +87,14 @@ def test_its_chunk_broker_hands_out_our_actions_one_by_one() -> None:
 
 
 def test_it_is_told_what_was_wrong() -> None:
-    with serving(BatchedPolicy(an_agent())) as (port, _), driver(port) as drive:
+    with serving(BatchedPolicy(an_agent(), DESK)) as (port, _), driver(port) as drive:
         assert "did you mean prompt?" in drive({"promt": "open the drawer"})["error"]
 
 
 def in_process(asked: LevelTrials) -> Iterator[tuple[bool, Any]]:
     """Success and actions of each trial, as `robopolicy evaluate memory=none` has them: a server forgets."""
-    actor, worlds = PolicyActor("benchmark", NONE), [World() for _ in range(GROUP_SIZE)]
-    for group in groups_of(asked):
+    actor, worlds = PolicyActor("benchmark", DESK, NONE), [World() for _ in range(GROUP_SIZE)]
+    for group in groups_of(asked, DESK):
         done: Rollouts = roll_out(group, actor, worlds, MAX_STEPS)
         for success, steps, actions in zip(done.success, done.steps, done.actions, strict=True):
             yield bool(success), actions[:steps]

@@ -207,6 +207,6 @@ def test_the_card_that_is_written_in_training_is_about_its_own_world(tmp_path: P
 def test_the_card_of_the_shipped_policy_is_as_it_was() -> None:
     card = (folder_of("benchmark") / "README.md").read_text()
     table = card.split("## Measured\n\n")[1].split("\n\n## What it is")[0]
-    again, end = model_card(read_config("benchmark"), table), "\n## Limits"
+    again, end = model_card(read_config("benchmark"), DESK, table), "\n## Limits"
     assert again.partition(end)[0].startswith(card.partition(end)[0].rstrip())  # it says more of its making
     assert again.partition(end)[2] == card.partition(end)[2]

@@ -20,6 +20,7 @@ from robopolicy.viewer.live.teleoperation import Teleoperation
 from robopolicy.viewer.page import html_text
 from robopolicy.viewer.page.admission import DELAY, REJECTED, full_message, origin_allowed
 from robopolicy.viewer.page.page import Page
+from sim.kinds.desk import DESK
 from tests.live_desks import OPEN, desk_at_work, finished
 from tests.page_visitors import give, look, page_at_work, socket_to, until
 
@@ -131,7 +132,7 @@ def test_what_was_stored_is_said_with_who_and_what_training_makes_of_it() -> Non
 
 def test_the_page_says_that_a_person_leads() -> None:
     with desk_at_work() as desk:
-        teleoperation = Teleoperation(lambda _: None)
+        teleoperation = Teleoperation(lambda _: None, DESK.spec)
         desk.teleoperate(teleoperation, lambda: None)
         until(lambda: "A person leads the hand" in html_text.status_line(desk.shared.status))
         teleoperation.released = True

@@ -80,7 +80,7 @@ def test_it_is_played_in_described_learned_and_asked_in_two_minutes_of_cpu(
     assert info["levels"]["seen"]["n_success"] > 40
     assert info["levels"]["paraphrase"]["n_success"] > 40
     with pytest.raises(DatasetOfOtherWorld, match=f"give env={ENV}"):
-        open_dataset(play)
+        open_dataset(play, DESK)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -71,18 +72,20 @@ def worlds() -> Iterator[list[World]]:
 
 
 def all_of(groups: list[Group], workers: int) -> dict[str, Rollouts]:
-    return {group.name: out for group, out in roll_out_all(groups, ExpertActor, STEPS, workers)}
+    return {
+        group.name: out for group, out in roll_out_all(groups, partial(ExpertActor, DESK), STEPS, workers)
+    }
 
 
 def test_groups_keep_the_order_of_the_trials(asked: LevelTrials) -> None:
-    groups = groups_of(asked)
+    groups = groups_of(asked, DESK)
     assert [len(group.trials) for group in groups] == [16, 8]
     assert [group.name for group in groups] == ["seen-000", "seen-001"]
     assert sum((group.trials for group in groups), ()) == asked.trials
 
 
 def test_the_expert_succeeds_and_stops_at_success(asked: LevelTrials, worlds: list[World]) -> None:
-    out = roll_out(groups_of(asked)[0], ExpertActor(), worlds, STEPS)
+    out = roll_out(groups_of(asked, DESK)[0], ExpertActor(DESK), worlds, STEPS)
     assert out.success.mean() >= 0.8
     assert (out.steps[out.success] < STEPS).all()
     assert (out.steps[~out.success] == STEPS).all()
@@ -90,8 +93,8 @@ def test_the_expert_succeeds_and_stops_at_success(asked: LevelTrials, worlds: li
 
 
 def test_actions_replay_to_the_same_success(asked: LevelTrials, worlds: list[World]) -> None:
-    group = groups_of(asked)[0]
-    out = roll_out(group, ExpertActor(), worlds, STEPS)
+    group = groups_of(asked, DESK)[0]
+    out = roll_out(group, ExpertActor(DESK), worlds, STEPS)
     i = int(out.success.argmax())
     before = state = worlds[-1].build(group.scenes[i])
     for action in out.actions[i, : out.steps[i]]:
@@ -102,7 +105,7 @@ def test_actions_replay_to_the_same_success(asked: LevelTrials, worlds: list[Wor
 
 def test_the_policy_always_sees_a_whole_batch(asked: LevelTrials, worlds: list[World]) -> None:
     actor = Idle()
-    out = roll_out(groups_of(asked)[1], actor, worlds, 5)
+    out = roll_out(groups_of(asked, DESK)[1], actor, worlds, 5)
     assert set(actor.sizes) == {GROUP_SIZE}
     assert len(out.success) == 8
     assert not out.success.any()
@@ -111,7 +114,7 @@ def test_the_policy_always_sees_a_whole_batch(asked: LevelTrials, worlds: list[W
 
 @pytest.mark.long
 def test_figures_do_not_depend_on_the_number_of_workers(asked: LevelTrials) -> None:
-    groups = groups_of(asked)
+    groups = groups_of(asked, DESK)
     one, two = all_of(groups, 1), all_of(groups, 2)
     assert one.keys() == two.keys() == {"seen-000", "seen-001"}
     for name in one:
@@ -146,7 +149,7 @@ def test_a_policy_gets_words_names_and_what_sensors_saw_and_never_the_truth(worl
     reached: set[type] = set()
     for asked in plan.levels:
         actor = Curious()
-        roll_out(groups_of(asked)[0], actor, worlds, 3)
+        roll_out(groups_of(asked, DESK)[0], actor, worlds, 3)
         reached |= parts_of(actor.given)
     assert reached == {list, tuple, str, np.ndarray, Observation, GoalState}
     assert not reached & {State, Scene, Command, Trial}
@@ -156,8 +159,8 @@ def test_what_is_shown_is_made_in_a_world_of_the_group_before_it_begins(worlds: 
     said, seen = make_plan(EvaluateConfig(levels=("seen", "shown"), n=2, controls=())).levels
     told = Curious()
     demonstrated = Curious()
-    roll_out(groups_of(said)[0], told, worlds, 3)
-    roll_out(groups_of(seen)[0], demonstrated, worlds, 3)
+    roll_out(groups_of(said, DESK)[0], told, worlds, 3)
+    roll_out(groups_of(seen, DESK)[0], demonstrated, worlds, 3)
     first, again = told.given[2], demonstrated.given[2]
     assert isinstance(first, list)
     assert isinstance(again, list)
@@ -241,7 +244,7 @@ def broken() -> Actor:
 
 def test_an_error_in_a_worker_reaches_the_caller(asked: LevelTrials) -> None:
     with pytest.raises(RuntimeError, match="broken actor"):
-        list(roll_out_all(groups_of(asked), broken, STEPS, 1))
+        list(roll_out_all(groups_of(asked, DESK), broken, STEPS, 1))
 
 
 def test_no_groups_start_no_workers() -> None:
@@ -252,7 +255,7 @@ class Watcher(ExpertActor):
     """The expert, who remembers what its sensors saw and what there was to be seen."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(DESK)
         self.seen: list[list[Observation]] = [[] for _ in range(GROUP_SIZE)]
         self.states: list[list[State]] = [[] for _ in range(GROUP_SIZE)]
         self.resets = 0
@@ -275,7 +278,7 @@ def test_an_actor_sees_through_one_sensor_from_the_beginning_to_the_end(
     asked = make_plan(EvaluateConfig(levels=("seen",), n=4, world=world, controls=())).levels[0]
     trials = [trial._replace(then=trial.commands[:1]) for trial in asked.trials]  # told a second time
     actor = Watcher()
-    out = roll_out(groups_of(asked._replace(trials=tuple(trials)))[0], actor, worlds, STEPS)
+    out = roll_out(groups_of(asked._replace(trials=tuple(trials)), DESK)[0], actor, worlds, STEPS)
     assert actor.resets > 1  # a command in the middle, which is no reason to begin anew
     for i, steps in enumerate(out.steps):
         expected = sense(stack(actor.states[i][:steps]), asked.scenes[i])
@@ -314,7 +317,7 @@ def test_a_world_that_changes_obeys_from_then_on_as_the_next_one_did(worlds: lis
         for scene, yaw in zip(asked.scenes, (0.0, 1.0), strict=True)
     )
     actor = Forward()
-    roll_out(Group("seen", 0, asked.trials, scenes, change_at=4), actor, worlds, 8)
+    roll_out(Group("seen", 0, asked.trials, scenes, DESK, change_at=4), actor, worlds, 8)
     moved = np.diff(np.array(actor.hands), axis=0)[:, :2]  # (7, 2, 2)
     course = np.arctan2(moved[..., 1], moved[..., 0])
     np.testing.assert_allclose(course[1:3], [[0, 1], [0, 1]], atol=0.15)
@@ -327,8 +330,8 @@ def test_a_world_that_changes_obeys_from_then_on_as_the_next_one_did(worlds: lis
 @pytest.mark.long
 def test_a_chain_goes_on_without_a_reset_and_ends_at_the_first_failure(worlds: list[World]) -> None:
     asked = make_plan(EvaluateConfig(levels=("chain",), n=GROUP_SIZE, controls=())).levels[0]
-    group = groups_of(asked)[0]
-    out = roll_out(group, ExpertActor(), worlds, STEPS)
+    group = groups_of(asked, DESK)[0]
+    out = roll_out(group, ExpertActor(DESK), worlds, STEPS)
     assert out.ends.shape == (GROUP_SIZE, 5)
     assert out.success.mean() >= 0.8
     for trial, scene, success, steps, actions, ends, *_ in zip(asked.trials, asked.scenes, *out, strict=True):
@@ -357,12 +360,12 @@ def test_what_is_forbidden_must_not_be_done(worlds: list[World]) -> None:
     forbidden = [i for i, trial in enumerate(asked.trials) if trial.must_not]
     assert len(forbidden) == 8
     group = Group(
-        "pairs", 0, tuple(asked.trials[i] for i in forbidden), tuple(asked.scenes[i] for i in forbidden)
+        "pairs", 0, tuple(asked.trials[i] for i in forbidden), tuple(asked.scenes[i] for i in forbidden), DESK
     )
-    still = roll_out(group, ExpertActor(), worlds, 40)
+    still = roll_out(group, ExpertActor(DESK), worlds, 40)
     assert still.success.all()
     assert (still.steps == 40).all()
-    stubborn = roll_out(group, Stubborn(), worlds, 60)
+    stubborn = roll_out(group, Stubborn(DESK), worlds, 60)
     assert not stubborn.success.any()
     assert (stubborn.steps < 60).any()
 
@@ -396,16 +399,16 @@ def test_a_rollout_says_why_it_failed(
     trial: Trial, success: bool, cause: str, worlds: list[World], injected: Callable[..., None]
 ) -> None:
     scene = Scene(0, "right_handed", (OFF, CUBE), (0.0, 0.0, 0.0, -0.45), led=False)
-    out = roll_out(Group("seen", 0, (trial,), (scene,)), Idle(), worlds, 12)
+    out = roll_out(Group("seen", 0, (trial,), (scene,), DESK), Idle(), worlds, 12)
     assert (bool(out.success[0]), out.causes[0], int(out.steps[0])) == (success, cause, 12)
     if cause == FELL:
         injected("a target falls off the desk in a trial", "a scene with an object beyond its edge", 1)
 
 
 def test_what_was_forbidden_and_done_is_a_cause_of_its_own(asked: LevelTrials, worlds: list[World]) -> None:
-    group = groups_of(asked)[0]
+    group = groups_of(asked, DESK)[0]
     forbidden = tuple(trial._replace(must_not=True) for trial in group.trials[:4])
     group = group._replace(trials=forbidden, scenes=group.scenes[:4])
-    out = roll_out(group, Disobedient(), worlds, STEPS)
+    out = roll_out(group, Disobedient(DESK), worlds, STEPS)
     assert (~out.success).sum() >= 3
     assert set(out.causes[~out.success]) == {FORBIDDEN}

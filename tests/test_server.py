@@ -36,7 +36,7 @@ from tests.servers import a_request, actions, an_agent, asked, client, serving
 
 @pytest.fixture(scope="module")
 def policy() -> BatchedPolicy:
-    return BatchedPolicy(an_agent())
+    return BatchedPolicy(an_agent(), DESK)
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,7 @@ def test_a_reply_holds_the_chunk_what_was_understood_and_the_time_it_took(port: 
 
 @pytest.fixture(scope="module")
 def shipped() -> Iterator[int]:
-    with serving(load_batched_policy("benchmark")) as (port, _):
+    with serving(load_batched_policy("benchmark", DESK)) as (port, _):
         yield port
 
 
@@ -115,7 +115,7 @@ def test_who_says_nothing_is_told_of_no_hindrance(shipped: int) -> None:
 
 def test_a_server_that_is_not_to_refuse_says_so_and_acts() -> None:
     with (
-        serving(load_batched_policy("benchmark", refuse=False)) as (port, _),
+        serving(load_batched_policy("benchmark", DESK, refuse=False)) as (port, _),
         client(port) as (socket, metadata),
     ):
         assert metadata["refuses"] == {"nonsense": False, "needless": False}
@@ -343,7 +343,7 @@ def test_hostile_frames_do_not_disturb_a_client_that_behaves(injected, port: int
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder, agent = tmp_path_factory.mktemp("small"), an_agent()
-    save_checkpoint(folder, agent.policy, agent.encoder.fingerprint, {})
+    save_checkpoint(folder, agent.policy, agent.encoder.fingerprint, {}, DESK)
     return folder
 
 

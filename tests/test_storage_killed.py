@@ -13,6 +13,7 @@ import pytest
 
 from data.store.reader import open_dataset
 from data.store.writer import DatasetWriter
+from sim.kinds.desk import DESK
 from tests.episodes import Config, contents, flat, same, units, write
 
 
@@ -46,7 +47,7 @@ def _killed_at_every_step(base: Path) -> None:
         reader, said = os.pipe()
         if os.fork() == 0:
             _die_at(step)
-            with DatasetWriter(folder, Config()) as writer:
+            with DatasetWriter(folder, Config(), kind=DESK) as writer:
                 for records in units()[writer.committed :]:
                     writer.commit(records)
                     os.write(said, b".")
@@ -56,7 +57,7 @@ def _killed_at_every_step(base: Path) -> None:
             finished = len(heard.read())
         survived = os.waitstatus_to_exitcode(os.wait()[1]) == 0
         if (folder / "meta/info.json").exists():
-            stored = list(open_dataset(folder).episodes())
+            stored = list(open_dataset(folder, DESK).episodes())
             assert len(stored) >= 2 * finished, step
             assert all(same(a, b) for a, b in zip(stored, episodes, strict=False)), step
         else:

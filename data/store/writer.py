@@ -1,4 +1,4 @@
-"""Writing a dataset, commit by commit: `DatasetWriter(folder, config).commit(records)`.
+"""Writing a dataset, commit by commit: `DatasetWriter(folder, config, kind=kind).commit(records)`.
 
 One commit is one file of frames and one of episodes. All of a commit's files are written beside their
 places first and then renamed, meta/info.json last; it counts what is committed. So a writer killed at
@@ -46,7 +46,6 @@ from data.store.lerobot_format import (
 )
 from data.store.reader import Dataset, open_dataset
 from data.store.statistics import Moments, by_feature, merged, moments_of
-from sim.kinds.desk import DESK
 from sim.world import WorldKind
 
 
@@ -66,7 +65,7 @@ class DatasetWriter:
         folder: Path | str,
         config: Any = None,
         *,
-        kind: WorldKind = DESK,
+        kind: WorldKind,
         command: str = "",
         may_change: Sequence[str] = ("minutes",),
     ) -> None:

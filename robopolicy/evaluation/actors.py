@@ -15,7 +15,6 @@ from robopolicy.policies.agent import OWN, Agent
 from robopolicy.policies.base.condition import Condition, GoalState
 from robopolicy.policies.base.spec import untrained_families
 from robopolicy.policies.checkpoint import load_checkpoint
-from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.state import Array
 from sim.world import WorldKind
@@ -28,7 +27,7 @@ class PolicyActor:
     without words.
     """
 
-    def __init__(self, checkpoint: str, memory: str = OWN, kind: WorldKind = DESK) -> None:
+    def __init__(self, checkpoint: str, kind: WorldKind, memory: str = OWN) -> None:
         network = load_checkpoint(checkpoint, kind)
         self._agent = Agent(network, hold_when_silent=False, memory=memory, kind=kind)
 
@@ -53,21 +52,21 @@ def _batch(seen: Sequence[Observation]) -> Observation:
 @dataclass(frozen=True)
 class _MakePolicyActor:
     checkpoint: str
-    memory: str
     kind: WorldKind
+    memory: str
 
     def __call__(self) -> Actor:
-        return PolicyActor(self.checkpoint, self.memory, self.kind)
+        return PolicyActor(self.checkpoint, self.kind, self.memory)
 
 
-def actor_maker(checkpoint: str, memory: str = OWN, kind: WorldKind = DESK) -> MakeActor:
+def actor_maker(checkpoint: str, kind: WorldKind, memory: str = OWN) -> MakeActor:
     """How worker processes make the actor; `memory` as in `Agent`."""
     if checkpoint == EXPERT:
         return partial(ExpertActor, kind)
-    return _MakePolicyActor(checkpoint, memory, kind)
+    return _MakePolicyActor(checkpoint, kind, memory)
 
 
-def prepare(checkpoint: str, plan: Plan, kind: WorldKind = DESK) -> None:
+def prepare(checkpoint: str, plan: Plan, kind: WorldKind) -> None:
     """Load the policy once, so that a bad checkpoint is refused here and every sentence is in the cache."""
     if checkpoint == EXPERT:
         return

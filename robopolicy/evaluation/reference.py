@@ -12,7 +12,6 @@ import numpy as np
 from robopolicy.evaluation.actor_types import KnowingActor
 from robopolicy.evaluation.trials.trial import Command
 from robopolicy.policies.base.condition import GoalState
-from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.state import Array, State
 from sim.task import Goal
@@ -26,7 +25,7 @@ LEAVING = 0.4  # s that it goes on after it has reached a goal
 class ExpertActor(KnowingActor):
     """Carries out goals by the scripted skills."""
 
-    def __init__(self, kind: WorldKind = DESK) -> None:
+    def __init__(self, kind: WorldKind) -> None:
         self._kind = kind
 
     def begin(self) -> None:
@@ -44,7 +43,7 @@ class ExpertActor(KnowingActor):
         )
 
 
-def demonstrated(world: World, scene: Any, goal: Goal, kind: WorldKind = DESK) -> tuple[State, State]:
+def demonstrated(world: World, scene: Any, goal: Goal, kind: WorldKind) -> tuple[State, State]:
     """The state at the start, and the one in which the expert has reached the goal and let go."""
     before = state = world.build(scene)
     left, leaving = kind.spec.steps(LONGEST), kind.spec.steps(LEAVING)
@@ -55,7 +54,7 @@ def demonstrated(world: World, scene: Any, goal: Goal, kind: WorldKind = DESK) -
     return before, state
 
 
-def shown(world: World, scene: Any, goal: Goal, kind: WorldKind = DESK) -> GoalState:
+def shown(world: World, scene: Any, goal: Goal, kind: WorldKind) -> GoalState:
     """What one sensor sees of the beginning and the end of a demonstration."""
     sensor = kind.sensor(scene)
     before, after = demonstrated(world, scene, goal, kind=kind)

@@ -10,7 +10,6 @@ from robopolicy.evaluation.levels.base import Level
 from robopolicy.evaluation.levels.registry import LEVELS
 from robopolicy.evaluation.plan import Plan
 from robopolicy.evaluation.trials.results import Result, counted
-from sim.kinds.desk import DESK
 from sim.world import WorldKind
 
 SCHEMA, INFO = 1, "eval_info.json"
@@ -19,8 +18,8 @@ SCHEMA, INFO = 1, "eval_info.json"
 def summary(
     results: Mapping[str, Sequence[Result]],
     plan: Plan,
+    kind: WorldKind,
     levels: Sequence[Level] = LEVELS,
-    kind: WorldKind = DESK,
 ) -> dict[str, Any]:
     """The figures of an eval_info, all but `produced_by`; results by `LevelTrials.key`.
 

@@ -9,7 +9,7 @@ from sim.kinds.desk import DESK, DeskKind
 from sim.world import WorldKind
 
 
-def model_card(config: Mapping[str, Any], results: str = "", kind: WorldKind = DESK) -> str:
+def model_card(config: Mapping[str, Any], kind: WorldKind, results: str = "") -> str:
     """README.md of a checkpoint; `results` is the measured table in Markdown, `kind` that of its world."""
     policy, encoder, world = config["policy"], config["encoder"], config["spec"]["world"]
     at_desk = isinstance(kind, DeskKind)

@@ -49,7 +49,7 @@ def train(config: TrainConfig, datasets: Sequence[Path], out: Path) -> Generator
     saved.
     """
     with held(out):
-        play, segments = open_described(datasets, config.describer, kind_of_world(config.env))
+        play, segments = open_described(datasets, kind_of_world(config.env), config.describer)
         for folder, left_out in play.undescribed.items():
             console.print(
                 f"{left_out} episodes of {folder} came after it was relabelled, and are left out; "
@@ -118,7 +118,7 @@ def train_on(
                 metrics.append({"step": done, **scalars})
             if done % config.save_every == 0 or done == config.steps or stopping:
                 write_metrics(out / "metrics.jsonl", metrics)
-                save_checkpoint(out, policy, encoder.fingerprint, trained, state.average, samples.kind)
+                save_checkpoint(out, policy, encoder.fingerprint, trained, samples.kind, state.average)
                 with refusals_of(out / "training"):
                     log.flush()
                 state.save(done)  # last: from here a training goes on, with all of the above written

@@ -77,7 +77,7 @@ def _serve_page(config: PageConfig) -> None:
 
 def _serve_programs(config: ServerConfig) -> None:
     """Serve openpi's clients until a signal comes."""
-    policy = load_batched_policy(config.checkpoint, config.refuse, config.kind)
+    policy = load_batched_policy(config.checkpoint, config.kind, config.refuse)
     policy.warm_up()
     server = PolicyServer(config, policy)
     asyncio.run(_run_until_signalled(server))

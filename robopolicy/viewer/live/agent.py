@@ -7,7 +7,6 @@ from robopolicy.policies.base.condition import Condition
 from robopolicy.policies.base.intent import Intent
 from robopolicy.policies.checkpoint import doubts_of, hash_of, load_checkpoint
 from robopolicy.policies.text.encoder import TextEncoder
-from sim.kinds.desk import DESK
 from sim.world import WorldKind
 
 CACHED_TEXTS = 256  # texts whose tokens are kept in memory
@@ -23,7 +22,7 @@ class LiveAgent(Agent):
         return understood
 
 
-def load_live_agent(checkpoint: str, kind: WorldKind = DESK) -> LiveAgent:
+def load_live_agent(checkpoint: str, kind: WorldKind) -> LiveAgent:
     """Load a checkpoint and its text encoder. Raises `NoCheckpoint` and `CheckpointError`.
 
     What visitors type is not written to the cache on disk.

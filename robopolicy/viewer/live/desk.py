@@ -1,6 +1,6 @@
 """A live desk: one world and one policy in a thread of their own, in real time, for any number of views.
 
-    desk = LiveDesk(LiveConfig())
+    desk = LiveDesk(LiveConfig(), SceneRequest(DESK))
     desk.start()
     desk.shared.submit("open the drawer")          # from any thread; commands wait in a queue
     update = desk.shared.wait_for_update(after=0)  # what to draw, 30 times a second while anything moves
@@ -69,11 +69,11 @@ class LiveDesk:
     def __init__(
         self,
         config: LiveConfig,
-        request: SceneRequest | None = None,
+        request: SceneRequest,
         load: Callable[[str, WorldKind], AgentLike] = load_live_agent,
     ) -> None:
         self.config = config
-        self.request = request or SceneRequest()
+        self.request = request
         self.kind = self.request.kind
         self.recording: Recording | None = None
         scene = self.request.scene()

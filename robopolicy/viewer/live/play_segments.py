@@ -10,7 +10,6 @@ from data.relabel.hindsight import reached_goals
 from data.store.annotations import Annotation, annotate, read_annotations
 from data.store.reader import open_dataset
 from robopolicy.common.errors import UserError
-from sim.kinds.desk import DESK
 from sim.state import State
 from sim.task import Goal
 from sim.world import WorldKind
@@ -37,7 +36,7 @@ class PlaySegment(NamedTuple):
 class PlaySegments:
     """The segments of the dataset in a folder, of a kind of world. Raises what `open_dataset` raises."""
 
-    def __init__(self, folder: Path, seed: int | None = None, kind: WorldKind = DESK) -> None:
+    def __init__(self, folder: Path, kind: WorldKind, seed: int | None = None) -> None:
         self.folder, self._kind = folder, kind
         self._dataset = open_dataset(folder, kind)
         self._rng = np.random.default_rng(seed)

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from robopolicy.policies.base.intent import Intent
 from robopolicy.viewer.live.suggestions import Suggestion
 from sim.figures import Figure
-from sim.kinds.desk import DESK
 from sim.state import Array
 from sim.world import WorldKind
 
@@ -51,7 +50,7 @@ class DeskStatus(NamedTuple):
     version: int  # increases by one whenever any of this changes
     checkpoint: str
     scene: Any  # a `sim.world.Scene`
-    kind: WorldKind = DESK  # of world
+    kind: WorldKind  # of world
     history: tuple[CommandRecord, ...] = ()  # oldest first
     suggestions: tuple[Suggestion, ...] = ()
     mode: str = IDLE  # IDLE, BUSY, TELEOPERATED or REPLAYING

@@ -16,7 +16,6 @@ from robopolicy.common.errors import UserError
 from robopolicy.viewer.live.records import STOPPED, CommandRecord, DeskStatus, SceneUpdate
 from robopolicy.viewer.live.suggestions import Suggestion
 from sim.figures import Figure, lit
-from sim.kinds.desk import DESK
 from sim.state import Array, State
 from sim.world import WorldKind
 
@@ -40,7 +39,7 @@ class SharedState:
     `lock` is notified whenever any of them changes. At most `queue` commands may wait.
     """
 
-    def __init__(self, scene: Any, checkpoint: str, queue: int, kind: WorldKind = DESK) -> None:
+    def __init__(self, scene: Any, checkpoint: str, queue: int, kind: WorldKind) -> None:
         self.lock = threading.Condition()
         self._queue = queue
         self._waiting: deque[CommandRecord] = deque()

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from data.store.episode import EpisodeRecord
-from sim.kinds.desk import DESK
 from sim.reaching import heading_of, towards
 from sim.state import Array, State, stack
 from sim.world_spec import WorldSpec
@@ -26,7 +25,7 @@ class Teleoperation:
     `spec` is that of the world.
     """
 
-    def __init__(self, keep: Callable[[EpisodeRecord], None], spec: WorldSpec = DESK.spec) -> None:
+    def __init__(self, keep: Callable[[EpisodeRecord], None], spec: WorldSpec) -> None:
         self.released = False  # the person has let go
         self.target: Array = np.zeros(3)  # m, world frame
         self.heading = 0.0  # rad about the world's z axis

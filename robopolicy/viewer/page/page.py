@@ -43,7 +43,7 @@ class Page:
             open_dataset(config.dataset, config.kind)  # raises where there is none
         self.config = config
         self.updates = 0  # updates of the scene that were sent to the visitors
-        request = SceneRequest(config.seed, config.layout, config.n_objects, kind=config.kind)
+        request = SceneRequest(config.kind, config.seed, config.layout, config.n_objects)
         settings = LiveConfig(config.checkpoint, config.max_steps, config.speed, config.parts)
         self.desk = desk or LiveDesk(settings, request)
         self._quiet = ExitStack()
