@@ -25,11 +25,12 @@ from sim.desk.scenes.sampler import SceneConfig, initial_state
 from sim.desk.sensors import Memory, Sensor
 from sim.desk.simulator import World
 from sim.desk.snapshot import Snapshot, check_snapshot
-from sim.desk.tasks.families import Goal, check_goal
+from sim.desk.tasks.families import check_goal
 from sim.desk.tasks.geometry import FALLEN
 from sim.kinds.desk import DESK
 from sim.randomize.presets import NOMINAL
 from sim.state import THING_DIM, State
+from sim.task import Goal
 from sim.world_env import RENDER_MODES, BadOptions, BadRenderMode, Observed, WorldEnv
 
 __all__ = ("ID", "BadOptions", "BadRenderMode", "DeskEnv", "Observed", "Saved")

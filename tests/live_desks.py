@@ -12,10 +12,10 @@ from robopolicy.runtime.scene_request import SceneRequest
 from robopolicy.viewer.live.desk import LiveConfig, LiveDesk
 from robopolicy.viewer.live.records import DONE, NOT_BEGUN, REFUSED, STOPPED, CommandRecord
 from sim.desk.tasks import expert
-from sim.desk.tasks.families import Goal
 from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.state import Array
+from sim.task import Goal
 from tests.stub_agents import Forgetful
 
 OPEN, CLOSE = "open the drawer", "close the drawer"

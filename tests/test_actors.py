@@ -17,7 +17,7 @@ from robopolicy.policies.text.encoder import TextEncoder
 from sim.desk.rows import observe
 from sim.desk.sensors import sense
 from sim.desk.simulator import World
-from sim.desk.tasks.families import TASKS, achieved
+from sim.desk.tasks.families import TASKS
 from sim.kinds.desk import DESK
 from sim.state import stack
 
@@ -47,8 +47,8 @@ def test_the_expert_shows_how_the_desk_is_once_the_goal_is_reached(world: World)
     reached = 0
     for trial, scene in zip(asked.trials, asked.scenes, strict=True):
         before, after = demonstrated(world, scene, trial.goal, DESK)
-        assert achieved(trial.goal, before, before) == np.False_
-        reached += bool(achieved(trial.goal, before, after))
+        assert DESK.achieved(trial.goal, before, before) == np.False_
+        reached += bool(DESK.achieved(trial.goal, before, after))
     assert reached >= len(TASKS) - 2
 
 

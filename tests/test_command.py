@@ -17,10 +17,10 @@ from robopolicy.runtime.execution import resting
 from robopolicy.runtime.session import CommandConfig, Session
 from sim.desk.sensors import sense
 from sim.desk.tasks import expert
-from sim.desk.tasks.families import Goal
 from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.state import Array, State, stack
+from sim.task import Goal
 from tests.servers import an_agent
 from tests.states import joints_of
 from tests.stub_agents import Forgetful

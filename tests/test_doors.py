@@ -36,8 +36,8 @@ from data.store.segments import (
 from data.store.writer import DatasetWriter
 from robopolicy.cli.main import main
 from robopolicy.training.relabelling import RelabelConfig, relabel_dataset
-from sim.desk.tasks.families import Goal
 from sim.kinds.desk import DESK
+from sim.task import Goal
 from tests.fuzzing import fuzz
 from tests.plays import some_play
 
@@ -279,7 +279,7 @@ def test_two_processes_that_describe_the_same_play_lose_no_sentence(play: Path, 
     one = read_segments(play, DESK)[0][0]
     code = (
         "import sys; from pathlib import Path\n"
-        "from data.store.annotations import annotate; from sim.desk.tasks.families import Goal\n"
+        "from data.store.annotations import annotate; from sim.task import Goal\n"
         "from sim.kinds.desk import DESK\n"
         f"goal = Goal({one.task!r}, {one.object}, {one.other})\n"
         f"for i in range(20): annotate(Path(sys.argv[1]), {one.episode}, {one.start}, {one.stop}, goal,"

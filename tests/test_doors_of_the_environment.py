@@ -14,9 +14,8 @@ from sim.common.errors import (
 from sim.desk.cameras import CAMERAS, Camera, render
 from sim.desk.scenes.sampler import SceneConfig, draw_scene, draw_scene_for
 from sim.desk.simulator import World
-from sim.desk.tasks.families import Goal
 from sim.env import BadOptions, DeskEnv
-from sim.task import UnknownTask
+from sim.task import Goal, UnknownTask
 from tests.strange_values import REFUSALS, SCENE, STILL
 
 

@@ -14,10 +14,10 @@ from sim.common.errors import (
     BadArgument,
     BadSnapshot,
 )
-from sim.desk.tasks.families import Goal
 from sim.env import DeskEnv
 from sim.randomize.presets import parse_world
 from sim.state import State
+from sim.task import Goal
 from tests.fuzzing import fuzz
 from tests.strange_values import (
     REFUSALS,

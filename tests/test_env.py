@@ -11,8 +11,8 @@ import pytest
 from sim.common.errors import BadAction, BadRate
 from sim.desk.scenes.sampler import SceneConfig, draw_scene
 from sim.desk.tasks import expert
-from sim.desk.tasks.families import Goal
 from sim.env import ID, BadOptions, DeskEnv
+from sim.task import Goal
 from tests.states import positions_of
 
 

@@ -16,8 +16,8 @@ from sim.desk.scene import Scene
 from sim.desk.scenes.sampler import draw_scene_for
 from sim.desk.sensors import Sensor
 from sim.desk.simulator import World
-from sim.desk.tasks.families import Goal, achieved
 from sim.kinds.desk import DESK
+from sim.task import Goal
 
 SAID = {
     "turn_on_led": "turn on the led",
@@ -59,7 +59,7 @@ class Bench:
     def does(self, family: str) -> bool:
         """Whether a fixture's family is done when its command is over."""
         execution = self.tell(SAID[family])
-        return bool(achieved(Goal(family), execution.states[0], self.state))
+        return bool(DESK.achieved(Goal(family), execution.states[0], self.state))
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def test_what_was_asked_for_is_so_when_a_command_ends(bench: Bench) -> None:
     for trial, scene in zip(asked.trials, asked.scenes, strict=True):
         bench.on(scene)
         execution = bench.tell(trial.sentence)
-        right += bool(achieved(trial.goal, execution.states[0], execution.states[-1]))
+        right += bool(DESK.achieved(trial.goal, execution.states[0], execution.states[-1]))
         assert execution.happened() or not execution.done
     assert right >= 22  # of 24; 98.7 % of a thousand at some instant, 73 % if it goes on for 0.6 s
 

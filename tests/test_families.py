@@ -11,7 +11,7 @@ from data.store.episode import EpisodeRecord
 from sim.desk.contact import Truth, released
 from sim.desk.scenes.sampler import SceneConfig, initial_state
 from sim.desk.simulator import World
-from sim.desk.tasks.families import TASKS, Goal, achieved
+from sim.desk.tasks.families import TASKS
 from sim.desk.tasks.geometry import on_desk
 from sim.desk.tasks.hindrances import take
 from sim.desk.tasks.motions import put
@@ -19,7 +19,7 @@ from sim.desk.tasks.room import Spot, graspable, is_clear
 from sim.desk.tasks.task import Task
 from sim.kinds.desk import DESK, DeskKind
 from sim.state import State, stack
-from sim.task import UnknownTask, goals_of
+from sim.task import Goal, UnknownTask, goals_of
 
 NAME = "put_in_the_middle"
 MIDDLE = np.array([0.45, 0.0])  # m, of the desk
@@ -129,4 +129,4 @@ def test_who_is_not_told_of_it_does_not_know_it(episodes: list[tuple[EpisodeReco
     record, goal = episodes[0]
     assert goal not in [done for _, _, done in reached_goals(record.states, DESK)]
     with pytest.raises(UnknownTask, match="put_in_the_middle"):
-        achieved(goal, record.states.at(0), record.states.at(-1))
+        DESK.achieved(goal, record.states.at(0), record.states.at(-1))

@@ -15,7 +15,6 @@ from robopolicy.reporting.video_io import read_mp4
 from robopolicy.reporting.videos import chosen, film, films_of, montage, replay
 from sim.desk.scene import Scene
 from sim.desk.simulator import World
-from sim.desk.tasks.families import achieved
 from sim.kinds.desk import DESK
 
 
@@ -46,7 +45,7 @@ def test_a_world_with_pictures_goes_the_same_way_as_one_without(results: list[Re
         before = state = world.build(result.scene)
         for action in result.actions:
             state = world.step(action)
-        assert achieved(result.trial.goal, before, state)
+        assert DESK.achieved(result.trial.goal, before, state)
         ends.append(np.concatenate([state.hand, state.things.ravel()]))
         world.close()
     assert np.array_equal(ends[0], ends[1])

@@ -17,7 +17,6 @@ from robopolicy.viewer.live.shared import BadCommand, QueueFull
 from robopolicy.viewer.live.suggestions import suggestions
 from robopolicy.viewer.page import html_text
 from sim.desk.scenes.sampler import initial_state
-from sim.desk.tasks.families import hindrance, possible
 from sim.kinds.desk import DESK
 from sim.world import WorldKind
 from tests.live_desks import CLOSE, OPEN, desk_at_work, finished, shut
@@ -112,8 +111,8 @@ def test_only_what_can_be_done_is_suggested(seed: int) -> None:
     offered = suggestions(state, names, np.random.default_rng(seed), SUGGESTED_LEVELS, DESK)
     assert offered
     for one in offered:
-        assert possible(one.goal, state)
-        assert hindrance(one.goal, state) is None
+        assert DESK.possible(one.goal, state)
+        assert DESK.hindrance(one.goal, state) is None
 
 
 def test_suggestions_hold_seen_and_unseen_sentences() -> None:

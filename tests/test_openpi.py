@@ -34,7 +34,6 @@ from robopolicy.serving.protocol import ENTITIES, NAMES, PROMPT, STATE
 from sim.desk.rows import observe
 from sim.desk.scene import Scene
 from sim.desk.simulator import World
-from sim.desk.tasks.families import achieved
 from sim.kinds.desk import DESK
 from tests.servers import a_request, an_agent, serving
 
@@ -107,12 +106,12 @@ def driven(drive: Driver, world: World, trial: Trial, scene: Scene) -> tuple[boo
     drive(None)
     before = state = world.build(scene)
     actions, names = [], list(DESK.spec.names(scene.names))
-    while len(actions) < MAX_STEPS and not achieved(trial.goal, before, state):
+    while len(actions) < MAX_STEPS and not DESK.achieved(trial.goal, before, state):
         seen = observe(state)
         reply = drive({PROMPT: trial.sentence, STATE: seen.proprio, NAMES: names, ENTITIES: seen.entities})
         actions.append(reply["actions"])
         state = world.step(actions[-1])
-    return bool(achieved(trial.goal, before, state)), np.stack(actions)
+    return bool(DESK.achieved(trial.goal, before, state)), np.stack(actions)
 
 
 @pytest.mark.slow

@@ -13,9 +13,9 @@ from data.store.reader import open_dataset
 from robopolicy.cli.main import main
 from sim.common.seeds import BEYOND
 from sim.desk.scenes.sampler import SceneConfig
+from sim.goal_draw import CannotDraw
 from sim.kinds.desk import DESK
 from sim.kinds.registry import UnknownWorldKind, kind_of_world
-from sim.world import CannotDraw
 
 ROOT = Path(__file__).resolve().parent.parent
 ENV = "examples.pucks:PUCKS"

@@ -13,9 +13,10 @@ from data.store.episode import EpisodeRecord
 from sim.desk.scenes.sampler import draw_scene_for
 from sim.desk.simulator import World
 from sim.desk.tasks.expert import act
-from sim.desk.tasks.families import TASKS, Goal, achieved
+from sim.desk.tasks.families import TASKS
 from sim.kinds.desk import DESK
 from sim.state import State, stack
+from sim.task import Goal
 
 
 class Plain:
@@ -39,7 +40,7 @@ def watch(world: World, task: str, seed: int) -> tuple[State, Goal]:
     states, after = [world.build(scene)], 0
     while after < 3 and len(states) < 80:
         states.append(world.step(act(states[-1], goal)))
-        after += bool(achieved(goal, states[0], states[-1]))
+        after += bool(DESK.achieved(goal, states[0], states[-1]))
     return stack(states), goal
 
 
@@ -65,7 +66,7 @@ def test_every_segment_ends_when_its_goal_is_first_reached(played: list[EpisodeR
     for record in played:
         for start, stop, goal in reached_goals(record.states, DESK):
             span = record.states.at(slice(start, stop + 1))
-            reached = achieved(goal, span.at(slice(0, 1)), span)
+            reached = DESK.achieved(goal, span.at(slice(0, 1)), span)
             assert reached[-1]
             checked += 1
     assert checked > 50

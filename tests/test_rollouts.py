@@ -29,7 +29,6 @@ from robopolicy.policies.base.condition import Condition, GoalState
 from sim.desk.scene import Scene, Thing
 from sim.desk.sensors import sense
 from sim.desk.simulator import World
-from sim.desk.tasks.families import achieved
 from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.randomize.dynamics import Dynamics
@@ -98,9 +97,9 @@ def test_actions_replay_to_the_same_success(asked: LevelTrials, worlds: list[Wor
     i = int(out.success.argmax())
     before = state = worlds[-1].build(group.scenes[i])
     for action in out.actions[i, : out.steps[i]]:
-        assert not achieved(group.trials[i].commands[0].goal, before, state)
+        assert not DESK.achieved(group.trials[i].commands[0].goal, before, state)
         state = worlds[-1].step(action)
-    assert achieved(group.trials[i].commands[0].goal, before, state)
+    assert DESK.achieved(group.trials[i].commands[0].goal, before, state)
 
 
 def test_the_policy_always_sees_a_whole_batch(asked: LevelTrials, worlds: list[World]) -> None:
@@ -341,9 +340,9 @@ def test_a_chain_goes_on_without_a_reset_and_ends_at_the_first_failure(worlds: l
         before = state = worlds[0].build(scene)
         for k, command in enumerate(trial.commands[: len(given)]):
             for t in range(given[k - 1] if k else 0, given[k]):
-                assert not achieved(command.goal, before, state)
+                assert not DESK.achieved(command.goal, before, state)
                 state = worlds[0].step(actions[t])
-            done = bool(achieved(command.goal, before, state))
+            done = bool(DESK.achieved(command.goal, before, state))
             assert done == (success or k + 1 < len(given))
             before = state
 

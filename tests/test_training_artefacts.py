@@ -15,9 +15,11 @@ from data.trials.chains import read_chains
 from data.trials.pairs import draw_pairs
 from robopolicy.training.relabelling import RelabelConfig, relabel_dataset
 from sim.desk.layouts import LAYOUTS
-from sim.desk.scenes.sampler import CannotDraw, SceneConfig, draw_scene_for
-from sim.desk.tasks.families import TASKS, Goal
+from sim.desk.scenes.sampler import SceneConfig, draw_scene_for
+from sim.desk.tasks.families import TASKS
+from sim.goal_draw import CannotDraw
 from sim.kinds.desk import DESK
+from sim.task import Goal
 
 
 @pytest.fixture(scope="module")

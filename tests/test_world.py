@@ -15,9 +15,10 @@ from sim.desk.scene import Scene, Thing
 from sim.desk.scenes.sampler import SceneConfig, draw_scene, draw_scene_for
 from sim.desk.simulator import World
 from sim.desk.tasks import expert
-from sim.desk.tasks.families import Goal, achieved
 from sim.desk.tasks.motions import CLOSE, go_to, heading_of
+from sim.kinds.desk import DESK
 from sim.state import State
+from sim.task import Goal
 from tests.states import handles_of, joints_of, positions_of
 
 STILL = np.array([0, 0, 0, 0, 0, 0, 1.0])
@@ -51,9 +52,9 @@ def pursue(world: World, state: State, goal: Goal, steps: int = 60) -> State:
     before = state
     for _ in range(steps):
         state = world.step(expert.act(state, goal))
-        if achieved(goal, before, state):
+        if DESK.achieved(goal, before, state):
             break
-    assert achieved(goal, before, state), goal
+    assert DESK.achieved(goal, before, state), goal
     for _ in range(4):
         state = world.step(np.array([0, 0, 1, 0, 0, 0, 1.0]))
     return state
@@ -181,7 +182,7 @@ def test_what_was_in_the_hand_is_in_it_after_a_restore(world: World) -> None:
 
 def pursue_only(world: World, state: State, goal: Goal) -> State:
     before = state
-    while not achieved(goal, before, state):
+    while not DESK.achieved(goal, before, state):
         state = world.step(expert.act(state, goal))
     return state
 

@@ -19,7 +19,8 @@ from data.language.out_of_domain import ORDERS
 from data.language.splits import SPLITS, split_named
 from sim.common.seeds import rng_of
 from sim.desk.scenes.sampler import SceneConfig
-from sim.world import CannotDraw, WorldKind
+from sim.goal_draw import CannotDraw
+from sim.world import WorldKind
 
 BRIEF = 6  # words
 DRAWS = 24  # sentences of a scene among which short ones are looked for
