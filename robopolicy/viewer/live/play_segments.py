@@ -15,7 +15,7 @@ from sim.task import Goal
 from sim.world import WorldKind
 
 EPISODES = 50  # at most so many are searched for a segment
-STEPS_AFTER = 5  # control steps that are shown beyond a segment's end
+AFTER = 0.5  # s that are shown beyond a segment's end
 
 
 class NothingDone(UserError):
@@ -30,7 +30,7 @@ class PlaySegment(NamedTuple):
     stop: int  # last timestep: the one at which `goal` is achieved
     goal: Goal  # what the relabeller found
     scene: Any  # a `sim.world.Scene`
-    states: State  # (T, ...) of the segment and `STEPS_AFTER` steps beyond
+    states: State  # (T, ...) of the segment and `AFTER` s beyond
 
 
 class PlaySegments:
@@ -52,7 +52,7 @@ class PlaySegments:
             new = [act for act in found if (index, *act) not in described] or found
             if new:
                 start, stop, goal = new[int(self._rng.integers(len(new)))]
-                shown = record.states.at(slice(start, stop + 1 + STEPS_AFTER))
+                shown = record.states.at(slice(start, stop + 1 + self._kind.spec.steps(AFTER)))
                 return PlaySegment(index, start, stop, goal, record.scene, shown)
         raise NothingDone(f"in {self.folder} nothing was done that has a name; collect more play")
 

@@ -12,8 +12,8 @@ from sim.world_spec import WorldSpec
 
 STEP = 0.02  # m that one key press moves the hand's target
 TURN = 0.15  # rad that one key press turns it
-SHORTEST = 5  # control steps; a shorter episode is not kept
-LONGEST = 6000  # control steps; a longer episode is cut here (ten minutes)
+SHORTEST = 0.5  # s; a shorter episode is not kept
+LONGEST = 600.0  # s; a longer episode is cut here
 OPEN, CLOSED = 1.0, -1.0
 
 
@@ -70,11 +70,11 @@ class Teleoperation:
         self._states = self._states or [before]
         self._states.append(after)
         self._actions.append(action)
-        if len(self._actions) >= LONGEST:
+        if len(self._actions) >= self._spec.steps(LONGEST):
             self.end(scene)
 
     def end(self, scene: Any) -> None:
         """End the episode and hand it to `keep`, unless it is shorter than `SHORTEST`."""
         states, actions, self._states, self._actions = self._states, self._actions, [], []
-        if len(actions) >= SHORTEST:
+        if len(actions) >= self._spec.steps(SHORTEST):
             self._keep(EpisodeRecord(scene, stack(states), np.stack(actions)))
