@@ -9,8 +9,8 @@ import numpy as np
 
 from robopolicy.policies.base.intent import Intent
 from robopolicy.runtime.scene_request import SceneRequest
-from robopolicy.viewer.live.desk import LiveConfig, LiveDesk
 from robopolicy.viewer.live.records import DONE, NOT_BEGUN, REFUSED, STOPPED, CommandRecord
+from robopolicy.viewer.live.session import LiveConfig, LiveSession
 from sim.desk.tasks import expert
 from sim.kinds.desk import DESK
 from sim.observation import Observation
@@ -24,7 +24,7 @@ OPEN, CLOSE = "open the drawer", "close the drawer"
 class Obedient(Forgetful):
     """Knows two sentences by heart, and looks at the world itself; "dance" makes it wave for ever."""
 
-    desk: LiveDesk
+    desk: LiveSession
 
     def reset(self, commands: list[str], names: list[tuple[str, ...]]) -> list[Intent]:
         family = {OPEN: "open_drawer", CLOSE: "close_drawer"}.get(commands[0], "hold still")
@@ -40,11 +40,11 @@ class Obedient(Forgetful):
 
 
 @contextmanager
-def desk_at_work(seed: int = 1, *, speed: float = 10.0, **options: Any) -> Iterator[LiveDesk]:
+def desk_at_work(seed: int = 1, *, speed: float = 10.0, **options: Any) -> Iterator[LiveSession]:
     """A running desk whose drawer is shut at first; ten times as fast as real."""
     made = Obedient()
     request = SceneRequest(DESK, seed=shut(seed))
-    desk = LiveDesk(LiveConfig(speed=speed, **options), request, lambda *_: made)
+    desk = LiveSession(LiveConfig(speed=speed, **options), request, lambda *_: made)
     made.desk = desk
     desk.start()
     try:
@@ -58,7 +58,7 @@ def shut(seed: int) -> int:
     return next(s for s in range(seed, seed + 100) if SceneRequest(DESK, seed=s).scene().joints[0] == 0)
 
 
-def finished(desk: LiveDesk, number: int, seconds: float = 90.0) -> CommandRecord:
+def finished(desk: LiveSession, number: int, seconds: float = 90.0) -> CommandRecord:
     """A command's outcome, once there is one."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -64,9 +64,9 @@ class Somebody:
         self.types(LINE, text)
 
     def asks_for_another(self) -> None:
-        built = self._page.desk.shared.latest.scene_number
+        built = self._page.live.shared.latest.scene_number
         give(self._socket, self.controls["Show another segment"], True)
-        until(lambda: self._page.desk.shared.latest.scene_number > built)
+        until(lambda: self._page.live.shared.latest.scene_number > built)
 
     def stores(self) -> None:
         told = len(self.told)
@@ -119,10 +119,10 @@ def test_a_sentence_is_stored_for_the_segment_that_its_writer_saw(play: Path, co
 def test_storing_moves_on_only_who_is_alone(page: Page, play: Path, comes) -> None:
     ada = comes()
     ada.asks_for_another()
-    built = page.desk.shared.latest.scene_number
+    built = page.live.shared.latest.scene_number
     ada.writes("do the first")
     ada.stores()
-    until(lambda: page.desk.shared.latest.scene_number > built)
+    until(lambda: page.live.shared.latest.scene_number > built)
     comes()
     for sentence in ("do the second", "do just that"):
         ada.writes(sentence)
@@ -167,7 +167,7 @@ def test_what_is_begun_while_the_desk_itself_is_on_show_is_of_no_segment(
 ) -> None:
     ada = comes()
     ada.asks_for_another()
-    finished(page.desk, page.desk.shared.submit(OPEN))
+    finished(page.live, page.live.shared.submit(OPEN))
     ada.writes("open the drawer")
     ada.stores()
     assert "not sure which segment" in ada.told[-1]

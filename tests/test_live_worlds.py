@@ -20,10 +20,10 @@ from robopolicy.evaluation.trials.trial import Trial
 from robopolicy.policies.base.intent import Intent
 from robopolicy.runtime.scene_request import SceneRequest
 from robopolicy.viewer.drawing.rollout_replays import recording_of_rollout, replays_of
-from robopolicy.viewer.live.desk import LiveConfig, LiveDesk
 from robopolicy.viewer.live.episode_store import EpisodeStore, read_aside
 from robopolicy.viewer.live.play_segments import PlaySegments
 from robopolicy.viewer.live.records import DONE, REPLAYING, SceneUpdate
+from robopolicy.viewer.live.session import LiveConfig, LiveSession
 from robopolicy.viewer.live.teleoperation import Teleoperation
 from robopolicy.viewer.page import html_text
 from robopolicy.viewer.page.config import PageConfig
@@ -43,7 +43,7 @@ FIGURES = 6  # ground, three pucks, mat, hand
 class Parker(Forgetful):
     """Looks at the world itself and parks the first puck, whatever it is told."""
 
-    world_at_work: LiveDesk
+    world_at_work: LiveSession
 
     def reset(self, commands: list[str], names: list[tuple[str, ...]]) -> list[Intent]:
         return [Intent("park", names[0][0], "", 0.9)]
@@ -54,10 +54,10 @@ class Parker(Forgetful):
 
 
 @contextmanager
-def pucks_at_work() -> Iterator[LiveDesk]:
+def pucks_at_work() -> Iterator[LiveSession]:
     """Running pucks; twenty times as fast as real."""
     agent = Parker()
-    live = LiveDesk(LiveConfig(speed=20.0), SceneRequest(seed=4, kind=PUCKS), lambda *_: agent)
+    live = LiveSession(LiveConfig(speed=20.0), SceneRequest(seed=4, kind=PUCKS), lambda *_: agent)
     agent.world_at_work = live
     live.start()
     try:
@@ -66,7 +66,7 @@ def pucks_at_work() -> Iterator[LiveDesk]:
         live.close()
 
 
-def _published(live: LiveDesk) -> list[SceneUpdate]:
+def _published(live: LiveSession) -> list[SceneUpdate]:
     """Every update from now on."""
     seen, publish = [], live.shared.publish
 

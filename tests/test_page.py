@@ -39,7 +39,7 @@ def test_the_page_is_served_and_its_visitors_are_sent_what_moves(page: Page) -> 
     with visitor(page.port) as got:
         until(lambda: got[0] > 0)
         before, sent = got[0], page.updates
-        finished(page.desk, page.desk.shared.submit(OPEN))
+        finished(page.live, page.live.shared.submit(OPEN))
         until(lambda: got[0] > before + 5)
         assert page.updates > sent + 5
 
@@ -47,7 +47,7 @@ def test_the_page_is_served_and_its_visitors_are_sent_what_moves(page: Page) -> 
 def test_who_does_not_read_delays_nobody(page: Page) -> None:
     with visitor(page.port, reads=False), visitor(page.port) as got:
         until(lambda: got[0] > 0)
-        assert finished(page.desk, page.desk.shared.submit(OPEN)).status == DONE
+        assert finished(page.live, page.live.shared.submit(OPEN)).status == DONE
 
 
 def _close_code(page: Page, **headers: Any) -> int | None:

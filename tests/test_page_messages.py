@@ -81,7 +81,7 @@ def test_whoever_sends_garbage_is_closed_out_unsaid_and_the_others_go_on(page: P
                 raw.sendall(request)
         with socket_to(page) as leaves:
             leaves.socket.close()  # in the middle, without a word
-        assert finished(page.desk, page.desk.shared.submit(OPEN)).status == DONE
+        assert finished(page.live, page.live.shared.submit(OPEN)).status == DONE
         other.recv(20)
     out = capfd.readouterr()
     assert out.out + out.err == ""

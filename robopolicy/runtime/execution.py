@@ -1,4 +1,4 @@
-"""The execution of one command, step by step, by whoever owns the world: a session, or a live desk."""
+"""The execution of one command, step by step, by whoever owns the world: a session, or a live session."""
 
 from collections.abc import Sequence
 from typing import Protocol

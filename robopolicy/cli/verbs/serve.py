@@ -72,7 +72,7 @@ def _serve_page(config: PageConfig) -> None:
         page.close()
         for name, handler in before.items():
             signal.signal(name, handler)
-    console.print(f"Stopped. Commands: {page.desk.shared.n_submitted}.")
+    console.print(f"Stopped. Commands: {page.live.shared.n_submitted}.")
 
 
 def _serve_programs(config: ServerConfig) -> None:

@@ -1,4 +1,4 @@
-"""The policy of a live desk, loaded with its text encoder so that the first command need not wait for it."""
+"""The policy of a live session; its text encoder is loaded too, so that the first command need not wait."""
 
 from collections.abc import Sequence
 

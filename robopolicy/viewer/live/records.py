@@ -1,4 +1,4 @@
-"""The values that views show: commands with their outcomes, what the scene looks like, the desk's status.
+"""The values that views show: commands with their outcomes, what the scene looks like, the session's status.
 
 All are immutable, so a view may hold one while the simulation goes on.
 """
@@ -16,7 +16,7 @@ WAITING, DOING, DONE, STOPPED = "waiting", "doing", "done", "stopped"
 REFUSED = "refused"  # the policy does not know how to do it
 NOT_BEGUN = "not begun"  # done already, or impossible in this scene
 
-# Modes of the desk.
+# Modes of the session.
 IDLE, BUSY, TELEOPERATED, REPLAYING = "idle", "busy", "teleoperated", "replaying"
 
 
@@ -44,7 +44,7 @@ class SceneUpdate(NamedTuple):
     lights: tuple[bool, ...]  # which of the bulbs among the figures are on
 
 
-class DeskStatus(NamedTuple):
+class LiveStatus(NamedTuple):
     """Everything a view shows that is not in the 3D scene."""
 
     version: int  # increases by one whenever any of this changes

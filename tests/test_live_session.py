@@ -10,9 +10,9 @@ import pytest
 from data.language.sentence import LONGEST, BadSentence
 from robopolicy.common.errors import UnknownName, UserError
 from robopolicy.runtime.scene_request import SceneRequest
-from robopolicy.viewer.live.desk import SUGGESTED_LEVELS
 from robopolicy.viewer.live.real_time import RealTimeClock
 from robopolicy.viewer.live.records import DONE, NOT_BEGUN, REFUSED, STOPPED, WAITING
+from robopolicy.viewer.live.session import SUGGESTED_LEVELS
 from robopolicy.viewer.live.shared import BadCommand, QueueFull
 from robopolicy.viewer.live.suggestions import suggestions
 from robopolicy.viewer.page import html_text
