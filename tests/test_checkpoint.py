@@ -140,7 +140,7 @@ def loads_or_is_refused(folder: Path, sound: str, changes: list[tuple[tuple[str,
         if isinstance(at, dict):
             at[key] = value
     (folder / "config.json").write_text(json.dumps(sealed(config)))
-    assert takes_or_refuses(load_checkpoint, folder)
+    assert takes_or_refuses(load_checkpoint, folder, DESK)
 
 
 def test_a_config_of_any_values_loads_or_is_refused_in_one_sentence(folder: Path):
