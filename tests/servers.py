@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from websockets.sync.connection import Connection
 from robopolicy.policies.agent import Agent
 from robopolicy.policies.base.config import PolicyConfig
 from robopolicy.policies.base.spec import spec_of
+from robopolicy.policies.checkpoint import save_checkpoint
 from robopolicy.policies.registry import build, kind_named
 from robopolicy.policies.text.encoder import TextEncoder
 from robopolicy.serving.batched_policy import BatchedPolicy
@@ -38,6 +40,12 @@ def an_agent(**options: Any) -> Agent:
     for parameter in policy.control.parameters():  # its last layers begin at zero
         parameter.data += 0.1 * torch.randn_like(parameter)
     return Agent(policy, TextEncoder(cache_folder=""), kind=DESK)
+
+
+def saved(agent: Agent, folder: Path) -> Path:
+    """The folder, with the agent's policy as a checkpoint in it."""
+    save_checkpoint(folder, agent.policy, agent.encoder.fingerprint, {}, DESK)
+    return folder
 
 
 def a_request(seed: int = 0, /, **others: Any) -> dict[str, Any]:
