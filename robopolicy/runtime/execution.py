@@ -1,4 +1,4 @@
-"""The execution of one command, step by step, by whoever owns the world: a session, or a live session."""
+"""The execution of one command, step by step, by whoever owns the world: a session, or a live one."""
 
 from collections.abc import Sequence
 from typing import Protocol
