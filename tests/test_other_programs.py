@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,10 +46,11 @@ def test_an_interrupted_evaluation_goes_on_by_one_program_alone(
     tmp_path: Path, monkeypatch, capsys, injected, part: str
 ):
     config = replace(SMALL, output=str(tmp_path))
-    rolled, ran = evaluation.roll_out_all, []
+    rolled: Callable[..., Iterator[tuple[Group, Rollouts]]] = evaluation.roll_out_all
+    ran: list[str] = []
 
     def stopping(groups: Sequence[Group], *_: object) -> Iterator[tuple[Group, Rollouts]]:
-        yield from rolled(groups[:1])  # pyright: ignore
+        yield from rolled(groups[:1])
         raise KeyboardInterrupt
 
     monkeypatch.setattr(evaluation, "roll_out_all", stopping)
@@ -58,7 +59,7 @@ def test_an_interrupted_evaluation_goes_on_by_one_program_alone(
 
     def noting(groups: Sequence[Group], *_: object) -> Iterator[tuple[Group, Rollouts]]:
         ran.extend(group.name for group in groups)
-        yield from rolled(groups)  # pyright: ignore
+        yield from rolled(groups)
 
     monkeypatch.setattr(evaluation, "roll_out_all", noting)
     now = evaluation.program()
