@@ -8,6 +8,7 @@ parts alternatives, `_` is a space inside one and an empty one leaves the word o
 
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
+from itertools import permutations
 from typing import Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
@@ -23,16 +24,21 @@ Truth = NDArray[np.bool_]
 Manner = Literal["", "carried", "pushed", "turned"]
 """Off its support in the grip; along its support, not gripped; in the grip, on its support."""
 
-Judge = Callable[[State, State, int, int], Truth]
-"""(before, after, object's row, other's row) -> (...,) bool, vectorised over leading axes.
+Judge = Callable[..., Truth]
+"""(before, after, *arguments) -> (...,) bool, vectorised over leading axes.
 
-Pure: no environment, no memory. Thresholds stand beside the judges."""
+The arguments of a family are those of `Task.arguments_of`: the rows of the object and of the other thing, -1
+for none; then the third thing's row and the region, where the family has them. Pure: no environment, no
+memory. Thresholds stand beside the judges."""
 
-Condition = Callable[[State, int, int], bool]
-"""(state, object's row, other's row) -> whether it can be done."""
+Condition = Callable[..., bool]
+"""(state, *arguments) -> whether it can be done."""
 
-Skill = Callable[[State, int, int, Any], Array]
-"""(state, object's row, other's row, style) -> the next action (7,). What a style is, a world says itself."""
+Skill = Callable[..., Array]
+"""(state, *arguments, style) -> the next action (7,). What a style is, a world says itself."""
+
+Measure = Callable[..., Array]
+"""(before, after, *arguments) -> (...,) how much it was, or how far off, between the two states; SI units."""
 
 Rides = Callable[[State, int], Truth]
 """(states, object's row) -> where the object moves along with the furniture, (...,) bool."""
@@ -66,6 +72,52 @@ def nothing(state: State, obj: int = -1, other: int = -1) -> Hindrance | None:
     return None
 
 
+class Region(NamedTuple):
+    """A part of the ground that has a name ("far left"): x and y from and to, m, world frame."""
+
+    name: str
+    x: tuple[float, float]
+    y: tuple[float, float]
+
+    @property
+    def centre(self) -> Array:
+        """(2,) m."""
+        return np.array([sum(self.x) / 2, sum(self.y) / 2])
+
+    def holds(self, xy: Array) -> Truth:
+        """Whether points (..., 2), m, lie in it."""
+        x, y = xy[..., 0], xy[..., 1]
+        return (self.x[0] <= x) & (x <= self.x[1]) & (self.y[0] <= y) & (y <= self.y[1])
+
+
+class Goal(NamedTuple):
+    """A family with its arguments filled in: things as rows of the state, -1 if not needed."""
+
+    task: str
+    object: int = -1
+    other: int = -1  # of an object; where the family takes fixtures, of what stands fixed too
+    third: int = -1
+    region: Region | None = None
+    amount: float | None = None  # by or to how much, SI units; None: whatever the family says itself
+
+
+@dataclass(frozen=True, eq=False)
+class Amount:
+    """By or to how much a family can be asked for, and what then takes the place of its judge and skill."""
+
+    word: Literal["by", "to"]  # how files of commands say it
+    unit: str  # what people count it in, in words
+    one: float  # of that unit, in SI units
+    least: float  # that can be asked for, in SI units
+    most: float
+    measured: Measure  # how much was done
+    tolerance: Callable[[float], float]  # of the amount asked for -> how far off may be, SI units
+    kept: Judge  # what else must be true, as that it stands on its surface yet
+    possible: Callable[..., bool]  # (state, *arguments, amount) -> whether it can be done by or to so much
+    skill: Callable[..., Array]  # (before, state, *arguments, style, amount) -> the next action (7,)
+    needed: bool = False  # whether the family cannot be asked for without an amount
+
+
 @dataclass(frozen=True, eq=False)
 class Task:
     """One family of things that can be asked for."""
@@ -79,7 +131,12 @@ class Task:
     possible: Condition  # whether it can be done from here in one act, and is not done already
     hindered: Hindering = nothing  # why it cannot be begun: done already, out of reach or impossible for now
     skill: Skill  # how the scripted expert does it
-    arguments: int = 0  # how many movable objects it names: 0, 1 ({object}) or 2 ({object}, {other})
+    arguments: int = 0  # how many things it names: 0, 1 ({object}), 2 ({other} too) or 3 ({third} too)
+    about_fixtures: bool = False  # whether its last thing may be one that stands fixed
+    in_region: bool = False  # whether it names a region
+    amount: Amount | None = None  # by or to how much it can be asked for; None: it has no amount
+    settles: bool = False  # whether it counts only if it is so once the robot is done, and a second later
+    error: Measure | None = None  # how far what was done is from the middle of what was meant, m
     fixture: str = ""  # what it is about of what stands fixed ({fixture}), by name
     manner: Manner = ""  # how its object is handled on the way; "" for what stands fixed
     lifts: bool = False  # its object is in the hand once it is done
@@ -88,6 +145,51 @@ class Task:
     appeal: float = 1.0  # how much play prefers it where it is possible: what needs a rare situation, more
     contrasts: tuple[tuple[ContrastKind, str], ...] = ()  # the sibling families it makes minimal pairs with
 
+    def arguments_of(self, goal: Goal) -> tuple[Any, ...]:
+        """What its judge, condition and skill are called with, see `Judge`."""
+        third = (goal.third,) if self.arguments > 2 else ()
+        return (goal.object, goal.other, *third, *((goal.region,) if self.in_region else ()))
+
+    def achieved(self, before: State, after: State, goal: Goal) -> Truth:
+        """Whether the goal was reached between the two states; an amount takes the threshold's place."""
+        given = self.arguments_of(goal)
+        if goal.amount is None:
+            return self.judge(before, after, *given)
+        amount = self.amount_asked(goal)
+        off = np.abs(amount.measured(before, after, *given) - goal.amount)
+        return (off <= amount.tolerance(goal.amount)) & amount.kept(before, after, *given)
+
+    def can(self, state: State, goal: Goal) -> bool:
+        """Whether the goal can be reached from here in one act, and is not reached already."""
+        given = self.arguments_of(goal)
+        if goal.amount is None:
+            return self.possible(state, *given)
+        return self.amount_asked(goal).possible(state, *given, goal.amount)
+
+    def act(self, before: State, state: State, goal: Goal, style: Any) -> Array:
+        """The scripted expert's next action (7,) towards a goal that it was given in the state `before`."""
+        given = self.arguments_of(goal)
+        if goal.amount is None:
+            return self.skill(state, *given, style)
+        return self.amount_asked(goal).skill(before, state, *given, style, goal.amount)
+
+    def settled(self, goal: Goal) -> bool:
+        """Whether the goal counts only if it is reached once the robot is done, and a second later."""
+        return self.settles or goal.amount is not None
+
+    def error_of(self, before: State, after: State, goal: Goal) -> float | None:
+        """How far off it ended, SI units; None where nothing is measured."""
+        given = self.arguments_of(goal)
+        if goal.amount is not None:
+            return float(abs(self.amount_asked(goal).measured(before, after, *given) - goal.amount))
+        return None if self.error is None else float(self.error(before, after, *given))
+
+    def amount_asked(self, goal: Goal) -> Amount:
+        """Its amount; raises `BadArgument` for a family that has none."""
+        if self.amount is None:
+            raise BadArgument(f"the amount of {self.name}", "None, for this family has none", goal.amount)
+        return self.amount
+
     @property
     def sets_down(self) -> bool:
         """Whether its object is carried somewhere and let go of there."""
@@ -95,14 +197,6 @@ class Task:
 
 
 AnyTask = TypeVar("AnyTask", bound=Task)
-
-
-class Goal(NamedTuple):
-    """A family with its objects filled in, as rows of the state; -1 if not needed."""
-
-    task: str
-    object: int = -1
-    other: int = -1
 
 
 class UnknownTask(ValueError):
@@ -121,13 +215,8 @@ def task_named(name: object, tasks: Sequence[AnyTask]) -> AnyTask:
 
 
 def goals_of(task: Task, n_objects: int) -> tuple[Goal, ...]:
-    """Every way to fill the family's objects in a scene of n objects."""
-    objects = range(n_objects)
-    if task.arguments == 0:
-        return (Goal(task.name),)
-    if task.arguments == 1:
-        return tuple(Goal(task.name, i) for i in objects)
-    return tuple(Goal(task.name, i, j) for i in objects for j in objects if i != j)
+    """Every way to fill the family's things with different ones of n objects, without region and amount."""
+    return tuple(Goal(task.name, *rows) for rows in permutations(range(n_objects), task.arguments))
 
 
 def check_goal(goal: Any, n_objects: int, tasks: Sequence[Task]) -> None:
@@ -135,8 +224,9 @@ def check_goal(goal: Any, n_objects: int, tasks: Sequence[Task]) -> None:
     if not isinstance(goal, Goal):
         raise BadArgument("a goal", "a Goal, such as Goal('lift', 0)", goal)
     task = task_named(goal.task, tasks)
-    fits = all(whole(index, -1, n_objects - 1) for index in goal[1:])
-    if not fits or goal not in goals_of(task, n_objects):
+    rows = goal[1:4]
+    fits = all(whole(index, -1, n_objects - 1) for index in rows)
+    if not fits or Goal(goal.task, *rows) not in goals_of(task, n_objects):
         which = "different objects' indices" if task.arguments > 1 else "an object's index"
         needs = f"{which}, from 0 to {n_objects - 1}, and -1 for the rest" if task.arguments else "no objects"
-        raise BadArgument(f"what {task.name} is about", needs, tuple(goal[1:]))
+        raise BadArgument(f"what {task.name} is about", needs, rows[: max(2, task.arguments)])

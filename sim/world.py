@@ -12,12 +12,13 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
+from sim.common.printable import shown
 from sim.common.seeds import BEYOND, rng_of
 from sim.goal_draw import Allows, first_possible
 from sim.observation import Observation, padded
 from sim.randomize.presets import NOMINAL
 from sim.state import Array, State
-from sim.task import Goal, Hindrance, Task, Truth, task_named
+from sim.task import Goal, Hindrance, Region, Task, Truth, task_named
 from sim.visible import Visible
 from sim.world_spec import WorldSpec
 
@@ -84,6 +85,7 @@ class WorldKind(Visible, ABC):
 
     spec: WorldSpec
     tasks: Sequence[Task]  # its families, in the order in which tables print them
+    more_tasks: Sequence[Task] = ()  # families that play is not described by, and that can be asked for
     per_process: int = 64  # the most worlds that one process can hold
     axes: str = "the world's own"  # in words: where the origin of its frame is, and which way its axes point
     joint_unit: str = "m or rad"  # of its fixtures' joints, in words
@@ -185,24 +187,40 @@ class WorldKind(Visible, ABC):
     def player(self, rng: np.random.Generator, scene: Any) -> Player:
         """Who collects play: a player of the kind's own, or `sim.kinds.skill_player.SkillPlayer`."""
 
-    def expert(self, state: State, goal: Goal, scene: Any) -> Array:
-        """The next action (7,) of a scripted expert, who knows goal and scene: the family's skill."""
+    def expert(self, state: State, goal: Goal, scene: Any, before: State | None = None) -> Array:
+        """The next action (7,) of a scripted expert, who knows goal and scene: the family's skill.
+
+        `before` is the state in which the goal was given, which amounts are measured from.
+        """
         del scene
-        return self.task(goal.task).skill(state, goal.object, goal.other, None)
+        return self.task(goal.task).act(state if before is None else before, state, goal, None)
+
+    def region(self, scene: Any, name: str) -> Region:
+        """The part of the ground of that name in a scene; raises ValueError where there is none."""
+        del scene
+        raise ValueError(f"the world {self.spec.name} has no region named {shown(name)}")
+
+    def foreseen(self, goal: Goal, state: State, rng: np.random.Generator) -> State:
+        """The state once a goal has been reached and the hand has left, as foreseen without physics.
+
+        Raises ValueError for a kind that foresees nothing.
+        """
+        del goal, state, rng
+        raise ValueError(f"in the world {self.spec.name} nothing can be asked for after something else")
 
     # -- families --------------------------------------------------------------------------------
 
     def task(self, name: object) -> Task:
-        """The family of that name; raises `UnknownTask`."""
-        return task_named(name, self.tasks)
+        """The family of that name, of `tasks` or `more_tasks`; raises `UnknownTask`."""
+        return task_named(name, (*self.tasks, *self.more_tasks))
 
     def achieved(self, goal: Goal, before: State, after: State) -> Truth:
         """Whether the goal was reached between the two states; vectorised over leading axes."""
-        return self.task(goal.task).judge(before, after, goal.object, goal.other)
+        return self.task(goal.task).achieved(before, after, goal)
 
     def possible(self, goal: Goal, state: State) -> bool:
         """Whether the goal can be reached from here in one act, and is not reached already."""
-        return self.task(goal.task).possible(state, goal.object, goal.other)
+        return self.task(goal.task).can(state, goal)
 
     def hindrance(self, goal: Goal, state: State) -> Hindrance | None:
         """What there is against beginning: it is done already, or cannot be done; None if nothing is."""

@@ -133,9 +133,10 @@ class DeskKind(WorldKind):
     def player(self, rng: np.random.Generator, scene: Scene) -> Player:
         return Player(rng, self, scene.dynamics.latency)
 
-    def expert(self, state: State, goal: Goal, scene: Scene) -> Array:
+    def expert(self, state: State, goal: Goal, scene: Scene, before: State | None = None) -> Array:
         dynamics = scene.dynamics
-        wanted = expert.act(state, goal, expert.patient(DEFAULT_STYLE, dynamics.latency), self.tasks)
+        style = expert.patient(DEFAULT_STYLE, dynamics.latency)
+        wanted = self.task(goal.task).act(state if before is None else before, state, goal, style)
         return expert.sent_for(wanted, dynamics.control_yaw, dynamics.action_scale)
 
     # -- looking ---------------------------------------------------------------------------------
