@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from data.language.held_out import train_objects
 from examples.pucks import MAT, Pucks
@@ -21,8 +22,8 @@ from robopolicy.evaluation.trials.judges import BEGIN, TIME
 from robopolicy.evaluation.trials.trial import Command, Trial
 from robopolicy.reporting import videos
 from sim.kinds.desk import DESK
-from sim.state import Array
 from sim.task import Goal
+from sim.visible import FILMED
 from tests.nudges import MAX_STEPS, NUDGES, SCENE, Doer, NudgeKind, came_of, nudged
 
 PARK = Goal("park", 0)
@@ -36,10 +37,12 @@ class FourKind(NudgeKind):
 
 
 class FilmedKind(NudgeKind):
-    """The picture of a world is where its pucks are."""
+    """The picture of a world is where its pucks are, in cm from its left near corner."""
 
-    def picture(self, world: Any, *_: Any) -> Any:
-        return world.state().objects[:, :3].copy()
+    def picture(
+        self, world: Any, cameras: tuple[str, ...] = (), size: tuple[int, int] = FILMED
+    ) -> NDArray[np.uint8]:
+        return np.round(100 * (world.state().objects[:, :2] + 0.5)).astype(np.uint8)
 
 
 def test_what_a_trial_begins_with_is_done_before_sensors_and_judges_look() -> None:
@@ -67,10 +70,10 @@ def test_it_begins_as_it_was_when_it_is_seen_again() -> None:
 def test_films_show_it_from_the_first_command_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(videos, "captioned", lambda picture, *_: picture)
     result = came_of(ExpertActor(NUDGES), SHOVE, begin=(PARK,))
-    frames: list[Array] = list(videos.replay(result, FilmedKind()))
+    frames = np.array(list(videos.replay(result, FilmedKind())), float)  # (frames, pucks, 2)
     assert len(frames) == 1 + result.steps + videos.HOLD
-    np.testing.assert_allclose(frames[0][0, :2], MAT[:2], atol=0.05)
-    assert frames[-1][1, 1] - frames[0][1, 1] > 0.08
+    np.testing.assert_allclose(frames[0, 0], 100 * (MAT[:2] + 0.5), atol=5)
+    assert frames[-1, 1, 1] - frames[0, 1, 1] > 7
 
 
 def test_a_scene_that_could_not_be_begun_is_a_failure_of_its_own_and_spares_the_others() -> None:

@@ -20,7 +20,6 @@ from data.language.splits import why_held_out
 from data.store.episode import DatasetDamaged, unreadable
 from data.store.reader import Dataset, open_dataset
 from data.store.segments import BadSegment, Segment, check_segment, check_segments
-from sim.kinds.desk import DESK
 from sim.task import Goal
 from sim.world import WorldKind
 
@@ -76,7 +75,7 @@ def annotate(
     goal: Goal,
     sentence: str,
     who: str,
-    kind: WorldKind = DESK,
+    kind: WorldKind,
 ) -> Annotation:
     """Add a sentence to a dataset of a kind of world, safe on disk once this returns.
 
@@ -101,7 +100,7 @@ def annotate(
     return made
 
 
-def read_annotations(folder: Path | str, kind: WorldKind = DESK) -> list[Annotation]:
+def read_annotations(folder: Path | str, kind: WorldKind) -> list[Annotation]:
     """Of a dataset of a kind of world, in the order in which they were made; none if there is no file.
 
     A line carries its checksum; those of earlier versions, and of people's own tools, may have none. Raises

@@ -4,7 +4,6 @@
 already done, with the goal's objects chosen. Both depend on nothing but their arguments.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,15 +29,15 @@ from sim.desk.layouts import (
 from sim.desk.rows import Rows
 from sim.desk.scene import MOST, SHAPES, Scene, Thing
 from sim.desk.scenes.placement import draw_shifts
-from sim.desk.tasks.families import TASKS, Goal, possible, task_named
+from sim.desk.tasks.families import TASKS, task_named
 from sim.desk.tasks.task import Begin, Task
+from sim.goal_draw import Allows, first_possible
 from sim.randomize.draw import draw_dynamics, draw_looks
 from sim.randomize.factors import factor_named
 from sim.randomize.presets import NOMINAL, parse_world
 from sim.rotations import about_z, out_of_frame
 from sim.state import State
-from sim.task import goals_of
-from sim.world import CannotDraw
+from sim.task import Goal
 
 ROOM = 0.095  # m between centres of objects: an open hand fits between them
 PLACES = ("desk", "drawer", "tray", "stacked")
@@ -102,7 +101,7 @@ def draw_scene_for(
     task: str,
     seed: int,
     config: SceneConfig = SceneConfig(),
-    allows: Callable[[Goal, tuple[str, ...]], bool] | None = None,
+    allows: Allows | None = None,
     tasks: tuple[Task, ...] = TASKS,
 ) -> tuple[Scene, Goal]:
     """A desk on which the family is possible and not yet done, and the goal; `allows` filters goals.
@@ -113,17 +112,12 @@ def draw_scene_for(
     check_desks(config)
     family = task_named(task, tasks)
     rng = rng_of("scene", seed, sum(map(ord, task)))
-    for _ in range(ATTEMPTS):
-        scene = _draw(rng, seed, config, family.begins)
-        state = initial_state(scene)
-        goals = [
-            goal
-            for goal in goals_of(family, len(scene.objects))
-            if possible(goal, state, tasks) and (allows is None or allows(goal, scene.names))
-        ]
-        if goals:
-            return _in_world(scene, config), goals[rng.integers(len(goals))]
-    raise CannotDraw(task, ATTEMPTS)
+    scenes = (_draw(rng, seed, config, family.begins) for _ in range(ATTEMPTS))
+    drawn = ((scene, initial_state(scene)) for scene in scenes)
+    scene, goal = first_possible(
+        family, drawn, rng, lambda goal, state: family.possible(state, goal.object, goal.other), allows
+    )
+    return _in_world(scene, config), goal
 
 
 def _check_seed(seed: object) -> None:
