@@ -92,7 +92,7 @@ def annotate(
     if not 0 <= episode < dataset.n_episodes or not 0 <= start < stop <= int(dataset.lengths[episode]):
         raise BadAnnotation(f"there is no segment from {start} to {stop} in an episode {episode} of {folder}")
     when = datetime.now(UTC).isoformat(timespec="seconds")
-    made = Annotation(episode, start, stop, *goal, said, name, when)
+    made = Annotation(episode, start, stop, *goal[:3], said, name, when)
     with in_turn(annotations_path(folder).with_name(".annotations.lock")):
         known = [*read_annotations(folder, kind), made]
         lines = [json.dumps(sealed(one._asdict()), ensure_ascii=False) for one in known]
@@ -131,7 +131,7 @@ def segments_by_people(dataset: Dataset) -> tuple[list[Segment], list[str]]:
         elif one.sentence not in said[one.episode, one.start, one.stop, one.goal]:
             said[one.episode, one.start, one.stop, one.goal].append(one.sentence)
     found = [
-        Segment(episode, start, stop, *goal, tuple(sentences), HUMAN)
+        Segment(episode, start, stop, *goal[:3], tuple(sentences), HUMAN)
         for (episode, start, stop, goal), sentences in sorted(said.items())
         if sentences
     ]
@@ -155,5 +155,5 @@ def _annotation(number: int, row: dict[str, Any], kind: WorldKind) -> Annotation
     if content is None:
         raise ValueError(f"line {number} is not what its checksum says")
     one = Annotation(**content)
-    check_segment(Segment(one.episode, one.start, one.stop, *one.goal, (one.sentence,), HUMAN), kind)
+    check_segment(Segment(one.episode, one.start, one.stop, *one.goal[:3], (one.sentence,), HUMAN), kind)
     return one
