@@ -6,6 +6,8 @@ TORCH ?= torch==2.13.0
 JOBS ?= 2
 BIN := .venv/bin
 STAMP := .venv/.installed
+# Tests that read the project's files and run nothing of it.
+STRUCTURE := $(addprefix tests/test_,imports.py registries.py packaging.py project_files.py)
 
 export HF_HUB_OFFLINE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -52,10 +54,11 @@ bench: $(STAMP)  ## measure a step of the world, the expert, the page and the se
 	$(BIN)/python -m benchmarks.viewer
 	$(BIN)/python -m benchmarks.server
 
-check: $(STAMP)  ## ruff, pyright
+check: $(STAMP)  ## ruff, types, and how imports, registries and links hang together (half a minute)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pyright
+	$(BIN)/pyrefly check --progress-bar=no
+	PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(BIN)/python -m pytest -q -m "not slow" $(STRUCTURE)
 
 docs: $(STAMP)  ## the documentation as a site, into build/site (half a minute)
 	@$(BIN)/python -c 'import mkdocs, mkdocstrings' 2>/dev/null || $(BIN)/python -m pip install --editable ".[docs]"

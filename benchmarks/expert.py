@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from sim.desk.scenes.sampler import SceneConfig, draw_scene_for
 from sim.desk.simulator import World
 from sim.desk.tasks import expert
-from sim.desk.tasks.families import TASKS, achieved
+from sim.desk.tasks.families import TASKS
 from sim.desk.tasks.motions import DEFAULT_STYLE
+from sim.kinds.desk import DESK
 from sim.randomize.factors import REGIMES
 
 STEPS = 120  # control steps until a rollout counts as failed, as in an evaluation
@@ -27,7 +28,7 @@ def solved(world: World, task: str, seed: int, config: SceneConfig) -> bool:
     before = state = world.build(scene)
     for _ in range(STEPS):
         state = world.step(expert.act(state, goal, style))
-        if achieved(goal, before, state):
+        if DESK.achieved(goal, before, state):
             return True
     return False
 

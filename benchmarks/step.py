@@ -19,12 +19,14 @@ from sim.desk.scene import Scene
 from sim.desk.scenes.sampler import draw_scene, draw_scene_for
 from sim.desk.simulator import World
 from sim.desk.tasks import expert
-from sim.desk.tasks.families import TASKS, Goal, achieved
+from sim.desk.tasks.families import TASKS
 from sim.env import DeskEnv
+from sim.kinds.desk import DESK
 from sim.randomize.draw import draw_dynamics, draw_looks
 from sim.randomize.factors import REGIMES
 from sim.randomize.presets import NOMINAL
 from sim.state import Array
+from sim.task import Goal
 
 CALVIN = 33.0 / 2.4  # simulated s per CPU s: 2.4 ms for 33 ms, state only, measured on 2 CPU cores
 STEPS = 30  # at most, per rollout
@@ -87,7 +89,7 @@ def _roll_out(env: DeskEnv, world: TimedWorld, scene: Scene, goal: Goal) -> tupl
     """Number of steps, and their CPU time within stepSimulation and outside it, s."""
     _, info = env.reset(options={"scene": scene})
     before, spent, steps, world.raw = info["state"], 0.0, 0, 0.0
-    while steps < STEPS and not achieved(goal, before, info["state"]):
+    while steps < STEPS and not DESK.achieved(goal, before, info["state"]):
         action = expert.act(info["state"], goal)
         begin = time.thread_time()
         *_, info = env.step(action)

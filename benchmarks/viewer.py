@@ -73,7 +73,7 @@ def measure(config: PageConfig, commands: int = COMMANDS) -> Figures:
             time.sleep(1)
             begin, updates, received, simulated, slowest = time.monotonic(), page.updates, got[0], 0.0, 9.0
             for _ in range(commands):
-                shared = page.desk.shared
+                shared = page.live.shared
                 command = _finished(shared, shared.submit(shared.status.suggestions[0].sentence))
                 simulated += command.seconds
                 slowest = min(slowest, shared.status.real_time_factor)

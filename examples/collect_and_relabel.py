@@ -18,6 +18,7 @@ from data.play.collection import PlayConfig, collect
 from data.store.reader import open_dataset
 from data.store.segments import read_segments
 from robopolicy.training.relabelling import RelabelConfig, relabel_dataset
+from sim.kinds.desk import DESK
 
 
 def main(folder: Path) -> None:
@@ -27,8 +28,8 @@ def main(folder: Path) -> None:
     for _ in relabel_dataset(folder, RelabelConfig(sentences=1)):
         pass
 
-    dataset = open_dataset(folder)
-    segments, _ = read_segments(folder)
+    dataset = open_dataset(folder, DESK)
+    segments, _ = read_segments(folder, DESK)
     print(f"{dataset.n_episodes} episodes, {dataset.n_frames} steps, {len(segments)} segments.")
     for one in segments[:20]:
         where = f"episode {one.episode}, steps {one.start:3} to {one.stop:3}"

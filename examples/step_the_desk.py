@@ -19,7 +19,6 @@ SECONDS, HZ = 12, 10
 def main() -> None:
     """Step the environment without and with a task."""
     env = gymnasium.make("sim.env:robopolicy/Desk-v0", n_objects=3)
-    desk = env.unwrapped
     env.action_space.seed(0)
 
     _, info = env.reset(seed=0)
@@ -33,7 +32,7 @@ def main() -> None:
 
     # With a task, reset draws a scene in which it is possible, and the episode ends when it is done.
     _, info = env.reset(seed=0, options={"task": "open_drawer"})
-    goal = desk.goal  # pyright: ignore[reportAttributeAccessIssue]
+    goal = env.get_wrapper_attr("goal")
     for step in range(1, SECONDS * HZ + 1):
         action = expert.act(info["state"], goal)
         _, reward, terminated, _, info = env.step(action)

@@ -22,6 +22,7 @@ from robopolicy.training.config import TrainConfig
 from robopolicy.training.loop import train
 from robopolicy.training.metrics import read_metrics
 from robopolicy.training.relabelling import RelabelConfig, relabel_dataset
+from sim.kinds.desk import DESK
 
 TINY = TrainConfig(
     steps=30,
@@ -45,7 +46,7 @@ def main(folder: Path) -> None:
     for row in read_metrics(checkpoint / "metrics.jsonl"):
         print("step {step:3}: loss {loss:.2f} (actions {actions:.2f}, language {language:.2f})".format(**row))
     print("checkpoint:", ", ".join(sorted(path.name for path in checkpoint.iterdir())))
-    print(f"{load_checkpoint(checkpoint).n_parameters:,} parameters")
+    print(f"{load_checkpoint(checkpoint, DESK).n_parameters:,} parameters")
 
 
 if __name__ == "__main__":

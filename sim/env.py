@@ -25,11 +25,12 @@ from sim.desk.scenes.sampler import SceneConfig, initial_state
 from sim.desk.sensors import Memory, Sensor
 from sim.desk.simulator import World
 from sim.desk.snapshot import Snapshot, check_snapshot
-from sim.desk.tasks.families import Goal, check_goal
+from sim.desk.tasks.families import check_goal
 from sim.desk.tasks.geometry import FALLEN
 from sim.kinds.desk import DESK
 from sim.randomize.presets import NOMINAL
 from sim.state import THING_DIM, State
+from sim.task import Goal
 from sim.world_env import RENDER_MODES, BadOptions, BadRenderMode, Observed, WorldEnv
 
 __all__ = ("ID", "BadOptions", "BadRenderMode", "DeskEnv", "Observed", "Saved")
@@ -55,7 +56,7 @@ class DeskEnv(WorldEnv):
     metadata: dict[str, Any] = {"render_modes": list(RENDER_MODES), "render_fps": CONTROL_HZ}  # noqa: RUF012
 
     _world: World
-    _sensor: Sensor
+    _sensor: Sensor  # pyrefly: ignore[bad-override-mutable-attribute]  # a desk's always
 
     def __init__(
         self,
@@ -76,7 +77,7 @@ class DeskEnv(WorldEnv):
         )
         self.metadata = {**self.metadata, "render_fps": control_hz}
 
-    def render(self) -> Picture | None:  # type: ignore[override]
+    def render(self) -> Picture | None:
         """(H, W, 3) uint8 if the environment was made with `render_mode="rgb_array"`."""
         if self.render_mode is None:
             return None

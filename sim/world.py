@@ -6,14 +6,16 @@ of such worlds without running one: their spec, task families and scenes, and ho
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
 from sim.common.printable import shown
 from sim.common.seeds import BEYOND, rng_of
+from sim.goal_draw import Allows, first_possible
 from sim.observation import Observation, padded
 from sim.randomize.presets import NOMINAL
 from sim.state import Array, State
@@ -79,20 +81,6 @@ class Player(Protocol):
         ...
 
 
-Allows = Callable[[Goal, tuple[str, ...]], bool]
-"""(goal, names of the scene's objects) -> whether it may be asked for."""
-
-
-class CannotDraw(ValueError):
-    """No scene of the kind asked for turned up."""
-
-    def __init__(self, task: str, attempts: int) -> None:
-        super().__init__(
-            f"no scene in which {task} is possible and allowed was found in {attempts} draws; "
-            "more objects or fewer exclusions would help"
-        )
-
-
 class WorldKind(Visible, ABC):
     """A kind of world. The methods without a body here are what it must offer; the others it may."""
 
@@ -103,7 +91,10 @@ class WorldKind(Visible, ABC):
     per_process: int = 64  # the most worlds that one process can hold
     axes: str = "the world's own"  # in words: where the origin of its frame is, and which way its axes point
     joint_unit: str = "m or rad"  # of its fixtures' joints, in words
-    about: str = ""  # its robot and where that is, in words, for model cards; "" for their names
+    # For model cards, in words:
+    about: str = ""  # its robot and where that is; "" for their names
+    place: str = "in its world"  # where its things are
+    engine: str = ""  # the physics engine that it runs on, as a tag
 
     # -- scenes ----------------------------------------------------------------------------------
 
@@ -139,19 +130,13 @@ class WorldKind(Visible, ABC):
         family, rng = self.task(task), rng_of(self.spec.name, seed, sum(map(ord, task)))
         world = self.open()
         try:
-            for drawn in rng.integers(BEYOND, 1 << 62, ATTEMPTS):  # none of them is a scene of play
-                scene = self.draw(int(drawn), config)
-                state = world.build(scene)
-                goals = [
-                    goal
-                    for goal in self.goals(family, scene, state, rng)
-                    if self.possible(goal, state) and (allows is None or allows(goal, scene.names))
-                ]
-                if goals:
-                    return scene, goals[rng.integers(len(goals))]
+            seeds = rng.integers(BEYOND, 1 << 62, ATTEMPTS)  # none of them is a scene of play
+            scenes = (self.draw(int(one), config) for one in seeds)
+            built = ((scene, world.build(scene)) for scene in scenes)
+            goals = partial(self.goals, family, rng=rng)
+            return first_possible(family, built, rng, goals, self.possible, allows)
         finally:
             world.close()
-        raise CannotDraw(task, ATTEMPTS)
 
     @abstractmethod
     def scene_from(self, raw: Any) -> Any:

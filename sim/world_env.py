@@ -100,7 +100,7 @@ class WorldEnv(gymnasium.Env[Any, Array]):
         info = self._info(state, clipped=max(given) > 1 or min(given) < -1)
         return self._observed(self._sensor.observe(state)), float(done), done, False, info
 
-    def render(self) -> NDArray[np.uint8] | None:  # type: ignore[override]
+    def render(self) -> NDArray[np.uint8] | None:
         """(H, W, 3) uint8 if the environment was made with `render_mode="rgb_array"`."""
         if self.render_mode is None:
             return None

@@ -82,23 +82,21 @@ class WorldSpec:
     @classmethod
     def from_json(cls, value: Any) -> "WorldSpec":
         """The inverse of `to_json`; raises TypeError and KeyError for what is none."""
-        plain = {key: one for key, one in value.items() if one is not None}
+        plain: dict[str, Any] = {key: one for key, one in value.items() if one is not None}
         fixtures = tuple(
             Fixture(**{key: one for key, one in fixture.items() if one is not None})
             for fixture in value["fixtures"]
         )
-        action = ActionSpec(**{**value["action"], "columns": tuple(value["action"]["columns"])})
+        action: dict[str, Any] = {**value["action"], "columns": tuple(value["action"]["columns"])}
         low, high = value["workspace"]
-        return cls(
-            **{
-                **plain,
-                "action": action,
-                "fixtures": fixtures,
-                "workspace": (tuple(low), tuple(high)),
-                "middle": tuple(value["middle"]),
-                "cameras": tuple(value["cameras"]),
-            }
-        )
+        plain |= {
+            "action": ActionSpec(**action),
+            "fixtures": fixtures,
+            "workspace": (tuple(low), tuple(high)),
+            "middle": tuple(value["middle"]),
+            "cameras": tuple(value["cameras"]),
+        }
+        return cls(**plain)
 
 
 def _finite(value: Any) -> Any:

@@ -71,7 +71,7 @@ def flat(commits: list[list[EpisodeRecord]]) -> list[EpisodeRecord]:
 
 
 def write(folder: Path, commits: list[list[EpisodeRecord]], config: Config = Config()) -> None:
-    with DatasetWriter(folder, config) as writer:
+    with DatasetWriter(folder, config, kind=DESK) as writer:
         for records in commits[writer.committed :]:
             writer.commit(records)
 
@@ -96,5 +96,5 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def holds(folder: Path, episodes: list[EpisodeRecord]) -> bool:
-    stored = list(open_dataset(folder).episodes())
+    stored = list(open_dataset(folder, DESK).episodes())
     return len(stored) == len(episodes) and all(map(same, stored, episodes))

@@ -30,7 +30,7 @@ _SETTINGS = settings(
     deadline=None,
     derandomize=False,
     phases=(Phase.generate, Phase.shrink),
-    suppress_health_check=list(HealthCheck),  # pyright: ignore[reportArgumentType]
+    suppress_health_check=list(HealthCheck),
 )
 
 

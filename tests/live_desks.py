@@ -3,17 +3,19 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
 from robopolicy.policies.base.intent import Intent
 from robopolicy.runtime.scene_request import SceneRequest
-from robopolicy.viewer.live.desk import LiveConfig, LiveDesk
 from robopolicy.viewer.live.records import DONE, NOT_BEGUN, REFUSED, STOPPED, CommandRecord
+from robopolicy.viewer.live.session import LiveConfig, LiveSession
 from sim.desk.tasks import expert
-from sim.desk.tasks.families import Goal
+from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.state import Array
+from sim.task import Goal
 from tests.stub_agents import Forgetful
 
 OPEN, CLOSE = "open the drawer", "close the drawer"
@@ -22,7 +24,7 @@ OPEN, CLOSE = "open the drawer", "close the drawer"
 class Obedient(Forgetful):
     """Knows two sentences by heart, and looks at the world itself; "dance" makes it wave for ever."""
 
-    desk: LiveDesk
+    desk: LiveSession
 
     def reset(self, commands: list[str], names: list[tuple[str, ...]]) -> list[Intent]:
         family = {OPEN: "open_drawer", CLOSE: "close_drawer"}.get(commands[0], "hold still")
@@ -38,10 +40,11 @@ class Obedient(Forgetful):
 
 
 @contextmanager
-def desk_at_work(seed: int = 1, **options) -> Iterator[LiveDesk]:
+def desk_at_work(seed: int = 1, *, speed: float = 10.0, **options: Any) -> Iterator[LiveSession]:
     """A running desk whose drawer is shut at first; ten times as fast as real."""
     made = Obedient()
-    desk = LiveDesk(LiveConfig(**{"speed": 10.0, **options}), SceneRequest(seed=shut(seed)), lambda *_: made)
+    request = SceneRequest(DESK, seed=shut(seed))
+    desk = LiveSession(LiveConfig(speed=speed, **options), request, lambda *_: made)
     made.desk = desk
     desk.start()
     try:
@@ -52,10 +55,10 @@ def desk_at_work(seed: int = 1, **options) -> Iterator[LiveDesk]:
 
 def shut(seed: int) -> int:
     """A seed, from this one on, of a scene whose drawer is shut."""
-    return next(s for s in range(seed, seed + 100) if SceneRequest(seed=s).scene().joints[0] == 0)
+    return next(s for s in range(seed, seed + 100) if SceneRequest(DESK, seed=s).scene().joints[0] == 0)
 
 
-def finished(desk: LiveDesk, number: int, seconds: float = 90.0) -> CommandRecord:
+def finished(desk: LiveSession, number: int, seconds: float = 90.0) -> CommandRecord:
     """A command's outcome, once there is one."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -10,9 +10,9 @@ openpi's ActionChunkBroker; None begins a new rollout and is answered with the s
 import struct
 import sys
 
-from openpi_client import msgpack_numpy  # pyright: ignore[reportMissingImports]
-from openpi_client.action_chunk_broker import ActionChunkBroker  # pyright: ignore[reportMissingImports]
-from openpi_client.websocket_client_policy import (  # pyright: ignore[reportMissingImports]
+from openpi_client import msgpack_numpy
+from openpi_client.action_chunk_broker import ActionChunkBroker
+from openpi_client.websocket_client_policy import (
     WebsocketClientPolicy,
 )
 

@@ -22,7 +22,7 @@ def page_at_work(folder: Path, speed: float) -> Iterator[Page]:
     """The page of a desk that is at work, for three visitors at most; what it stores goes to a folder."""
     with desk_at_work(speed=speed) as desk:
         page = Page(PageConfig(port=0, clients=3, output=str(folder), cameras=0), desk)
-        page.desk.start = lambda: None  # it runs already
+        page.live.start = lambda: None  # it runs already
         page.start()
         until(lambda: page.updates)  # the arm's meshes are read
         yield page

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from websockets.sync.connection import Connection
 
 from robopolicy.policies.agent import Agent
 from robopolicy.policies.base.config import PolicyConfig
+from robopolicy.policies.base.spec import spec_of
+from robopolicy.policies.checkpoint import save_checkpoint
 from robopolicy.policies.registry import build, kind_named
 from robopolicy.policies.text.encoder import TextEncoder
 from robopolicy.serving.batched_policy import BatchedPolicy
@@ -31,12 +34,18 @@ SMALL = PolicyConfig(width=32, blocks=1, slot_width=8, code_width=8)
 def an_agent(**options: Any) -> Agent:
     """Untrained, and not inclined to hold still."""
     torch.manual_seed(0)
-    policy = build(PolicyConfig(width=32, blocks=1, slot_width=8, code_width=8, **options))
+    policy = build(PolicyConfig(width=32, blocks=1, slot_width=8, code_width=8, **options), spec_of(DESK))
     if kind_named(policy.config.conditioning).has_reading:
         policy.get_parameter("language.code.2.bias").data[HOLD] = -100
     for parameter in policy.control.parameters():  # its last layers begin at zero
         parameter.data += 0.1 * torch.randn_like(parameter)
-    return Agent(policy, TextEncoder(cache_folder=""))
+    return Agent(policy, TextEncoder(cache_folder=""), kind=DESK)
+
+
+def saved(agent: Agent, folder: Path) -> Path:
+    """The folder, with the agent's policy as a checkpoint in it."""
+    save_checkpoint(folder, agent.policy, agent.encoder.fingerprint, {}, DESK)
+    return folder
 
 
 def a_request(seed: int = 0, /, **others: Any) -> dict[str, Any]:
@@ -48,9 +57,9 @@ def a_request(seed: int = 0, /, **others: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def serving(policy: BatchedPolicy, **options: Any) -> Iterator[tuple[int, PolicyServer]]:
+def serving(policy: BatchedPolicy, *, port: int = 0, **options: Any) -> Iterator[tuple[int, PolicyServer]]:
     """The port of a server that runs until the end of the block."""
-    server = PolicyServer(ServerConfig(**{"port": 0, **options}), policy)
+    server = PolicyServer(ServerConfig(port=port, **options), policy)
     at: list[Any] = []
     listening = threading.Event()
 

@@ -17,8 +17,9 @@ from sim.common.errors import (
     UnknownRenderer,
 )
 from sim.desk.cameras import UnknownCamera
-from sim.desk.scenes.sampler import CannotDraw, draw_scene
+from sim.desk.scenes.sampler import draw_scene
 from sim.env import BadOptions, BadRenderMode
+from sim.goal_draw import CannotDraw
 from sim.randomize.presets import BadValue, UnknownWorld
 from sim.task import UnknownTask
 

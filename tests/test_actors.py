@@ -14,13 +14,14 @@ from robopolicy.evaluation.reference import demonstrated, shown
 from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.policies.agent import Agent
 from robopolicy.policies.base.config import PolicyConfig
+from robopolicy.policies.base.spec import spec_of
 from robopolicy.policies.confidence import OOD_FEATURES, Confidence
 from robopolicy.policies.registry import build
 from robopolicy.policies.text.encoder import TextEncoder
 from sim.desk.rows import observe
 from sim.desk.sensors import sense
 from sim.desk.simulator import World
-from sim.desk.tasks.families import TASKS, achieved
+from sim.desk.tasks.families import TASKS
 from sim.kinds.desk import DESK
 from sim.state import stack
 
@@ -37,14 +38,14 @@ def world():
 @pytest.fixture
 def build_actor(monkeypatch: pytest.MonkeyPatch) -> Build:
     torch.manual_seed(0)
-    policy = build(PolicyConfig(width=32, blocks=1, slot_width=8, code_width=8))
+    policy = build(PolicyConfig(width=32, blocks=1, slot_width=8, code_width=8), spec_of(DESK))
     policy.get_parameter("language.code.2.bias").data[
         len(DESK.tasks)
     ] = -100  # untrained, it would as soon hold still
     encoder = TextEncoder(cache_folder="")
     monkeypatch.setattr(actors, "load_checkpoint", lambda _, kind: policy)
     monkeypatch.setattr(actors, "Agent", lambda policy, **options: Agent(policy, encoder, **options))
-    return partial(PolicyActor, "anything")
+    return partial(PolicyActor, "anything", DESK)
 
 
 @pytest.fixture
@@ -56,9 +57,9 @@ def test_the_expert_shows_how_the_desk_is_once_the_goal_is_reached(world: World)
     asked = make_plan(EvaluateConfig(levels=("shown",), n=len(TASKS), controls=())).levels[0]
     reached = 0
     for trial, scene in zip(asked.trials, asked.scenes, strict=True):
-        before, after = demonstrated(world, scene, trial.goal)
-        assert achieved(trial.goal, before, before) == np.False_
-        reached += bool(achieved(trial.goal, before, after))
+        before, after = demonstrated(world, scene, trial.goal, DESK)
+        assert DESK.achieved(trial.goal, before, before) == np.False_
+        reached += bool(DESK.achieved(trial.goal, before, after))
     assert reached >= len(TASKS) - 2
 
 
@@ -67,7 +68,7 @@ def test_a_policy_is_told_or_shown_and_then_acts_for_every_world(actor: PolicyAc
     for asked in plan.levels:
         names = [DESK.spec.names(scene.names) for scene in asked.scenes]
         pairs = zip(asked.trials, asked.scenes, strict=True)
-        told = [shown(world, s, t.goal) if t.first.demonstrated else t.sentence for t, s in pairs]
+        told = [shown(world, s, t.goal, DESK) if t.first.demonstrated else t.sentence for t, s in pairs]
         actor.reset(told, names)
         states = [world.build(scene) for scene in asked.scenes]
         actions = actor.act([observe(state) for state in states])
@@ -105,6 +106,6 @@ def test_what_is_shown_is_seen_through_the_sensors_too(world: World):
         EvaluateConfig(levels=("shown",), n=2, world="held_out:position_bias", controls=())
     ).levels[0]
     for trial, scene in zip(asked.trials, asked.scenes, strict=True):
-        seen = sense(stack(demonstrated(world, scene, trial.goal)), scene)
-        for at, observation in enumerate(shown(world, scene, trial.goal)):
+        seen = sense(stack(demonstrated(world, scene, trial.goal, DESK)), scene)
+        for at, observation in enumerate(shown(world, scene, trial.goal, DESK)):
             assert np.array_equal(observation.entities, seen.entities[at])

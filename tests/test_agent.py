@@ -8,6 +8,7 @@ import torch
 
 from robopolicy.policies.agent import Agent
 from robopolicy.policies.base.config import PolicyConfig
+from robopolicy.policies.base.spec import spec_of
 from robopolicy.policies.checkpoint import CheckpointError
 from robopolicy.policies.registry import build
 from robopolicy.policies.text.encoder import TextEncoder
@@ -31,9 +32,9 @@ def encoder() -> TextEncoder:
 @pytest.fixture
 def agent(encoder) -> Agent:
     torch.manual_seed(0)
-    policy = build(SMALL)
+    policy = build(SMALL, spec_of(DESK))
     policy.get_parameter("language.code.2.bias").data[HOLD] = -100  # untrained, it would as soon hold still
-    return Agent(policy, encoder, execute=3)
+    return Agent(policy, encoder, execute=3, kind=DESK)
 
 
 def test_who_is_told_not_to_holds_still(agent):
@@ -98,30 +99,30 @@ def test_who_is_told_nothing_holds_still_and_keeps_its_grip(agent):
 
 
 def test_what_is_hardly_understood_is_not_done_if_so_wished(encoder):
-    sceptic = Agent(build(SMALL), encoder, confidence=1.1)
+    sceptic = Agent(build(SMALL, spec_of(DESK)), encoder, confidence=1.1, kind=DESK)
     sceptic.reset(["open the drawer"], [NAMES])
     assert not sceptic.act(a_view(1))[0, :6].any()
 
 
 def test_another_text_encoder_is_refused(encoder):
-    policy = build(SMALL)
+    policy = build(SMALL, spec_of(DESK))
     policy.encoder_sha256 = "f" * 64
     with pytest.raises(CheckpointError, match="ffffffffffff"):
-        Agent(policy, encoder)
+        Agent(policy, encoder, kind=DESK)
 
 
 def test_it_cannot_execute_more_than_it_predicts(encoder):
     with pytest.raises(CheckpointError, match="from 1 to the chunk, 8, not 9"):
-        Agent(build(SMALL), encoder, execute=9)
+        Agent(build(SMALL, spec_of(DESK)), encoder, execute=9, kind=DESK)
 
 
 def test_acting_before_being_told_is_an_error(encoder):
     with pytest.raises(ValueError, match="reset"):
-        Agent(build(SMALL), encoder).act(a_view(1))
+        Agent(build(SMALL, spec_of(DESK)), encoder, kind=DESK).act(a_view(1))
 
 
 def test_in_the_control_with_no_words_the_policy_has_to_act_all_the_same(agent, encoder):
-    spared, put_to_it = agent, Agent(agent.policy, encoder, hold_when_silent=False)
+    spared, put_to_it = agent, Agent(agent.policy, encoder, hold_when_silent=False, kind=DESK)
     moved = []
     for one in (spared, put_to_it):
         one.reset([""], [NAMES])
@@ -131,20 +132,20 @@ def test_in_the_control_with_no_words_the_policy_has_to_act_all_the_same(agent, 
 
 def strayed(history: int, encoder: TextEncoder, dynamics: Dynamics, monkeypatch: pytest.MonkeyPatch) -> float:
     """How far, rad, from where it always wants to go the hand of an agent goes once it had time to learn."""
-    policy = build(replace(SMALL, history=history))
+    policy = build(replace(SMALL, history=history), spec_of(DESK))
     policy.get_parameter("language.code.2.bias").data[HOLD] = -100
     always = torch.tensor([0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 1.0]).expand(1, SMALL.chunk, 7)
     monkeypatch.setattr(policy, "act", lambda *_: always.clone())
-    agent, world = Agent(policy, encoder), World()
+    agent, world = Agent(policy, encoder, kind=DESK), World()
     scene = replace(draw_scene(0, SceneConfig()), dynamics=dynamics)
     state = world.build(scene)
     agent.reset(["open the drawer"], [DESK.spec.names(scene.names)])
-    for t in range(10):
-        if t == 6:
-            start = state.ee_pos
+    way = [state.ee_pos]
+    for _ in range(10):
         state = world.step(agent.act(Observation(*(field[None] for field in observe(state))))[0])
+        way.append(state.ee_pos)
     world.close()
-    x, y = (state.ee_pos - start)[:2]
+    x, y = (way[-1] - way[6])[:2]
     return float(abs(np.arctan2(x, y)))
 
 
@@ -155,9 +156,9 @@ def test_with_a_memory_it_goes_where_it_wants_in_a_world_whose_axes_are_turned(e
 
 
 def test_what_it_learned_of_a_world_outlives_a_command_and_ends_when_told_to_forget(encoder):
-    policy = build(replace(SMALL, history=40))
+    policy = build(replace(SMALL, history=40), spec_of(DESK))
     policy.get_parameter("language.code.2.bias").data[HOLD] = -100
-    agent, seen = Agent(policy, encoder), a_view(1)
+    agent, seen = Agent(policy, encoder, kind=DESK), a_view(1)
     agent.reset(["open the drawer"], [NAMES])
     for _ in range(5):  # the hand does not move, whatever it does
         agent.act(seen)
@@ -173,7 +174,8 @@ def test_what_it_learned_of_a_world_outlives_a_command_and_ends_when_told_to_for
 
 @pytest.mark.parametrize("history", [0, 40])
 def test_with_a_memory_it_plans_from_where_things_are_by_all_that_it_saw(encoder, monkeypatch, history):
-    agent, plans = Agent(build(replace(SMALL, history=history)), encoder, execute=1), []
+    network, plans = build(replace(SMALL, history=history), spec_of(DESK)), []
+    agent = Agent(network, encoder, execute=1, kind=DESK)
     monkeypatch.setattr(
         agent, "plan", lambda _, seen: plans.append(seen) or np.zeros((1, SMALL.chunk, 7), np.float32)
     )
@@ -197,7 +199,7 @@ def test_without_a_memory_it_thinks_nothing_of_its_world(agent):
 
 
 def test_another_batch_is_of_other_worlds(encoder):
-    agent = Agent(build(replace(SMALL, history=40)), encoder)
+    agent = Agent(build(replace(SMALL, history=40), spec_of(DESK)), encoder, kind=DESK)
     for batch in (1, 2):
         agent.reset(["open the drawer"] * batch, [NAMES] * batch)
         agent.act(a_view(batch))

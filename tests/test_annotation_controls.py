@@ -12,6 +12,7 @@ from robopolicy.viewer.live.play_segments import PlaySegment, PlaySegments
 from robopolicy.viewer.page import annotation_controls
 from robopolicy.viewer.page.config import PageConfig
 from robopolicy.viewer.page.page import Page
+from sim.kinds.desk import DESK
 from tests.live_desks import OPEN, desk_at_work, finished
 from tests.page_visitors import give, look, socket_to, until
 from tests.plays import some_play
@@ -63,9 +64,9 @@ class Somebody:
         self.types(LINE, text)
 
     def asks_for_another(self) -> None:
-        built = self._page.desk.shared.latest.scene_number
+        built = self._page.live.shared.latest.scene_number
         give(self._socket, self.controls["Show another segment"], True)
-        until(lambda: self._page.desk.shared.latest.scene_number > built)
+        until(lambda: self._page.live.shared.latest.scene_number > built)
 
     def stores(self) -> None:
         told = len(self.told)
@@ -86,7 +87,7 @@ def page(play: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     monkeypatch.setattr(annotation_controls, "SETTLED", 0.0)
     with desk_at_work() as desk:
         page = Page(PageConfig(port=0, dataset=str(play), output=str(tmp_path), cameras=0), desk)
-        desk.start = lambda: None  # type: ignore[method-assign]  # it runs already
+        desk.start = lambda: None  # it runs already
         page.start()
         yield page
         page.close()
@@ -111,23 +112,23 @@ def test_a_sentence_is_stored_for_the_segment_that_its_writer_saw(play: Path, co
     ada.stores()
     ben.stores()
     first, second = InTurn.shown
-    made = {one.sentence: said_of(one) for one in read_annotations(play)}
+    made = {one.sentence: said_of(one) for one in read_annotations(play, DESK)}
     assert made == {"do the first": first, "do the second": second}
 
 
 def test_storing_moves_on_only_who_is_alone(page: Page, play: Path, comes) -> None:
     ada = comes()
     ada.asks_for_another()
-    built = page.desk.shared.latest.scene_number
+    built = page.live.shared.latest.scene_number
     ada.writes("do the first")
     ada.stores()
-    until(lambda: page.desk.shared.latest.scene_number > built)
+    until(lambda: page.live.shared.latest.scene_number > built)
     comes()
     for sentence in ("do the second", "do just that"):
         ada.writes(sentence)
         ada.stores()
     first, second = InTurn.shown
-    assert [said_of(one) for one in read_annotations(play)] == [first, second, second]
+    assert [said_of(one) for one in read_annotations(play, DESK)] == [first, second, second]
 
 
 @pytest.mark.parametrize("then", ["do the first, and gently", "d", "it was the second"])
@@ -140,11 +141,11 @@ def test_what_was_written_of_two_segments_is_refused_and_kept(then: str, play: P
     ben.stores()
     assert "not sure which segment" in ben.told[-1]
     assert ben.controls[LINE].value == then
-    assert not read_annotations(play)
+    assert not read_annotations(play, DESK)
     ben.writes("")
     ben.writes("do the second")
     ben.stores()
-    assert [said_of(one) for one in read_annotations(play)] == InTurn.shown[1:]
+    assert [said_of(one) for one in read_annotations(play, DESK)] == InTurn.shown[1:]
 
 
 def test_what_is_begun_just_after_another_asked_may_be_of_the_segment_before(
@@ -157,7 +158,7 @@ def test_what_is_begun_just_after_another_asked_may_be_of_the_segment_before(
     ben.writes("who did not ask may not have seen")
     ada.stores()
     ben.stores()
-    assert [one.sentence for one in read_annotations(play)] == ["who asked knows"]
+    assert [one.sentence for one in read_annotations(play, DESK)] == ["who asked knows"]
     assert "not sure which segment" in ben.told[-1]
 
 
@@ -166,8 +167,8 @@ def test_what_is_begun_while_the_desk_itself_is_on_show_is_of_no_segment(
 ) -> None:
     ada = comes()
     ada.asks_for_another()
-    finished(page.desk, page.desk.shared.submit(OPEN))
+    finished(page.live, page.live.shared.submit(OPEN))
     ada.writes("open the drawer")
     ada.stores()
     assert "not sure which segment" in ada.told[-1]
-    assert not read_annotations(play)
+    assert not read_annotations(play, DESK)

@@ -25,6 +25,7 @@ from robopolicy.training.config import TrainConfig
 from robopolicy.training.relabelling import RelabelConfig, relabel_dataset
 from robopolicy.viewer.live.play_segments import PlaySegments
 from robopolicy.viewer.live.records import REPLAYING
+from sim.kinds.desk import DESK
 from tests.live_desks import OPEN, desk_at_work, finished
 from tests.plays import some_play
 
@@ -40,13 +41,13 @@ def play(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def segments(play: Path) -> PlaySegments:
     annotations_path(play).unlink(missing_ok=True)
-    return PlaySegments(play, seed=0)
+    return PlaySegments(play, DESK, seed=0)
 
 
 def test_a_sentence_is_stored_with_who_and_when(segments: PlaySegments) -> None:
     segment = segments.draw()
     made, _ = segments.describe(segment, "Do the THING, please!", "  Ada  L. ")
-    (read,) = read_annotations(segments.folder)
+    (read,) = read_annotations(segments.folder, DESK)
     assert read == made
     assert (read.sentence, read.who) == ("do the thing please", "Ada L.")
     assert read.when.endswith("+00:00")
@@ -69,19 +70,19 @@ def test_segments_that_nobody_described_come_first(segments: PlaySegments) -> No
 def test_what_says_nothing_or_of_nobody_is_refused(segments: PlaySegments, sentence: str, who: str) -> None:
     with pytest.raises((BadAnnotation, BadSentence)):
         segments.describe(segments.draw(), sentence, who)
-    assert read_annotations(segments.folder) == []
+    assert read_annotations(segments.folder, DESK) == []
 
 
 def test_a_stretch_that_there_is_not_is_refused(segments: PlaySegments) -> None:
     goal = segments.draw().goal
     with pytest.raises(BadAnnotation, match="there is no segment"):
-        annotate(segments.folder, 999, 0, 5, goal, "do it", "ada")
+        annotate(segments.folder, 999, 0, 5, goal, "do it", "ada", DESK)
 
 
 def test_a_damaged_file_is_said_to_be(segments: PlaySegments) -> None:
     annotations_path(segments.folder).write_text("{\n")
     with pytest.raises(DatasetDamaged):
-        read_annotations(segments.folder)
+        read_annotations(segments.folder, DESK)
 
 
 def test_held_out_words_of_people_never_reach_training(segments: PlaySegments) -> None:
@@ -90,13 +91,13 @@ def test_held_out_words_of_people_never_reach_training(segments: PlaySegments) -
     assert why is not None
     assert "yank" in why
     segments.describe(segment, "do the thing", "ada")
-    found, left_out = segments_by_people(open_dataset(segments.folder))
+    found, left_out = segments_by_people(open_dataset(segments.folder, DESK))
     assert [segment.sentences for segment in found] == [("do the thing",)]
     assert len(left_out) == 1
 
 
 def learned_from(segments: PlaySegments, describer: str) -> list[Segment]:
-    return open_described([segments.folder], describer)[1]
+    return open_described([segments.folder], DESK, describer)[1]
 
 
 def test_one_may_learn_from_the_grammars_sentences_from_peoples_or_from_both(segments: PlaySegments) -> None:

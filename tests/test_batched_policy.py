@@ -41,7 +41,7 @@ def requests(n: int) -> list[Request]:
 
 @pytest.mark.parametrize("head", ["regression", "flow"])
 def test_an_answer_does_not_depend_on_who_else_asks(head: str) -> None:
-    policy = BatchedPolicy(an_agent(head=head))
+    policy = BatchedPolicy(an_agent(head=head), DESK)
     asked = requests(16)
     alone = [policy.answer([request])[0] for request in asked]
     for size in {1, min(5, policy.rows), policy.rows}:
@@ -53,7 +53,7 @@ def test_an_answer_does_not_depend_on_who_else_asks(head: str) -> None:
 
 
 def test_a_chunk_holds_what_the_agent_would_do_in_closed_loop(agent: Agent) -> None:
-    policy = BatchedPolicy(agent, refuse=False)
+    policy = BatchedPolicy(agent, DESK, refuse=False)
     for request in requests(4):
         answer = policy.answer([request])[0]
         alone = Observation(*(np.repeat(field[None], policy.rows, 0) for field in request.observation))
@@ -87,11 +87,11 @@ def test_a_policy_of_another_world_answers_about_that_world() -> None:
     on_mat[:3, :2] = seen.entities[3, :2]
     assert answer(on_mat).why == f"The {there.understood.target} is on the mat already."
     with pytest.raises(BadSpec, match="among 3 objects and mat; in 'desk' there are 5 objects and drawer"):
-        BatchedPolicy(policy.agent)
+        BatchedPolicy(policy.agent, DESK)
 
 
 def test_who_says_nothing_is_told_that_the_robot_holds_still(agent: Agent) -> None:
-    silent, told = BatchedPolicy(agent, refuse=False).answer([requests(3)[2], requests(3)[0]])
+    silent, told = BatchedPolicy(agent, DESK, refuse=False).answer([requests(3)[2], requests(3)[0]])
     assert (silent.holds_still, told.holds_still) == (True, False)
     assert not silent.actions[:, :6].any()
     assert told.actions[:, :6].any()
@@ -101,7 +101,7 @@ def test_only_the_first_request_of_a_prompt_costs_the_encoder(agent: Agent, monk
     heard = []
     interpret = agent.interpret
     monkeypatch.setattr(agent, "interpret", lambda *given: heard.append(given) or interpret(*given))
-    policy = BatchedPolicy(agent)
+    policy = BatchedPolicy(agent, DESK)
     for _ in range(3):
         policy.answer(requests(2))
     assert len(heard) == 2
@@ -110,7 +110,7 @@ def test_only_the_first_request_of_a_prompt_costs_the_encoder(agent: Agent, monk
 def test_what_is_remembered_of_ever_new_prompts_is_bounded(agent: Agent, monkeypatch) -> None:
     monkeypatch.setattr(module, "CACHED_PROMPTS", 4)
     monkeypatch.setattr(module, "CACHED_TEXTS", 6)
-    policy = BatchedPolicy(agent)
+    policy = BatchedPolicy(agent, DESK)
     for i in range(12):
         policy.answer([read_request(a_request(0, prompt=f"open drawer {i}"), Sessions(), DESK.spec)])
     assert len(policy._cached) == 4

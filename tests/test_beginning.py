@@ -5,9 +5,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from data.language.held_out import train_objects
 from examples.pucks import MAT, Pucks
-from robopolicy.evaluation.beginning import begin_again
+from robopolicy.common.world_option import scenes_in
+from robopolicy.evaluation.beginning import begin, begin_again
+from robopolicy.evaluation.errand import at_rest
 from robopolicy.evaluation.levels.base import LevelTrials
 from robopolicy.evaluation.levels.unseen import SEEN
 from robopolicy.evaluation.plan import Plan
@@ -17,8 +21,9 @@ from robopolicy.evaluation.rollouts import Group, roll_out
 from robopolicy.evaluation.trials.judges import BEGIN, TIME
 from robopolicy.evaluation.trials.trial import Command, Trial
 from robopolicy.reporting import videos
-from sim.state import Array
+from sim.kinds.desk import DESK
 from sim.task import Goal
+from sim.visible import FILMED
 from tests.nudges import MAX_STEPS, NUDGES, SCENE, Doer, NudgeKind, came_of, nudged
 
 PARK = Goal("park", 0)
@@ -32,10 +37,12 @@ class FourKind(NudgeKind):
 
 
 class FilmedKind(NudgeKind):
-    """The picture of a world is where its pucks are."""
+    """The picture of a world is where its pucks are, in cm from its left near corner."""
 
-    def picture(self, world: Any, *_: Any) -> Any:
-        return world.state().objects[:, :3].copy()
+    def picture(
+        self, world: Any, cameras: tuple[str, ...] = (), size: tuple[int, int] = FILMED
+    ) -> NDArray[np.uint8]:
+        return np.round(100 * (world.state().objects[:, :2] + 0.5)).astype(np.uint8)
 
 
 def test_what_a_trial_begins_with_is_done_before_sensors_and_judges_look() -> None:
@@ -63,10 +70,10 @@ def test_it_begins_as_it_was_when_it_is_seen_again() -> None:
 def test_films_show_it_from_the_first_command_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(videos, "captioned", lambda picture, *_: picture)
     result = came_of(ExpertActor(NUDGES), SHOVE, begin=(PARK,))
-    frames: list[Array] = list(videos.replay(result, FilmedKind()))
+    frames = np.array(list(videos.replay(result, FilmedKind())), float)  # (frames, pucks, 2)
     assert len(frames) == 1 + result.steps + videos.HOLD
-    np.testing.assert_allclose(frames[0][0, :2], MAT[:2], atol=0.05)
-    assert frames[-1][1, 1] - frames[0][1, 1] > 0.08
+    np.testing.assert_allclose(frames[0, 0], 100 * (MAT[:2] + 0.5), atol=5)
+    assert frames[-1, 1, 1] - frames[0, 1, 1] > 7
 
 
 def test_a_scene_that_could_not_be_begun_is_a_failure_of_its_own_and_spares_the_others() -> None:
@@ -118,3 +125,20 @@ def test_whatever_is_asked_tells_plans_apart() -> None:
     ]  # fmt: skip
     plans = [str(Plan((LevelTrials(SEEN, (one,), (SCENE,)),)).to_json()) for one in asked]
     assert len(set(plans)) == len(asked)
+
+
+@pytest.mark.parametrize("world", ["nominal", "held_out:latency+control_yaw"])
+@pytest.mark.parametrize("task", ["lift", "open_drawer", "put_in_tray", "turn_on_led"])
+def test_on_the_desk_the_expert_begins_a_scene_and_rests(task: str, world: str) -> None:
+    scene, goal = DESK.draw_for(task, 1, scenes_in(world, 3, train_objects()))
+    desk = DESK.open()
+    before = desk.build(scene)
+    begun = begin(desk, scene, before, (goal,), DESK)
+    assert begun.ready
+    assert DESK.achieved(goal, before, begun.state)
+    hand = begun.state.ee_pos
+    for _ in range(5):
+        state = desk.step(at_rest(begun.state, DESK))
+    desk.close()
+    assert np.abs(state.ee_pos - hand).max() < 0.005
+    assert DESK.achieved(goal, before, state)

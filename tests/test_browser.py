@@ -24,12 +24,13 @@ from data.store.annotations import read_annotations
 from data.store.reader import open_dataset
 from data.store.writer import DatasetWriter
 from robopolicy.viewer.extras import need
+from sim.kinds.desk import DESK
 from tests.live_desks import shut
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 WINDOW = {"width": 1280, "height": 800}
 SMALL = {"width": 800, "height": 500}  # drawn sooner
-DESK = {"x": 0, "y": 0, "width": 860, "height": 800}  # px, beside the panel
+BESIDE_PANEL = {"x": 0, "y": 0, "width": 860, "height": 800}  # px
 DRAWN_BY_CPU = (
     "--no-sandbox",
     "--use-angle=swiftshader",
@@ -114,7 +115,7 @@ def press(page: Any, button: str) -> None:
 
 def seen(page: Any) -> np.ndarray:
     """The 3D view, (H, W, 3)."""
-    shot = Image.open(io.BytesIO(page.screenshot(clip=DESK))).convert("RGB")
+    shot = Image.open(io.BytesIO(page.screenshot(clip=BESIDE_PANEL))).convert("RGB")
     return np.asarray(shot, np.int16)
 
 
@@ -131,7 +132,7 @@ def test_a_person_says_what_happened_in_play_and_it_is_stored_with_who_and_when(
     browser: Any, tmp_path: Path
 ) -> None:
     config = PlayConfig(minutes=1, episode_steps=150)
-    with DatasetWriter(tmp_path / "play", config) as writer:
+    with DatasetWriter(tmp_path / "play", config, kind=DESK) as writer:
         writer.commit(play_unit(config, 0))
     with served(f"dataset={tmp_path / 'play'}", f"output={tmp_path}") as address:
         page = opened(browser, address)
@@ -143,10 +144,10 @@ def test_a_person_says_what_happened_in_play_and_it_is_stored_with_who_and_when(
         says = page.wait_for_selector("text=Stored, with the time").inner_text()
         kept(page, "page-describes.png")
         page.close()
-    (made,) = read_annotations(tmp_path / "play")
+    (made,) = read_annotations(tmp_path / "play", DESK)
     assert (made.sentence, made.who) == ("do the thing please", "Ada")
     assert made.when.endswith("+00:00")
-    assert made.stop <= open_dataset(tmp_path / "play").lengths[made.episode]
+    assert made.stop <= open_dataset(tmp_path / "play", DESK).lengths[made.episode]
     assert f"“{made.sentence}”, says Ada" in says
 
 
@@ -209,7 +210,7 @@ def test_what_a_person_does_with_keys_and_the_gizmo_is_recorded_as_play(visitor:
     kept(visitor, "page-hand.png")
     press(visitor, "Let go")
     visitor.wait_for_selector("text=episode 1 of")
-    dataset = open_dataset(output / "play")
+    dataset = open_dataset(output / "play", DESK)
     assert dataset.n_episodes == 1
     record = dataset.episode(0)
     assert np.abs(record.actions[:, :3]).max() > 0.3

@@ -22,9 +22,10 @@ from data.trials.chains import (
     symbols_of,
 )
 from sim.desk.scenes.sampler import initial_state
-from sim.desk.tasks.families import TASKS, Goal, possible, task_named
+from sim.desk.tasks.families import TASKS, task_named
+from sim.kinds.desk import DESK
 from sim.state import State
-from sim.task import goals_of
+from sim.task import Goal, goals_of
 from tests.states import HALF, in_drawer, in_tray, state_with
 
 CHAINS = read_chains()
@@ -84,7 +85,7 @@ def test_sentences_are_new_but_none_of_their_words_is() -> None:
 
 
 def test_the_first_command_is_possible_on_the_desk_that_is_drawn() -> None:
-    assert all(possible(chain.goals[0], initial_state(scene_of(chain))) for chain in CHAINS)
+    assert all(DESK.possible(chain.goals[0], initial_state(scene_of(chain))) for chain in CHAINS)
 
 
 def test_every_command_is_foreseen_to_be_feasible_when_its_turn_comes() -> None:
@@ -97,7 +98,7 @@ def test_what_lasts_is_foreseen_to_be_done_once_it_is_done() -> None:
     for chain in SOME:
         _, *later = beliefs(chain.seed, chain.goals)
         for belief, goal in zip(later, chain.goals, strict=True):
-            done = [not possible(goal, state) for state in belief.states]
+            done = [not DESK.possible(goal, state) for state in belief.states]
             assert all(done) or goal.task.startswith(MOMENTARY), (chain, goal)
 
 

@@ -5,7 +5,7 @@ import re
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -93,7 +93,10 @@ def test_a_spec_that_no_command_could_work_with_is_refused(changes: dict[str, An
         ((SHOVE, SHOVE), "the name of two families is 'shove_left'"),
         ((replace(SHOVE, name="hold still"),), "is 'hold still'; accepted is letters, digits and _"),
         ((replace(SHOVE, wordings=()),), "wordings of shove_left is (); accepted is a tuple of wordings"),
-        ((replace(SHOVE, wordings="shove"),), "wordings of shove_left is 'shove'; accepted is a tuple"),
+        (
+            (replace(SHOVE, wordings=cast(Any, "shove")),),
+            "wordings of shove_left is 'shove'; accepted is a tuple",
+        ),
         ((replace(SHOVE, arguments=3),), "arguments of shove_left is 3; accepted is 0, 1 or 2"),
         ((replace(SHOVE, arguments=0),), "accepted is a fixture, or arguments=1"),
         ((replace(PARK, fixture="rug"),), "or a name of spec.fixtures: 'mat'"),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from data.common.checksums import sealed
 from robopolicy.cli.main import main
 from robopolicy.policies.base.config import PolicyConfig
+from robopolicy.policies.base.spec import spec_of
 from robopolicy.policies.checkpoint import (
     CheckpointError,
     folder_of,
@@ -20,6 +21,7 @@ from robopolicy.policies.checkpoint import (
     save_checkpoint,
 )
 from robopolicy.policies.registry import build
+from sim.kinds.desk import DESK
 from tests.doors import takes_or_refuses
 from tests.fuzzing import fuzz
 
@@ -29,7 +31,7 @@ ENCODER = {"model": "some-model", "layer": 3, "sha256": "0" * 64}
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    save_checkpoint(tmp_path, build(SMALL), ENCODER, {"steps": 7})
+    save_checkpoint(tmp_path, build(SMALL, spec_of(DESK)), ENCODER, {"steps": 7}, DESK)
     return tmp_path
 
 
@@ -39,9 +41,9 @@ def change(folder: Path, **values: object) -> None:
 
 
 def test_what_is_saved_is_what_is_loaded(tmp_path: Path):
-    policy = build(SMALL)
-    save_checkpoint(tmp_path, policy, ENCODER, {"steps": 7})
-    again = load_checkpoint(tmp_path)
+    policy = build(SMALL, spec_of(DESK))
+    save_checkpoint(tmp_path, policy, ENCODER, {"steps": 7}, DESK)
+    again = load_checkpoint(tmp_path, DESK)
     assert again.config == SMALL
     assert again.encoder_sha256 == ENCODER["sha256"]
     assert not again.training
@@ -56,18 +58,18 @@ def test_the_folder_holds_a_card_and_nothing_pickled(folder: Path):
 
 
 def test_averaged_weights_take_the_place_of_the_policys_own(tmp_path: Path):
-    policy = build(SMALL)
+    policy = build(SMALL, spec_of(DESK))
     zeros = {name: torch.zeros_like(tensor) for name, tensor in policy.state_dict().items()}
-    save_checkpoint(tmp_path, policy, ENCODER, {}, zeros)
-    assert not any(tensor.any() for tensor in load_checkpoint(tmp_path).state_dict().values())
+    save_checkpoint(tmp_path, policy, ENCODER, {}, DESK, zeros)
+    assert not any(tensor.any() for tensor in load_checkpoint(tmp_path, DESK).state_dict().values())
 
 
 def test_a_missing_file_is_named(folder: Path):
     (folder / "model.safetensors").unlink()
     with pytest.raises(CheckpointError, match=r"model\.safetensors is missing"):
-        load_checkpoint(folder)
+        load_checkpoint(folder, DESK)
     with pytest.raises(CheckpointError, match=r"config\.json is missing"):
-        load_checkpoint(folder / "nowhere")
+        load_checkpoint(folder / "nowhere", DESK)
 
 
 def test_one_flipped_byte_is_noticed(folder: Path):
@@ -76,7 +78,7 @@ def test_one_flipped_byte_is_noticed(folder: Path):
     raw[-1] ^= 1
     path.write_bytes(raw)
     with pytest.raises(CheckpointError, match="damaged"):
-        load_checkpoint(folder)
+        load_checkpoint(folder, DESK)
 
 
 @pytest.mark.parametrize("name", ["config.json", "model.safetensors", "confidence.json"])
@@ -98,17 +100,17 @@ def test_weights_of_another_network_are_refused(folder: Path):
     policy = json.loads((folder / "config.json").read_text())["policy"]
     change(folder, policy={**policy, "width": 64})
     with pytest.raises(CheckpointError, match="another network"):
-        load_checkpoint(folder)
+        load_checkpoint(folder, DESK)
 
 
 def test_a_config_of_another_version_is_refused(folder: Path):
     policy = json.loads((folder / "config.json").read_text())["policy"]
     change(folder, policy={**policy, "wings": 2})
     with pytest.raises(CheckpointError, match="wings"):
-        load_checkpoint(folder)
+        load_checkpoint(folder, DESK)
     change(folder, format=99)
     with pytest.raises(CheckpointError, match="format 99"):
-        load_checkpoint(folder)
+        load_checkpoint(folder, DESK)
 
 
 @pytest.mark.parametrize("content", ["{", "[]", "{}", '{"policy": {}}'])
@@ -138,7 +140,7 @@ def loads_or_is_refused(folder: Path, sound: str, changes: list[tuple[tuple[str,
         if isinstance(at, dict):
             at[key] = value
     (folder / "config.json").write_text(json.dumps(sealed(config)))
-    assert takes_or_refuses(load_checkpoint, folder)
+    assert takes_or_refuses(load_checkpoint, folder, DESK)
 
 
 def test_a_config_of_any_values_loads_or_is_refused_in_one_sentence(folder: Path):

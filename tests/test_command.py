@@ -17,9 +17,10 @@ from robopolicy.runtime.execution import resting
 from robopolicy.runtime.session import CommandConfig, Session
 from sim.desk.sensors import sense
 from sim.desk.tasks import expert
-from sim.desk.tasks.families import Goal
+from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.state import Array, State, stack
+from sim.task import Goal
 from tests.servers import an_agent
 from tests.states import joints_of
 from tests.stub_agents import Forgetful
@@ -118,12 +119,12 @@ def test_a_robot_that_rests_stops_early_and_nothing_is_said_to_have_happened(tmp
 def test_resting_is_a_hand_that_keeps_still_and_does_nothing(tmp_path: Path) -> None:
     session = session_in(tmp_path, video=False)
     state: State = session.carry_out("rest").states.at(-1)
-    assert not resting([state] * 5)
-    assert resting([state] * 20)
+    assert not resting([state] * 5, 10)
+    assert resting([state] * 20, 10)
     moving = [state._replace(hand=state.hand + 0.01 * i * np.eye(8)[0]) for i in range(20)]
-    assert not resting(moving)
+    assert not resting(moving, 10)
     closing = [state._replace(hand=np.array([*state.hand[:7], 0.08 - 0.004 * i])) for i in range(20)]
-    assert not resting(closing)
+    assert not resting(closing, 10)
     session.close()
 
 
@@ -246,7 +247,7 @@ def test_a_policy_without_a_measure_of_confidence_is_told_of_at_the_start(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     agent = an_agent()
-    save_checkpoint(tmp_path, agent.policy, agent.encoder.fingerprint, {})
+    save_checkpoint(tmp_path, agent.policy, agent.encoder.fingerprint, {}, DESK)
     assert main(["command", "video=false", "max_steps=1", f"checkpoint={tmp_path}", "lift it"]) == 0
     assert capsys.readouterr().err.count("no sentence is refused") == 1
     assert main(["command", "video=false", "max_steps=1", "refuse=false", f"checkpoint={tmp_path}", "x"]) == 0

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from sim.desk.tasks.families import Goal, possible
 from sim.desk.tasks.relations import GAP, is_beside, spot_beside
 from sim.desk.tasks.room import BACKWARD, FORWARD, LEFT, RIGHT, Direction, graspable, half_extent
+from sim.kinds.desk import DESK
 from sim.state import QUAT, SIZE
+from sim.task import Goal
 from tests.states import HALF, HERE, SIDE, in_drawer, in_tray, state_with
 
 TOP = (HERE[0], HERE[1], SIDE + HALF)
@@ -26,52 +27,52 @@ TOP = (HERE[0], HERE[1], SIDE + HALF)
     ],
 )
 def test_furniture_can_only_be_brought_where_it_is_not(task: str, ready, done) -> None:
-    assert possible(Goal(task), ready)
-    assert not possible(Goal(task), done)
+    assert DESK.possible(Goal(task), ready)
+    assert not DESK.possible(Goal(task), done)
 
 
 def test_a_drawer_with_something_tall_in_it_cannot_be_closed() -> None:
     x, y, z = in_drawer(0.18)
-    assert possible(Goal("close_drawer"), state_with(drawer=0.18, pos={0: (x, y, z)}))
-    assert not possible(Goal("close_drawer"), state_with(drawer=0.18, pos={0: (x, y, z + 0.012)}))
+    assert DESK.possible(Goal("close_drawer"), state_with(drawer=0.18, pos={0: (x, y, z)}))
+    assert not DESK.possible(Goal("close_drawer"), state_with(drawer=0.18, pos={0: (x, y, z + 0.012)}))
 
 
 def test_what_carries_something_cannot_be_grasped() -> None:
     state = state_with(pos={1: TOP})
     assert graspable(1, state)
     assert not graspable(0, state)
-    assert possible(Goal("unstack", 1), state)
-    assert not possible(Goal("unstack", 0), state)
-    assert not possible(Goal("stack", 1, 0), state)
+    assert DESK.possible(Goal("unstack", 1), state)
+    assert not DESK.possible(Goal("unstack", 0), state)
+    assert not DESK.possible(Goal("stack", 1, 0), state)
 
 
 def test_a_shut_drawer_takes_and_gives_nothing() -> None:
-    assert not possible(Goal("put_in_drawer", 0), state_with())
-    assert possible(Goal("put_in_drawer", 0), state_with(drawer=0.16))
+    assert not DESK.possible(Goal("put_in_drawer", 0), state_with())
+    assert DESK.possible(Goal("put_in_drawer", 0), state_with(drawer=0.16))
     shut, opened = (state_with(drawer=d, pos={0: in_drawer(d)}) for d in (0.0, 0.16))
-    assert not possible(Goal("take_out_of_drawer", 0), shut)
-    assert possible(Goal("take_out_of_drawer", 0), opened)
-    assert not possible(Goal("put_in_drawer", 1), opened)  # it holds one thing
+    assert not DESK.possible(Goal("take_out_of_drawer", 0), shut)
+    assert DESK.possible(Goal("take_out_of_drawer", 0), opened)
+    assert not DESK.possible(Goal("put_in_drawer", 1), opened)  # it holds one thing
 
 
 def test_what_is_in_the_tray_cannot_be_put_there() -> None:
-    assert possible(Goal("put_in_tray", 0), state_with())
-    assert not possible(Goal("put_in_tray", 0), state_with(pos={0: in_tray()}))
+    assert DESK.possible(Goal("put_in_tray", 0), state_with())
+    assert not DESK.possible(Goal("put_in_tray", 0), state_with(pos={0: in_tray()}))
 
 
 def test_nothing_is_pushed_into_its_neighbour() -> None:
     free = state_with(objects=2, pos={1: (0.36, 0.2, HALF)})
-    assert possible(Goal("push_left", 0), free)
+    assert DESK.possible(Goal("push_left", 0), free)
     near = state_with(objects=2, pos={1: (HERE[0], HERE[1] + 0.1, HALF)})
-    assert not possible(Goal("push_left", 0), near)
-    assert possible(Goal("push_forward", 0), near)
+    assert not DESK.possible(Goal("push_left", 0), near)
+    assert DESK.possible(Goal("push_forward", 0), near)
 
 
 def test_what_is_beside_already_is_not_to_be_put_there() -> None:
     state = state_with(objects=2)
     assert is_beside(state, 1, 0, LEFT)
-    assert not possible(Goal("put_left_of", 1, 0), state)
-    assert possible(Goal("put_right_of", 1, 0), state)
+    assert not DESK.possible(Goal("put_left_of", 1, 0), state)
+    assert DESK.possible(Goal("put_right_of", 1, 0), state)
 
 
 @pytest.mark.parametrize("side", [LEFT, RIGHT, BACKWARD, FORWARD])

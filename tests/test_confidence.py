@@ -13,6 +13,7 @@ from robopolicy.cli.verbs import command as verb
 from robopolicy.experiments.confidence import measure, table
 from robopolicy.policies.agent import Agent
 from robopolicy.policies.base.config import PolicyConfig
+from robopolicy.policies.base.spec import spec_of
 from robopolicy.policies.checkpoint import (
     CheckpointError,
     doubts_of,
@@ -33,8 +34,10 @@ from sim.kinds.desk import DESK
 
 @pytest.fixture(scope="module")
 def agent() -> Agent:
-    policy = load_checkpoint("benchmark")
-    return Agent(policy, TextEncoder(policy.config.encoder, cache_folder=""), doubts=doubts_of("benchmark"))
+    policy = load_checkpoint("benchmark", DESK)
+    return Agent(
+        policy, TextEncoder(policy.config.encoder, cache_folder=""), doubts=doubts_of("benchmark"), kind=DESK
+    )
 
 
 def test_nonsense_for_the_figures_is_none_that_was_fitted_on() -> None:
@@ -47,17 +50,17 @@ def test_nonsense_for_the_figures_is_none_that_was_fitted_on() -> None:
 
 def test_frames_of_fitted_nonsense_are_trainings_and_of_the_figures_held_out() -> None:
     for held_out in (False, True):
-        _, framed = nonsense({"household": ["boil an egg"]}, 0, held_out)
+        _, framed = nonsense({"household": ["boil an egg"]}, 0, held_out, DESK)
         rest = [one.sentence.replace("boil an egg", "{do}") for one in framed]
         assert rest
         assert all((frame in HELD_OUT_FRAMES) == held_out for frame in rest)
 
 
 def test_brief_sentences_are_brief_and_seeds_draw_others() -> None:
-    first, second = (sound("train", 20, seed, brief=True) for seed in (1, 2))
+    first, second = (sound("train", 20, seed, DESK, brief=True) for seed in (1, 2))
     assert all(len(one.sentence.split()) <= BRIEF for one in first)
     assert first != second
-    assert first == sound("train", 20, 1, brief=True)
+    assert first == sound("train", 20, 1, DESK, brief=True)
 
 
 def test_the_model_finds_what_tells_two_kinds_apart() -> None:
@@ -87,22 +90,22 @@ def test_a_measure_that_is_gone_is_fitted_anew_and_vouched_for(tmp_path: Path, m
         (tmp_path / name).write_bytes((folder_of("benchmark") / name).read_bytes())
     with pytest.raises(CheckpointError, match=r"confidence\.json is missing"):
         doubts_of(tmp_path)
-    assert list(calibrate(tmp_path)) == [(0, 1), (1, 1)]
+    assert list(calibrate(tmp_path, DESK)) == [(0, 1), (1, 1)]
     assert "confidence.json is missing" in capsys.readouterr().err
     doubts = doubts_of(tmp_path)
     assert doubts is not None
     names = DESK.spec.names(draw_scene(0).names)
-    policy = load_checkpoint(tmp_path)
-    told = Agent(policy, TextEncoder(policy.config.encoder, cache_folder=""), doubts=doubts)
+    policy = load_checkpoint(tmp_path, DESK)
+    told = Agent(policy, TextEncoder(policy.config.encoder, cache_folder=""), doubts=doubts, kind=DESK)
     said = ["make me a coffee", "open the drawer"]
     assert [one.refused for one in told.reset(said, [names] * 2)] == [True, False]
-    assert list(calibrate(tmp_path)) == []
+    assert list(calibrate(tmp_path, DESK)) == []
 
 
 def test_a_policy_that_is_told_freely_has_no_measure_and_says_so(tmp_path: Path, capsys) -> None:
-    policy = build(PolicyConfig(conditioning="free", width=32, blocks=1))
-    save_checkpoint(tmp_path, policy, {"model": "none", "layer": 0, "sha256": "0"}, {})
-    assert list(calibrate(tmp_path)) == []
+    policy = build(PolicyConfig(conditioning="free", width=32, blocks=1), spec_of(DESK))
+    save_checkpoint(tmp_path, policy, {"model": "none", "layer": 0, "sha256": "0"}, {}, DESK)
+    assert list(calibrate(tmp_path, DESK)) == []
     assert doubts_of(tmp_path) is None
     assert "no sentence is refused" in capsys.readouterr().err
 
@@ -111,7 +114,7 @@ def test_a_policy_that_is_told_freely_has_no_measure_and_says_so(tmp_path: Path,
 def test_the_shipped_policy_refuses_nonsense_and_obeys_sound_sentences(agent: Agent) -> None:
     doubts = doubts_of("benchmark")
     assert doubts is not None
-    figures = measure(agent, doubts, n=8)
+    figures = measure(agent, doubts, DESK, n=8)
     good = np.concatenate([r for name, r in figures.refused.items() if name.startswith("sound")])
     bad = figures.refused["nonsense"][:40]
     assert len(good) >= 40
@@ -154,8 +157,11 @@ def test_refusing_can_be_turned_off() -> None:
     assert CommandConfig().refuse
     doubts = doubts_of("benchmark")
     assert doubts is not None
-    policy = load_checkpoint("benchmark")
+    policy = load_checkpoint("benchmark", DESK)
     eager = Agent(
-        policy, TextEncoder(policy.config.encoder, cache_folder=""), doubts=replace(doubts, least=0.0)
+        policy,
+        TextEncoder(policy.config.encoder, cache_folder=""),
+        doubts=replace(doubts, least=0.0),
+        kind=DESK,
     )
     assert not eager.reset(["make me a coffee"], [DESK.spec.names(draw_scene(0).names)])[0].refused

@@ -15,6 +15,7 @@ from robopolicy.experiments import demo as module
 from robopolicy.experiments.demo import VARIED, DemoConfig, demo
 from robopolicy.policies.checkpoint import doubts_of
 from robopolicy.training import calibration
+from sim.kinds.desk import DESK
 
 TINY = [
     "play.minutes=2", "play.episode_steps=150", "relabel.sentences=1", "train.steps=12", "train.log_every=4",
@@ -36,7 +37,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_loop_leaves_all_that_it_promises(done: Path) -> None:
     for name in ("eval_info.json", "report.html", "checkpoint/config.json", "checkpoint/model.safetensors"):
         assert (done / name).stat().st_size > 100, name
-    worlds = [open_dataset(done / name).config["scene"]["world"] for name in ("play", "varied")]
+    worlds = [open_dataset(done / name, DESK).config["scene"]["world"] for name in ("play", "varied")]
     assert worlds == ["nominal", VARIED]
     info = json.loads((done / "eval_info.json").read_text())
     assert {level: row["n_episodes"] for level, row in info["levels"].items()} == {

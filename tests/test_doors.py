@@ -1,14 +1,11 @@
-"""What enters as data: bad values are named, and what LeRobot's tools edited is read."""
+"""What enters as data: bad values are named, and nothing counts twice."""
 
-import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,13 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.common.errors import is_users
-from data.language.sentence import LONGEST
 from data.play.collection import PlayConfig, play_unit
-from data.store.annotations import annotate, read_annotations
+from data.store.annotations import read_annotations
 from data.store.concat import SameDataset, open_described
-from data.store.episode import CannotRead, ColumnMissing, DatasetDamaged, DatasetEdited
-from data.store.lerobot_format import NEEDED
+from data.store.episode import CannotRead, DatasetDamaged
 from data.store.reader import open_dataset
 from data.store.segments import (
     BadSegment,
@@ -35,72 +29,21 @@ from data.store.segments import (
 )
 from data.store.writer import DatasetWriter
 from robopolicy.cli.main import main
-from robopolicy.training.relabelling import RelabelConfig, relabel_dataset
-from sim.desk.tasks.families import Goal
+from sim.kinds.desk import DESK
+from tests.described import EPISODES, FRAMES, at, described_play, put, relabel, rewrite
 from tests.fuzzing import fuzz
-from tests.plays import some_play
-
-FRAMES, EPISODES = "data/chunk-000/file-000.parquet", "meta/episodes/chunk-000/file-000.parquet"
 
 NOBODY = 65534
 
 
-def relabel(folder: Path) -> Path:
-    for _ in relabel_dataset(folder, RelabelConfig(sentences=1)):
-        pass
-    return folder
-
-
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Described play, with a sentence of a person."""
-    folder = relabel(some_play(tmp_path_factory.mktemp("sound") / "play"))
-    one = read_segments(folder)[0][0]
-    annotate(
-        folder, one.episode, one.start, one.stop, Goal(one.task, one.object, one.other), "do the thing", "ada"
-    )
-    return folder
+    return described_play(tmp_path_factory.mktemp("sound") / "play")
 
 
 @pytest.fixture
 def play(sound: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(sound, tmp_path / "play"))
-
-
-def rewrite(path: Path, change: Callable[[pa.Table], pa.Table], **how: Any) -> None:
-    """As another program would: one row group, no page checksums, nothing of our schema's metadata."""
-    table = change(pq.read_table(path))
-    pq.write_table(table, path, **how)
-
-
-def put(column: str, values: Callable[[np.ndarray], np.ndarray]) -> Callable[[pa.Table], pa.Table]:
-    def change(table: pa.Table) -> pa.Table:
-        kind = table.schema.field(column)
-        old = np.array(table[column].to_pylist())
-        changed = pa.array(values(old).tolist(), kind.type)
-        return table.set_column(table.schema.get_field_index(column), kind, changed)
-
-    return change
-
-
-def at(row: int, value: float) -> Callable[[np.ndarray], np.ndarray]:
-    def change(old: np.ndarray) -> np.ndarray:
-        old[row] = value
-        return old
-
-    return change
-
-
-def same_play(one: Path, other: Path) -> bool:
-    pairs = zip(open_dataset(one).episodes(), open_dataset(other).episodes(), strict=True)
-    return all(
-        a.scene == b.scene
-        and all(
-            np.array_equal(x, y)
-            for x, y in zip((*a.states[:2], a.actions), (*b.states[:2], b.actions), strict=True)
-        )
-        for a, b in pairs
-    )
 
 
 # -- values ----------------------------------------------------------------------------------------
@@ -123,7 +66,7 @@ def test_a_value_that_was_never_recorded_stops_relabelling_and_training_in_a_sen
 ) -> None:
     rewrite(play / FRAMES, put(column, at(row, value)))
     with pytest.raises(DatasetDamaged, match=says):
-        list(open_dataset(play).episodes())
+        list(open_dataset(play, DESK).episodes())
     assert main(["relabel", f"dataset={play}"]) == 2
     assert FRAMES in "".join(capsys.readouterr().err.split())
     if column == "action":
@@ -151,7 +94,7 @@ def test_a_segment_of_what_there_is_not_is_named_with_its_file(play: Path, chang
     rows[0] |= change
     pq.write_table(pa.Table.from_pylist(rows, schema=table.schema), path)
     with pytest.raises((DatasetDamaged, OtherSegments), match="lang_segments"):
-        open_described([play])
+        open_described([play], DESK)
     injected("segments out of range, of no family, or without words", "rewrote the file", 1)
 
 
@@ -170,7 +113,7 @@ SEGMENTS = st.builds(
 def passes_only_if_it_can_be_learned_from(segment: Segment) -> None:
     lengths, objects = [150] * 4, [3, 1, 5, 2]
     try:
-        check_segments([segment], lengths, objects)
+        check_segments([segment], lengths, objects, DESK)
     except BadSegment:
         return
     assert 0 <= segment.start < segment.stop <= lengths[segment.episode]
@@ -199,29 +142,29 @@ def test_none_of_thousands_of_segments_passes_that_cannot_be_learned_from(inject
 
 @pytest.mark.long
 def test_play_that_came_after_the_relabelling_is_left_out_and_said_to_be(play: Path, tmp_path: Path) -> None:
-    before = open_described([play])
+    before = open_described([play], DESK)
     config = PlayConfig(minutes=1, episode_steps=150)
-    with DatasetWriter(play, config) as writer:
+    with DatasetWriter(play, config, kind=DESK) as writer:
         writer.commit(play_unit(config, 1))
-    joined, segments = open_described([play])
+    joined, segments = open_described([play], DESK)
     assert segments == before[1]
     assert joined.n_episodes == before[0].n_episodes == len(list(joined.episodes()))
     assert joined.undescribed == {play: 8}
     relabel(play)
-    assert open_described([play])[0].undescribed == {}
+    assert open_described([play], DESK)[0].undescribed == {}
 
 
 def test_sentences_of_other_play_are_refused(play: Path, tmp_path: Path) -> None:
     config = PlayConfig(minutes=1, episode_steps=150, seed=5)
-    with DatasetWriter(tmp_path / "other", config) as writer:
+    with DatasetWriter(tmp_path / "other", config, kind=DESK) as writer:
         writer.commit(play_unit(config, 0))
     shutil.copy(segments_path(play), segments_path(tmp_path / "other"))
     with pytest.raises(OtherSegments, match="of other play"):
-        open_described([tmp_path / "other"])
+        open_described([tmp_path / "other"], DESK)
 
 
 def test_relabelling_before_the_first_episode_is_stored_says_so(tmp_path: Path, capsys) -> None:
-    with DatasetWriter(tmp_path, PlayConfig()):
+    with DatasetWriter(tmp_path, PlayConfig(), kind=DESK):
         assert main(["relabel", f"dataset={tmp_path}"]) == 2
     assert "no episode yet" in " ".join(capsys.readouterr().err.split())
     assert not segments_path(tmp_path).exists()
@@ -230,10 +173,10 @@ def test_relabelling_before_the_first_episode_is_stored_says_so(tmp_path: Path, 
 def test_play_of_one_step_is_described_and_no_training_on_it_or_on_none_begins(
     sound: Path, tmp_path: Path, capsys, injected
 ) -> None:
-    whole = open_dataset(sound).episode(0)
+    whole = open_dataset(sound, DESK).episode(0)
     short = whole._replace(states=whole.states.at(slice(2)), actions=whole.actions[:1])
     for name, records in (("none", []), ("one", [short])):
-        with DatasetWriter(tmp_path / name, PlayConfig()) as writer:
+        with DatasetWriter(tmp_path / name, PlayConfig(), kind=DESK) as writer:
             for record in records:
                 writer.append(record)
         assert main(["relabel", f"dataset={tmp_path / name}"]) == (0 if records else 2)
@@ -248,7 +191,7 @@ def test_the_same_play_never_counts_twice(play: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(play)
     for again in (play, play.parent / "." / "x" / ".." / play.name, tmp_path / "link"):
         with pytest.raises(SameDataset, match="same dataset"):
-            open_described([play, again])
+            open_described([play, again], DESK)
 
 
 @pytest.mark.parametrize("name", ["meta/info.json", FRAMES, EPISODES, "meta/lang_segments.parquet"])
@@ -262,7 +205,7 @@ def test_what_may_not_be_read_is_not_called_damaged(play: Path, name: str, injec
         os.seteuid(NOBODY)
         try:
             with pytest.raises(CannotRead, match=f"can't read .*{name}.*Permission denied"):
-                list(open_described([folder])[0].episodes())
+                list(open_described([folder], DESK)[0].episodes())
         finally:
             os.seteuid(0)
     injected("a file of a dataset that may not be read", "mode 0, read as nobody", 1)
@@ -272,168 +215,20 @@ def test_an_error_of_the_disk_is_not_called_damage(play: Path) -> None:
     (play / "meta/info.json").unlink()
     (play / "meta/info.json").mkdir()
     with pytest.raises(CannotRead, match=r"info\.json"):
-        open_dataset(play)
+        open_dataset(play, DESK)
 
 
 def test_two_processes_that_describe_the_same_play_lose_no_sentence(play: Path, injected) -> None:
-    one = read_segments(play)[0][0]
+    one = read_segments(play, DESK)[0][0]
     code = (
         "import sys; from pathlib import Path\n"
-        "from data.store.annotations import annotate; from sim.desk.tasks.families import Goal\n"
+        "from data.store.annotations import annotate; from sim.task import Goal\n"
+        "from sim.kinds.desk import DESK\n"
         f"goal = Goal({one.task!r}, {one.object}, {one.other})\n"
         f"for i in range(20): annotate(Path(sys.argv[1]), {one.episode}, {one.start}, {one.stop}, goal,"
-        " f'do the thing {i}', sys.argv[2])"
+        " f'do the thing {i}', sys.argv[2], DESK)"
     )
     running = [subprocess.Popen([sys.executable, "-c", code, str(play), who]) for who in ("ann", "ben")]
     assert [process.wait(300) for process in running] == [0, 0]
-    assert len(read_annotations(play)) == 41
+    assert len(read_annotations(play, DESK)) == 41
     injected("two processes add sentences to the same play", "two at once, 20 sentences each", 1)
-
-
-# -- edited by LeRobot's tools ---------------------------------------------------------------------
-
-
-def loosely(table: pa.Table) -> pa.Table:
-    """Lists of any length, as pandas writes them."""
-    columns = {}
-    for name in table.column_names:
-        column = table[name].combine_chunks()
-        loose = pa.types.is_fixed_size_list(column.type)
-        columns[name] = column.cast(pa.list_(column.type.value_type)) if loose else column
-    return pa.table(columns)
-
-
-def edited_info(folder: Path, **change: object) -> None:
-    """meta/info.json as LeRobot writes it: without what is ours."""
-    path = folder / "meta/info.json"
-    info = json.loads(path.read_text()) | change
-    del info["robopolicy"]
-    for feature in info["features"].values():
-        feature["fps"] = info["fps"]
-    path.write_text(json.dumps(info))
-
-
-def test_tasks_renamed_in_place_leave_the_play_as_it_was(sound: Path, play: Path) -> None:
-    rewrite(play / FRAMES, loosely, compression="snappy")
-    rewrite(play / EPISODES, loosely)
-    edited_info(play, total_tasks=2)
-    assert same_play(sound, play)
-    assert open_described([play])[1] == open_described([sound])[1]
-
-
-def test_features_added_and_removed_leave_the_play_as_it_was(sound: Path, play: Path) -> None:
-    def change(table: pa.Table) -> pa.Table:
-        kept = table.drop_columns(["frame_index", "task_index"])
-        return loosely(kept.append_column("reward", pa.array(np.zeros(len(kept)))))
-
-    rewrite(play / FRAMES, change)
-    features = json.loads((play / "meta/info.json").read_text())["features"]
-    del features["frame_index"], features["task_index"]
-    edited_info(play, features=features | {"reward": {"dtype": "float64", "shape": [1], "names": None}})
-    assert same_play(sound, play)
-    with pytest.raises(DatasetEdited, match="play into another folder"):
-        DatasetWriter(play, PlayConfig(minutes=1, episode_steps=150))
-
-
-def test_datasets_merged_into_one_file_are_read_as_all_their_episodes(sound: Path, play: Path) -> None:
-    n, frames = open_dataset(sound).n_episodes, open_dataset(sound).n_frames
-
-    def twice(table: pa.Table, by: dict[str, int]) -> pa.Table:
-        moved = loosely(table)
-        for name, shift in by.items():
-            moved = moved.set_column(
-                moved.schema.get_field_index(name), name, pa.array(np.asarray(moved[name]) + shift)
-            )
-        return pa.concat_tables([loosely(table), moved])
-
-    rewrite(play / FRAMES, lambda table: twice(table, {"index": frames, "episode_index": n}))
-    by = {"episode_index": n, "dataset_from_index": frames, "dataset_to_index": frames}
-    rewrite(play / EPISODES, lambda table: twice(table, by))
-    edited_info(play, total_episodes=2 * n, total_frames=2 * frames, data_files_size_in_mb=500)
-    merged, once = open_dataset(play), open_dataset(sound)
-    for i in (0, n - 1, n, 2 * n - 1):
-        assert np.array_equal(merged.episode(i).actions, once.episode(i % n).actions)
-        assert merged.scene(i) == once.scene(i % n)
-    assert len(list(merged.episodes())) == 2 * n
-
-
-@pytest.mark.parametrize("column", ["scene", "final_state", "length", "data/file_index"])
-def test_episodes_without_what_they_are_rebuilt_from_are_refused_by_its_name(play: Path, column: str) -> None:
-    rewrite(play / EPISODES, lambda table: table.drop_columns([column]))
-    with pytest.raises(ColumnMissing, match=f"{EPISODES} has no column '{column}'"):
-        open_dataset(play)
-
-
-@pytest.mark.parametrize("column", ["stop", "sentences"])
-def test_segments_without_a_column_are_refused_by_its_name(play: Path, column: str) -> None:
-    rewrite(segments_path(play), lambda table: table.drop_columns([column]))
-    with pytest.raises(DatasetDamaged, match=f"it has no column '{column}'"):
-        read_segments(play)
-
-
-def test_segments_with_a_sentence_longer_than_any_may_be_are_refused(play: Path) -> None:
-    def lengthened(table: pa.Table) -> pa.Table:
-        at = table.schema.get_field_index("sentences")
-        said = [["x" * (LONGEST + 1)], *table["sentences"].to_pylist()[1:]]
-        return table.set_column(at, table.schema.field(at), pa.array(said, pa.list_(pa.string())))
-
-    rewrite(segments_path(play), lengthened)
-    with pytest.raises(DatasetDamaged, match=f"at most {LONGEST} characters, not {LONGEST + 1}"):
-        read_segments(play)
-
-
-@pytest.mark.parametrize("column", NEEDED)
-def test_frames_without_a_needed_column_are_refused_by_its_name(play: Path, column: str, injected) -> None:
-    rewrite(play / FRAMES, lambda table: table.drop_columns([column]))
-    with pytest.raises(ColumnMissing, match=f"{FRAMES} has no column '{column}'"):
-        list(open_dataset(play).episodes())
-    injected("a needed column of a parquet is gone", "rewrote the file without it", 1)
-
-
-# -- mutations -------------------------------------------------------------------------------------
-
-
-def learned(folder: Path) -> tuple:
-    """All that a training takes from a dataset."""
-    joined, segments = open_described([folder], "both")
-    records = list(joined.episodes())
-    bits = [b"".join(np.ascontiguousarray(f).tobytes() for f in (*r.states, r.actions)) for r in records]
-    return segments, [record.scene for record in records], bits
-
-
-def what_is_said(folder: Path, whole: tuple) -> str:
-    """The sentence with which a dataset is refused; "" if it trains as the whole one does."""
-    try:
-        found = learned(folder)
-    except ValueError as error:
-        if not is_users(error):
-            raise
-        return str(error)
-    assert found == whole
-    return ""
-
-
-@pytest.mark.faults
-@pytest.mark.parametrize(
-    "name",
-    [
-        *(FRAMES, EPISODES, "meta/info.json", "meta/stats.json", "meta/tasks.parquet"),
-        *("meta/lang_segments.parquet", "meta/annotations.jsonl"),
-    ],
-)
-def test_a_mutated_file_is_named_or_trains_as_the_sound_one_did(
-    sound: Path, play: Path, name: str, injected
-) -> None:
-    whole, path, rng = learned(sound), play / name, np.random.default_rng(0)
-    raw = path.read_bytes()
-    for i in range(80):
-        broken, place = bytearray(raw), int(rng.integers(len(raw)))
-        if i % 4 == 3:
-            del broken[place:]
-        else:
-            broken[place] ^= 1 << int(rng.integers(8))
-        path.write_bytes(broken)
-        says = what_is_said(play, whole)
-        assert "\n" not in says
-        assert not says or str(play) in says, (i, place)
-    injected(f"bits flipped in, or the end cut off, {name}", "at random places", 80)

@@ -1,7 +1,7 @@
 """Scenes from wherever they were stored are read, or refused in one sentence; nothing else."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -86,6 +86,6 @@ def test_every_factor_may_be_had_as_far_as_it_is_held_out() -> None:
         scene = draw_scene(seed, SceneConfig(world="held_out"))
         assert Scene.from_dict(scene.to_dict()) == scene
     with pytest.raises(BadScene, match="latency is a whole number from 0 to 6"):
-        Dynamics(latency=1.5)  # pyright: ignore[reportArgumentType]
+        Dynamics(latency=cast(Any, 1.5))
     with pytest.raises(BadScene, match="light_red"):
         Looks(light_red=float("nan"))

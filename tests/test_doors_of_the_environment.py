@@ -1,7 +1,7 @@
 """What the environment and its world are given is taken, or refused in one sentence; nothing else."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -14,9 +14,8 @@ from sim.common.errors import (
 from sim.desk.cameras import CAMERAS, Camera, render
 from sim.desk.scenes.sampler import SceneConfig, draw_scene, draw_scene_for
 from sim.desk.simulator import World
-from sim.desk.tasks.families import Goal
 from sim.env import BadOptions, DeskEnv
-from sim.task import UnknownTask
+from sim.task import Goal, UnknownTask
 from tests.strange_values import REFUSALS, SCENE, STILL
 
 
@@ -63,7 +62,7 @@ def test_an_environment_that_cannot_be_is_refused(wrong: dict[str, Any]) -> None
         {"scene": SCENE, "goal": Goal("stack", 1, 1)},
         {"scene": SCENE, "goal": Goal("open_drawer", 0)},
         {"scene": SCENE, "goal": Goal("fly", 0)},
-        {"scene": SCENE, "goal": Goal("lift", "0")},  # pyright: ignore[reportArgumentType]
+        {"scene": SCENE, "goal": Goal("lift", cast(Any, "0"))},
         {"task": ["lift"]},
         {"task": "lfit"},
         {"task": ""},
@@ -115,7 +114,7 @@ def test_a_foreign_snapshot_is_refused_and_the_episode_goes_on() -> None:
     saved = env.save_state()
     shot = saved.snapshot
     nan = ((float("nan"), 0.0),) * 9
-    for wrong in (
+    states: tuple[Any, ...] = (
         None,
         tuple(saved),
         saved._replace(snapshot=shot._replace(arm=nan)),
@@ -124,41 +123,47 @@ def test_a_foreign_snapshot_is_refused_and_the_episode_goes_on() -> None:
             snapshot=shot._replace(objects=(((0.0,) * 3, (0.0,) * 4, (0.0,) * 3, (0.0,) * 3),) * 3)
         ),
         saved._replace(snapshot=shot._replace(pending=((0.0,) * 6,))),
-        saved._replace(snapshot=shot._replace(scene=SCENE.to_dict())),
+        saved._replace(snapshot=shot._replace(scene=cast(Any, SCENE.to_dict()))),
         saved._replace(before=saved.before.at(None)),
         saved._replace(memory=(0, np.zeros((1, 1)))),
         saved._replace(goal=Goal("lift", 9)),
-    ):
+    )
+    for wrong in states:
         with pytest.raises(BadArgument):
-            env.restore_state(wrong)  # pyright: ignore[reportArgumentType]
+            env.restore_state(wrong)
     env.step(STILL)
     env.close()
 
 
 def test_a_camera_that_sees_nothing_is_refused() -> None:
-    for wrong in (
+    changes: tuple[dict[str, Any], ...] = (
         {"eye": (float("nan"), 0.0, 1.0)},
         {"eye": (0.462, 0.0, 0.0)},
         {"up": (0.0, 0.0, 0.0)},
         {"field": 0.0},
         {"field": "wide"},
-    ):
+    )
+    for wrong in changes:
         with pytest.raises(BadArgument, match="camera"):
             replace(CAMERAS["desk"], **wrong)
     with pytest.raises(BadArgument, match="Camera"):
-        render(World(), "desk")  # pyright: ignore[reportArgumentType]
+        render(World(), cast(Any, "desk"))
     assert Camera() == CAMERAS["desk"]
 
 
 def test_draws_of_a_wrong_seed_or_kind_are_refused() -> None:
-    for seed in (-1, 1.0, "1", None, 2**70):
+    seeds: tuple[Any, ...] = (-1, 1.0, "1", None, 2**70)
+    for seed in seeds:
         with pytest.raises(BadArgument, match="seed"):
-            draw_scene(seed)  # pyright: ignore[reportArgumentType]
+            draw_scene(seed)
         with pytest.raises(BadArgument, match="seed"):
-            draw_scene_for("lift", seed)  # pyright: ignore[reportArgumentType]
-    for wrong in ({"layouts": "left_handed"}, {"objects": (("red", "sphere"),) * 9}, {"objects": 5}):
+            draw_scene_for("lift", seed)
+    options: list[dict[str, Any]] = [
+        {"layouts": "left_handed"}, {"objects": (("red", "sphere"),) * 9}, {"objects": 5},
+    ]  # fmt: skip
+    for wrong in options:
         with pytest.raises(BadArgument):
-            SceneConfig(**wrong)  # pyright: ignore[reportArgumentType]
+            SceneConfig(**wrong)
 
 
 def test_an_action_that_is_cut_is_said_to_be() -> None:

@@ -8,10 +8,12 @@ import pytest
 from sim.common.colours import COLOURS
 from sim.desk.layouts import LAYOUTS
 from sim.desk.scene import SHAPES, Scene
-from sim.desk.scenes.sampler import CannotDraw, SceneConfig, draw_scene, draw_scene_for, initial_state
+from sim.desk.scenes.sampler import SceneConfig, draw_scene, draw_scene_for, initial_state
 from sim.desk.simulator import World
-from sim.desk.tasks.families import TASKS, achieved, possible
+from sim.desk.tasks.families import TASKS
 from sim.desk.tasks.geometry import bottom, in_drawer, in_tray, on_desk, rests_on
+from sim.goal_draw import CannotDraw
+from sim.kinds.desk import DESK
 from sim.state import LIGHT
 from sim.task import UnknownTask
 from tests.states import joints_of, positions_of
@@ -93,8 +95,8 @@ def test_a_scene_drawn_for_a_family_makes_it_possible_and_not_yet_done(task) -> 
         scene, goal = draw_scene_for(task.name, seed)
         state = initial_state(scene)
         assert goal.task == task.name
-        assert possible(goal, state)
-        assert not achieved(goal, state, state)
+        assert DESK.possible(goal, state)
+        assert not DESK.achieved(goal, state, state)
         assert (scene, goal) == draw_scene_for(task.name, seed)
 
 

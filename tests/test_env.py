@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -10,8 +11,8 @@ import pytest
 from sim.common.errors import BadAction, BadRate
 from sim.desk.scenes.sampler import SceneConfig, draw_scene
 from sim.desk.tasks import expert
-from sim.desk.tasks.families import Goal
 from sim.env import ID, BadOptions, DeskEnv
+from sim.task import Goal
 from tests.states import positions_of
 
 
@@ -78,15 +79,15 @@ def test_two_environments_share_no_world() -> None:
 
 @pytest.mark.parametrize("mode", ["sync", "async"])
 def test_vectors_of_environments_see_what_single_ones_see(mode: str) -> None:
-    vector = gymnasium.make_vec(ID, num_envs=2, vectorization_mode=mode)
-    seen, info = vector.reset(seed=[4, 5])  # pyright: ignore[reportArgumentType]
+    vector: Any = gymnasium.make_vec(ID, num_envs=2, vectorization_mode=mode)
+    seen, info = vector.reset(seed=[4, 5])
     acts = actions(6).reshape(3, 2, 7)
     for pair in acts:
         seen, *_, info = vector.step(pair)
     vector.close()
     for i, seed in enumerate((4, 5)):
         env = DeskEnv()
-        _, info_alone = env.reset(seed=seed)
+        alone, info_alone = env.reset(seed=seed)
         for pair in acts:
             alone, *_ = env.step(pair[i])
         assert np.array_equal(seen["entities"][i], alone["entities"])
@@ -115,7 +116,7 @@ def test_two_restores_of_a_snapshot_have_the_same_future() -> None:
 
 def test_a_restored_state_is_the_saved_one() -> None:
     env = DeskEnv()
-    env.reset(seed=6)
+    _, info = env.reset(seed=6)
     for action in actions(12):
         *_, info = env.step(action)
     saved = env.save_state()
@@ -168,11 +169,11 @@ def test_options_that_make_no_sense_are_refused(options: dict) -> None:
 
 
 @pytest.mark.parametrize("action", [np.zeros(6), np.full(7, np.nan), None, "left", np.full(7, np.inf)])
-def test_a_bad_action_is_refused(action: object) -> None:
+def test_a_bad_action_is_refused(action: Any) -> None:
     env = DeskEnv()
     env.reset(seed=0)
     with pytest.raises(BadAction, match="seven"):
-        env.step(action)  # pyright: ignore[reportArgumentType]
+        env.step(action)
     env.close()
 
 

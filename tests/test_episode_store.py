@@ -16,6 +16,7 @@ from data.store.writer import DatasetWriter
 from robopolicy.viewer.live import episode_store as storing
 from robopolicy.viewer.live.episode_store import EpisodeStore
 from sim.desk.simulator import World
+from sim.kinds.desk import DESK
 
 COLLECTOR = {"collector": "a person"}
 
@@ -29,7 +30,7 @@ def recorded() -> EpisodeRecord:
 
 
 def stored(folder: Path, records: list[EpisodeRecord]) -> bool:
-    found = list(open_dataset(folder).episodes())
+    found = list(open_dataset(folder, DESK).episodes())
     return [one.actions.tolist() for one in found] == [one.actions.tolist() for one in records]
 
 
@@ -37,10 +38,12 @@ def test_a_recording_made_while_another_process_writes_is_stored_afterwards(
     tmp_path: Path, recorded: EpisodeRecord, monkeypatch: pytest.MonkeyPatch, injected
 ) -> None:
     monkeypatch.setattr(storing, "RETRY", 0.0)
-    folder, store = tmp_path / "play", EpisodeStore(tmp_path / "play")
+    folder, store = tmp_path / "play", EpisodeStore(tmp_path / "play", DESK)
     code = (
         "import sys; from pathlib import Path; from data.store.writer import DatasetWriter\n"
-        "writer = DatasetWriter(Path(sys.argv[1]), {'collector': 'a person'}); print('held', flush=True)\n"
+        "from sim.kinds.desk import DESK\n"
+        "writer = DatasetWriter(Path(sys.argv[1]), {'collector': 'a person'}, kind=DESK)\n"
+        "print('held', flush=True)\n"
         "sys.stdin.read()"
     )
     pipe = subprocess.PIPE
@@ -68,16 +71,16 @@ def test_what_an_earlier_page_put_aside_is_taken_in_by_the_next_once(
 ) -> None:
     folder = tmp_path / "play"
     other = recorded._replace(actions=-recorded.actions)
-    with DatasetWriter(folder, COLLECTOR):
+    with DatasetWriter(folder, COLLECTOR, kind=DESK):
         for one in (recorded, other):
-            EpisodeStore(folder).add(one)
+            EpisodeStore(folder, DESK).add(one)
     with DatasetWriter(
-        folder, COLLECTOR
+        folder, COLLECTOR, kind=DESK
     ) as writer:  # killed after the first was stored, before its file went
         writer.append(recorded)
-    assert EpisodeStore(folder).retry()
+    assert EpisodeStore(folder, DESK).retry()
     assert stored(folder, [recorded, other])
-    assert EpisodeStore(folder).pending == 0
+    assert EpisodeStore(folder, DESK).pending == 0
 
 
 def test_on_a_full_disk_a_recording_waits_in_memory(
@@ -97,7 +100,7 @@ def test_on_a_full_disk_a_recording_waits_in_memory(
         with suppress(OSError), filler.open("wb", buffering=0) as file:
             while file.write(bytes(4096)):
                 pass
-        store = EpisodeStore(disk / "play")
+        store = EpisodeStore(disk / "play", DESK)
         store.add(recorded)
         assert "in memory" in store.message
         assert store.message.count("No space left on device") == 2  # in the dataset, and beside it
@@ -115,13 +118,13 @@ def test_a_damaged_file_beside_the_dataset_stops_nothing(
     tmp_path: Path, recorded: EpisodeRecord, injected
 ) -> None:
     folder = tmp_path / "play"
-    with DatasetWriter(folder, COLLECTOR):
-        EpisodeStore(folder).add(recorded)
-    (aside,) = EpisodeStore(folder).aside.iterdir()
+    with DatasetWriter(folder, COLLECTOR, kind=DESK):
+        EpisodeStore(folder, DESK).add(recorded)
+    (aside,) = EpisodeStore(folder, DESK).aside.iterdir()
     raw = bytearray(aside.read_bytes())
     raw[len(raw) // 2] ^= 4
     aside.write_bytes(raw)
-    store = EpisodeStore(folder)
+    store = EpisodeStore(folder, DESK)
     store.add(recorded)
     assert str(aside) in store.message
     assert (store.pending, aside.exists()) == (0, True)
@@ -130,8 +133,8 @@ def test_a_damaged_file_beside_the_dataset_stops_nothing(
 
 
 def test_nothing_is_tried_before_it_is_time_to_try_again(tmp_path: Path, recorded: EpisodeRecord) -> None:
-    folder, store = tmp_path / "play", EpisodeStore(tmp_path / "play")
-    with DatasetWriter(folder, COLLECTOR):
+    folder, store = tmp_path / "play", EpisodeStore(tmp_path / "play", DESK)
+    with DatasetWriter(folder, COLLECTOR, kind=DESK):
         store.add(recorded)
         began = time.monotonic()
         assert not store.retry()

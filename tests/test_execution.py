@@ -1,6 +1,7 @@
 """One command of the shipped policy from beginning to end, and pairs of commands on one thing."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,7 +16,8 @@ from sim.desk.scene import Scene
 from sim.desk.scenes.sampler import draw_scene_for
 from sim.desk.sensors import Sensor
 from sim.desk.simulator import World
-from sim.desk.tasks.families import Goal, achieved
+from sim.kinds.desk import DESK
+from sim.task import Goal
 
 SAID = {
     "turn_on_led": "turn on the led",
@@ -36,7 +38,7 @@ class Bench:
 
     def __init__(self) -> None:
         torch.set_num_threads(1)
-        self.world, self.agent = World(), Agent(load_checkpoint("benchmark"))
+        self.world, self.agent = World(), Agent(load_checkpoint("benchmark", DESK), kind=DESK)
 
     def on(self, scene: Scene) -> None:
         """Another desk."""
@@ -45,7 +47,9 @@ class Bench:
         self.seen = self.sensor.observe(self.state)
 
     def tell(self, sentence: str) -> Execution:
-        execution = Execution(self.agent, sentence, self.scene.names, self.state, self.seen, MAX_STEPS)
+        execution = Execution(
+            self.agent, sentence, self.scene.names, self.state, self.seen, MAX_STEPS, kind=DESK
+        )
         while not execution.over:
             self.state = self.world.step(execution.act(self.seen))
             execution.record(self.state)
@@ -55,7 +59,7 @@ class Bench:
     def does(self, family: str) -> bool:
         """Whether a fixture's family is done when its command is over."""
         execution = self.tell(SAID[family])
-        return bool(achieved(Goal(family), execution.states[0], self.state))
+        return bool(DESK.achieved(Goal(family), execution.states[0], self.state))
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +75,7 @@ def test_what_was_asked_for_is_so_when_a_command_ends(bench: Bench) -> None:
     for trial, scene in zip(asked.trials, asked.scenes, strict=True):
         bench.on(scene)
         execution = bench.tell(trial.sentence)
-        right += bool(achieved(trial.goal, execution.states[0], execution.states[-1]))
+        right += bool(DESK.achieved(trial.goal, execution.states[0], execution.states[-1]))
         assert execution.happened() or not execution.done
     assert right >= 22  # of 24; 98.7 % of a thousand at some instant, 73 % if it goes on for 0.6 s
 
@@ -79,7 +83,7 @@ def test_what_was_asked_for_is_so_when_a_command_ends(bench: Bench) -> None:
 @pytest.mark.parametrize("drawer", [0.06, 0.09])
 def test_a_drawer_that_is_ajar_is_opened_and_then_it_is_done(bench: Bench, drawer: float) -> None:
     scene, _ = draw_scene_for("open_drawer", 0)
-    bench.on(Scene(**{**vars(scene), "joints": (drawer, *scene.joints[1:])}))
+    bench.on(replace(scene, joints=(drawer, *scene.joints[1:])))
     execution = bench.tell(SAID["open_drawer"])
     assert execution.done
     assert bench.state.joint("drawer") > 0.1

@@ -7,7 +7,8 @@ from benchmarks import expert as trial
 from sim.desk.scenes.sampler import SceneConfig, draw_scene_for
 from sim.desk.simulator import World
 from sim.desk.tasks import expert
-from sim.desk.tasks.families import TASKS, achieved
+from sim.desk.tasks.families import TASKS
+from sim.kinds.desk import DESK
 from sim.state import State
 
 N = 60  # rollouts of each family
@@ -23,7 +24,7 @@ def solved(world: World, task: str, seed: int, config: SceneConfig, disturb: flo
         if disturb and rng.random() < 0.2:
             action = action + rng.normal(0, disturb, 7)
         state = world.step(action)
-        if achieved(goal, before, state):
+        if DESK.achieved(goal, before, state):
             return True
     return False
 

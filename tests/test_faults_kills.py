@@ -19,6 +19,7 @@ from data.store.segments import segments_path
 from data.store.writer import DatasetWriter
 from robopolicy.viewer.live.episode_store import EpisodeStore
 from sim.desk.simulator import World
+from sim.kinds.desk import DESK
 from tests.plays import some_play
 from tests.process_faults import Running, at_random, checkpoint, content, figures, ran
 
@@ -36,7 +37,8 @@ RECORD = """
 import sys
 from pathlib import Path
 from robopolicy.viewer.live.episode_store import EpisodeStore, read_aside
-store, one = EpisodeStore(Path(sys.argv[1])), read_aside(Path(sys.argv[2]))
+from sim.kinds.desk import DESK
+store, one = EpisodeStore(Path(sys.argv[1]), DESK), read_aside(Path(sys.argv[2]), DESK)
 for i in range(1, 1000):
     store.add(one._replace(actions=one.actions / i))
     print(i, flush=True)
@@ -100,10 +102,12 @@ def test_an_evaluation_that_is_killed_while_it_films_rolls_nothing_out_again(
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with a recording of six seconds, as the page puts it aside."""
     folder, world = tmp_path_factory.mktemp("recorded") / "play", World()
-    with DatasetWriter(folder, {"collector": "a person"}):
-        EpisodeStore(folder).add(play_episode(world, PlayConfig(episode_steps=60), np.random.SeedSequence(4)))
+    with DatasetWriter(folder, {"collector": "a person"}, kind=DESK):
+        EpisodeStore(folder, DESK).add(
+            play_episode(world, PlayConfig(episode_steps=60), np.random.SeedSequence(4))
+        )
     world.close()
-    return next(EpisodeStore(folder).aside.iterdir())
+    return next(EpisodeStore(folder, DESK).aside.iterdir())
 
 
 @pytest.mark.faults
@@ -113,11 +117,11 @@ def test_no_recording_by_hand_is_lost_or_doubled_when_the_process_that_keeps_it_
 ) -> None:
     for n in range(4):
         folder = tmp_path / str(n)
-        with DatasetWriter(folder, {"collector": "a person"}) if busy else nullcontext():
+        with DatasetWriter(folder, {"collector": "a person"}, kind=DESK) if busy else nullcontext():
             kept = kept_until_killed(folder, recording)
-        EpisodeStore(folder).retry()
-        assert EpisodeStore(folder).pending == 0
-        first, *others = [one.actions for one in open_dataset(folder).episodes()]
+        EpisodeStore(folder, DESK).retry()
+        assert EpisodeStore(folder, DESK).pending == 0
+        first, *others = [one.actions for one in open_dataset(folder, DESK).episodes()]
         assert len(others) + 1 in (kept, kept + 1)
         assert all(np.allclose(first, i * one) for i, one in enumerate(others, 2))
     where = "while another holds the dataset" if busy else "while it writes"

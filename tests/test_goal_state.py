@@ -53,7 +53,7 @@ def play() -> Play:
 
 def described(play: Play, some: int) -> Samples:
     rng, grammar = np.random.default_rng(0), Grammar("train")
-    segments = [s for i, r in enumerate(play.records) for s in relabel_episode(i, r, grammar, rng, 1)]
+    segments = [s for i, r in enumerate(play.records) for s in relabel_episode(i, r, grammar, rng, 1, DESK)]
     return Samples(play, [s for s in segments if s.episode < some], 8, SampleConfig())
 
 

@@ -10,8 +10,8 @@ from data.language.naming import Phrases, phrases_for, tell
 from data.language.splits import goal_split
 from data.language.templates import templates
 from data.language.vocabulary import ANYTHING, COLOUR_WORDS, NOUNS
-from sim.desk.tasks.families import TASKS, Goal, task_named
-from sim.task import goals_of
+from sim.desk.tasks.families import TASKS, task_named
+from sim.task import Goal, goals_of
 
 NAMES = ("red cube", "pink bar", "green puck")
 

@@ -37,8 +37,8 @@ from data.language.splits import (
 )
 from data.language.templates import templates
 from data.language.vocabulary import COLOUR_WORDS
-from sim.desk.tasks.families import TASKS, Goal
-from sim.task import goals_of
+from sim.desk.tasks.families import TASKS
+from sim.task import Goal, goals_of
 from tests.vocabularies import words_of
 
 THINGS = [" ".join(pair) for pair in train_objects()]

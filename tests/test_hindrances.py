@@ -11,11 +11,11 @@ from sim.desk.constants import FIXTURES
 from sim.desk.rows import observe
 from sim.desk.scenes.sampler import draw_scene, initial_state
 from sim.desk.sensors import Sensor
-from sim.desk.tasks.families import TASKS, Goal, achieved, hindrance, possible
+from sim.desk.tasks.families import TASKS
 from sim.kinds.desk import DESK
 from sim.observation import Observation, state_of
 from sim.state import State
-from sim.task import DONE, IMPOSSIBLE, UNREACHABLE, goals_of
+from sim.task import DONE, IMPOSSIBLE, UNREACHABLE, Goal, goals_of
 from tests.states import HALF, HERE, SIDE, in_drawer, in_tray, positions_of, state_with
 
 NAMES = ("red cube", "blue puck", "black bar")
@@ -75,14 +75,14 @@ def test_every_family_either_can_be_done_already_or_only_goes_on() -> None:
 @pytest.mark.parametrize("family", DONE_ALREADY)
 def test_what_is_done_already_is_said(family: str) -> None:
     state, says = DONE_ALREADY[family]
-    found = hindrance(goal_of(family), state)
+    found = DESK.hindrance(goal_of(family), state)
     assert found is not None
     assert (found.kind, found.told(NAMES)) == (DONE, says)
 
 
 @pytest.mark.parametrize("family", [name for name in MOVABLE if name != "put_in_drawer"])
 def test_a_thing_in_a_shut_drawer_is_out_of_reach(family: str) -> None:
-    found = hindrance(goal_of(family), state_with(pos={0: in_drawer(0.0)}))
+    found = DESK.hindrance(goal_of(family), state_with(pos={0: in_drawer(0.0)}))
     assert found is not None
     assert found.kind == UNREACHABLE
     assert found.told(NAMES) == "The red cube is in the drawer, and the drawer is shut."
@@ -94,7 +94,7 @@ def test_a_thing_in_a_shut_drawer_is_out_of_reach(family: str) -> None:
     [((0.45, 0.0, -0.6), "The red cube has fallen off the desk."), ((0.9, 0, HALF), "is out of reach.")],
 )
 def test_a_thing_beyond_the_desk_is_out_of_reach(family: str, place, says: str) -> None:
-    found = hindrance(goal_of(family), state_with(drawer=0.16, pos={0: place}))
+    found = DESK.hindrance(goal_of(family), state_with(drawer=0.16, pos={0: place}))
     if found is not None and found.kind == DONE:  # of what is out of reach it still is true
         assert family in ("unstack", "take_out_of_drawer")
         return
@@ -106,7 +106,7 @@ def test_a_thing_beyond_the_desk_is_out_of_reach(family: str, place, says: str) 
 @pytest.mark.parametrize("family", MOVABLE)
 def test_a_thing_with_another_on_it_cannot_be_taken(family: str) -> None:
     state = state_with(drawer=0.16, pos={2: TOP, 1: (0.4, 0.2, HALF)})
-    found = hindrance(goal_of(family), state)
+    found = DESK.hindrance(goal_of(family), state)
     assert found is not None
     if found.kind == DONE:
         assert family == "take_out_of_drawer"
@@ -117,29 +117,29 @@ def test_a_thing_with_another_on_it_cannot_be_taken(family: str) -> None:
 def test_a_thing_that_the_hand_holds_on_another_is_not_in_the_way() -> None:
     """Else a server that only sees the present would hold still with it for ever, just before letting go."""
     held = state_with(hand=TOP, gripper=SIDE, pos={0: TOP, 1: HERE, 2: (0.4, 0.2, HALF)})
-    assert hindrance(Goal("stack", 0, 1), held) is None
+    assert DESK.hindrance(Goal("stack", 0, 1), held) is None
     opened = held._replace(hand=np.array([*held.ee_pos, *held.ee_quat, 0.08]))
-    assert hindrance(Goal("stack", 0, 1), opened) is not None
+    assert DESK.hindrance(Goal("stack", 0, 1), opened) is not None
 
 
 def test_nothing_is_put_into_a_drawer_that_is_shut_and_nothing_tall_is_shut_in() -> None:
-    shut = hindrance(Goal("put_in_drawer", 0), state_with())
+    shut = DESK.hindrance(Goal("put_in_drawer", 0), state_with())
     assert shut is not None
     assert (shut.kind, shut.told(NAMES)) == (IMPOSSIBLE, "The drawer is shut.")
     x, y, z = in_drawer(0.16)
     tower = state_with(drawer=0.16, pos={0: (x, y, z + SIDE), 1: (x, y, z)})
-    tall = hindrance(Goal("close_drawer"), tower)
+    tall = DESK.hindrance(Goal("close_drawer"), tower)
     assert tall is not None
     assert tall.told(NAMES) == "The red cube sticks out of the drawer, so it does not shut."
 
 
 def test_what_is_neither_clearly_done_nor_clearly_impossible_is_tried() -> None:
-    assert hindrance(Goal("open_drawer"), state_with(drawer=0.08)) is None
-    assert hindrance(Goal("close_drawer"), state_with(drawer=0.08)) is None
-    assert hindrance(Goal("slide_door_left"), state_with(door=0.07)) is None
-    assert hindrance(Goal("put_left_of", 0, 1), beside(0, -0.16)) is None
+    assert DESK.hindrance(Goal("open_drawer"), state_with(drawer=0.08)) is None
+    assert DESK.hindrance(Goal("close_drawer"), state_with(drawer=0.08)) is None
+    assert DESK.hindrance(Goal("slide_door_left"), state_with(door=0.07)) is None
+    assert DESK.hindrance(Goal("put_left_of", 0, 1), beside(0, -0.16)) is None
     held = state_with(hand=in_tray(), gripper=0.045, pos={0: in_tray()})
-    assert hindrance(Goal("put_in_tray", 0), held) is None
+    assert DESK.hindrance(Goal("put_in_tray", 0), held) is None
 
 
 @pytest.mark.parametrize(
@@ -157,8 +157,10 @@ def test_nothing_that_released_trials_ask_for_is_hindered_by_what_the_sensors_se
     assert len(trials) == 2 * n
     for trial, scene in trials:
         state = initial_state(scene)
-        assert hindrance(trial.goal, state) is None
-        assert hindrance(trial.goal, seen_state(Sensor(scene).observe(state), scene.names)) is None, trial
+        assert DESK.hindrance(trial.goal, state) is None
+        assert DESK.hindrance(trial.goal, seen_state(Sensor(scene).observe(state), scene.names)) is None, (
+            trial
+        )
 
 
 def test_what_is_called_done_was_achieved_wherever_it_was_possible_before() -> None:
@@ -175,9 +177,9 @@ def test_what_is_called_done_was_achieved_wherever_it_was_possible_before() -> N
         for after in (furnished, initial_state(replace(scene, objects=things))):
             for task in TASKS:
                 for goal in goals_of(task, 3):
-                    found = hindrance(goal, after)
-                    if found and found.kind == DONE and goal.object <= 0 and possible(goal, before):
-                        assert achieved(goal, before, after), (seed, goal)
+                    found = DESK.hindrance(goal, after)
+                    if found and found.kind == DONE and goal.object <= 0 and DESK.possible(goal, before):
+                        assert DESK.achieved(goal, before, after), (seed, goal)
                         met.add(task.name)
     assert len(met) >= 10, met
 
@@ -195,4 +197,4 @@ def test_of_furniture_that_is_not_there_nothing_is_said() -> None:
     seen = observe(state_with())
     bare = seen_state(seen._replace(mask=np.r_[seen.mask[:5], np.zeros(5, np.float32)]), NAMES)
     furniture = [task.name for task in TASKS if not task.arguments] + ["put_in_drawer", "put_in_tray"]
-    assert all(hindrance(goal_of(family), bare) is None for family in furniture)
+    assert all(DESK.hindrance(goal_of(family), bare) is None for family in furniture)

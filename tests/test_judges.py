@@ -5,13 +5,14 @@ import pytest
 
 from sim.desk.scenes.sampler import SceneConfig, draw_scene, initial_state
 from sim.desk.tasks.door import DOOR_MOVED
-from sim.desk.tasks.families import TASKS, Goal, achieved
+from sim.desk.tasks.families import TASKS
 from sim.desk.tasks.geometry import DRAWER_OPEN, DRAWER_SHUT, fallen
 from sim.desk.tasks.lift import LIFTED
 from sim.desk.tasks.pushing import PUSHED
 from sim.desk.tasks.rotate import TURNED
+from sim.kinds.desk import DESK
 from sim.state import State, stack
-from sim.task import goals_of
+from sim.task import Goal, goals_of
 from tests.states import HALF, HERE, SIDE, Vec, in_drawer, in_tray, state_with
 
 PUSHES = ("push_left", "push_right", "push_forward", "push_backward")
@@ -22,7 +23,7 @@ ASIDE: Vec = (0.30, -0.40, 0.2)  # where the hand is in nobody's way
 def true_of(before: State, after: State) -> set[Goal]:
     """Everything that was achieved between two states."""
     goals = (goal for task in TASKS for goal in goals_of(task, before.n_objects))
-    return {goal for goal in goals if achieved(goal, before, after)}
+    return {goal for goal in goals if DESK.achieved(goal, before, after)}
 
 
 def moved(by: Vec, start: Vec = HERE) -> Vec:
@@ -195,9 +196,9 @@ def test_an_episode_is_judged_as_its_instants_are(task) -> None:
         for _ in range(40)
     ]
     for goal in goals_of(task, 3):
-        whole = achieved(goal, states[0], stack(states))
+        whole = DESK.achieved(goal, states[0], stack(states))
         assert whole.shape == (40,)
-        assert whole.tolist() == [bool(achieved(goal, states[0], state)) for state in states]
+        assert whole.tolist() == [bool(DESK.achieved(goal, states[0], state)) for state in states]
 
 
 def test_only_what_is_below_the_desk_and_not_in_the_hand_has_fallen() -> None:

@@ -3,8 +3,9 @@
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -63,8 +64,9 @@ LASTING = LastingLevel(name="lasting", description="what is done has to last")
 WITH_IT = (*LEVELS, LASTING)
 
 
-def options(**given) -> EvaluateConfig:
-    return EvaluateConfig(**{"checkpoint": "expert", "levels": ("lasting",), "n": N, "workers": 1, **given})
+def options(**given: Any) -> EvaluateConfig:
+    usual = EvaluateConfig(checkpoint="expert", levels=("lasting",), n=N, workers=1)
+    return replace(usual, **given)
 
 
 @pytest.fixture(scope="module")

@@ -20,14 +20,15 @@ from robopolicy.evaluation.trials.trial import Command, Trial
 from robopolicy.policies.base.intent import Intent
 from robopolicy.runtime.scene_request import SceneRequest
 from robopolicy.viewer.drawing.rollout_replays import recording_of_rollout, replays_of
-from robopolicy.viewer.live.desk import LiveConfig, LiveDesk
 from robopolicy.viewer.live.episode_store import EpisodeStore, read_aside
 from robopolicy.viewer.live.play_segments import PlaySegments
 from robopolicy.viewer.live.records import DONE, REPLAYING, SceneUpdate
+from robopolicy.viewer.live.session import LiveConfig, LiveSession
 from robopolicy.viewer.live.teleoperation import Teleoperation
 from robopolicy.viewer.page import html_text
 from robopolicy.viewer.page.config import PageConfig
 from sim.figures import Figure
+from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.state import Array, State, stack
 from sim.task import Goal
@@ -42,7 +43,7 @@ FIGURES = 6  # ground, three pucks, mat, hand
 class Parker(Forgetful):
     """Looks at the world itself and parks the first puck, whatever it is told."""
 
-    world_at_work: LiveDesk
+    world_at_work: LiveSession
 
     def reset(self, commands: list[str], names: list[tuple[str, ...]]) -> list[Intent]:
         return [Intent("park", names[0][0], "", 0.9)]
@@ -53,10 +54,10 @@ class Parker(Forgetful):
 
 
 @contextmanager
-def pucks_at_work() -> Iterator[LiveDesk]:
+def pucks_at_work() -> Iterator[LiveSession]:
     """Running pucks; twenty times as fast as real."""
     agent = Parker()
-    live = LiveDesk(LiveConfig(speed=20.0), SceneRequest(seed=4, kind=PUCKS), lambda *_: agent)
+    live = LiveSession(LiveConfig(speed=20.0), SceneRequest(seed=4, kind=PUCKS), lambda *_: agent)
     agent.world_at_work = live
     live.start()
     try:
@@ -65,7 +66,7 @@ def pucks_at_work() -> Iterator[LiveDesk]:
         live.close()
 
 
-def _published(live: LiveDesk) -> list[SceneUpdate]:
+def _published(live: LiveSession) -> list[SceneUpdate]:
     """Every update from now on."""
     seen, publish = [], live.shared.publish
 
@@ -145,7 +146,7 @@ def test_a_person_leads_the_hand_and_what_they_did_is_play_of_that_world(tmp_pat
         teleoperation.released = True
         _until(lambda: store.episodes)
     with pytest.raises(DatasetOfOtherWorld, match=f"give env={ENV}"):
-        open_dataset(tmp_path / "play")
+        open_dataset(tmp_path / "play", DESK)
     record = open_dataset(tmp_path / "play", PUCKS).episode(0)
     assert record.length >= 5
     np.testing.assert_allclose(record.states.ee_pos[-1, :2], [0.3, 0.5], atol=0.01)
@@ -162,7 +163,7 @@ def test_play_that_was_put_aside_is_read_as_that_of_its_own_world(
     assert found is not None
     assert found.scene == parked.scene
     np.testing.assert_array_equal(found.actions, parked.actions)
-    assert read_aside(aside) is None
+    assert read_aside(aside, DESK) is None
     folder.unlink()
     store = EpisodeStore(folder, PUCKS)
     assert store.retry()

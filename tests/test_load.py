@@ -39,7 +39,7 @@ def test_importing_robopolicy_loads_neither_torch_nor_numpy():
 
 def test_a_name_that_robopolicy_does_not_have_is_answered_with_those_that_it_has():
     with pytest.raises(AttributeError, match=r"no attribute 'laod'; it has .*load"):
-        robopolicy.laod  # noqa: B018  # pyright: ignore[reportAttributeAccessIssue]
+        robopolicy.laod  # noqa: B018
     assert set(robopolicy.__all__) == set(robopolicy._HOMES)
     assert all(hasattr(robopolicy, name) for name in robopolicy.__all__)
 

@@ -34,7 +34,6 @@ from robopolicy.serving.protocol import ENTITIES, NAMES, PROMPT, STATE
 from sim.desk.rows import observe
 from sim.desk.scene import Scene
 from sim.desk.simulator import World
-from sim.desk.tasks.families import achieved
 from sim.kinds.desk import DESK
 from tests.servers import a_request, an_agent, serving
 
@@ -76,7 +75,7 @@ def driver(port: int) -> Iterator[Driver]:
 
 
 def test_its_chunk_broker_hands_out_our_actions_one_by_one() -> None:
-    responder, request = BatchedPolicy(an_agent()), a_request()
+    responder, request = BatchedPolicy(an_agent(), DESK), a_request()
     with serving(responder) as (port, _), driver(port) as drive:
         metadata = drive(None)
         steps = [drive(request)["actions"] for _ in range(metadata["execute"] + 1)]
@@ -87,14 +86,14 @@ def test_its_chunk_broker_hands_out_our_actions_one_by_one() -> None:
 
 
 def test_it_is_told_what_was_wrong() -> None:
-    with serving(BatchedPolicy(an_agent())) as (port, _), driver(port) as drive:
+    with serving(BatchedPolicy(an_agent(), DESK)) as (port, _), driver(port) as drive:
         assert "did you mean prompt?" in drive({"promt": "open the drawer"})["error"]
 
 
 def in_process(asked: LevelTrials) -> Iterator[tuple[bool, Any]]:
     """Success and actions of each trial, as `robopolicy evaluate memory=none` has them: a server forgets."""
-    actor, worlds = PolicyActor("benchmark", NONE), [World() for _ in range(GROUP_SIZE)]
-    for group in groups_of(asked):
+    actor, worlds = PolicyActor("benchmark", DESK, NONE), [World() for _ in range(GROUP_SIZE)]
+    for group in groups_of(asked, DESK):
         done: Rollouts = roll_out(group, actor, worlds, MAX_STEPS)
         for success, steps, actions in zip(done.success, done.steps, done.actions, strict=True):
             yield bool(success), actions[:steps]
@@ -107,12 +106,12 @@ def driven(drive: Driver, world: World, trial: Trial, scene: Scene) -> tuple[boo
     drive(None)
     before = state = world.build(scene)
     actions, names = [], list(DESK.spec.names(scene.names))
-    while len(actions) < MAX_STEPS and not achieved(trial.goal, before, state):
+    while len(actions) < MAX_STEPS and not DESK.achieved(trial.goal, before, state):
         seen = observe(state)
         reply = drive({PROMPT: trial.sentence, STATE: seen.proprio, NAMES: names, ENTITIES: seen.entities})
         actions.append(reply["actions"])
         state = world.step(actions[-1])
-    return bool(achieved(trial.goal, before, state)), np.stack(actions)
+    return bool(DESK.achieved(trial.goal, before, state)), np.stack(actions)
 
 
 @pytest.mark.slow

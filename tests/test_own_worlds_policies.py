@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -163,7 +164,7 @@ def test_a_policy_is_refused_where_its_rows_or_actions_mean_something_else(
      ("workspace", ((-1.0, -1.0, 0.0), (1.0, 1.0, 1.0)))],
 )  # fmt: skip
 def test_a_world_of_another_name_is_accepted_only_if_all_that_matters_is_the_same(
-    part: str, value: object
+    part: str, value: Any
 ) -> None:
     spec = spec_of(PuckKind())
     check_spec(spec, DerivedKind.spec)
@@ -206,6 +207,6 @@ def test_the_card_that_is_written_in_training_is_about_its_own_world(tmp_path: P
 def test_the_card_of_the_shipped_policy_is_as_it_was() -> None:
     card = (folder_of("benchmark") / "README.md").read_text()
     table = card.split("## Measured\n\n")[1].split("\n\n## What it is")[0]
-    again, end = model_card(read_config("benchmark"), table), "\n## Limits"
+    again, end = model_card(read_config("benchmark"), DESK, table), "\n## Limits"
     assert again.partition(end)[0].startswith(card.partition(end)[0].rstrip())  # it says more of its making
     assert again.partition(end)[2] == card.partition(end)[2]

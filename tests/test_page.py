@@ -20,6 +20,7 @@ from robopolicy.viewer.live.teleoperation import Teleoperation
 from robopolicy.viewer.page import html_text
 from robopolicy.viewer.page.admission import DELAY, REJECTED, full_message, origin_allowed
 from robopolicy.viewer.page.page import Page
+from sim.kinds.desk import DESK
 from tests.live_desks import OPEN, desk_at_work, finished
 from tests.page_visitors import give, look, page_at_work, socket_to, until
 
@@ -38,7 +39,7 @@ def test_the_page_is_served_and_its_visitors_are_sent_what_moves(page: Page) -> 
     with visitor(page.port) as got:
         until(lambda: got[0] > 0)
         before, sent = got[0], page.updates
-        finished(page.desk, page.desk.shared.submit(OPEN))
+        finished(page.live, page.live.shared.submit(OPEN))
         until(lambda: got[0] > before + 5)
         assert page.updates > sent + 5
 
@@ -46,7 +47,7 @@ def test_the_page_is_served_and_its_visitors_are_sent_what_moves(page: Page) -> 
 def test_who_does_not_read_delays_nobody(page: Page) -> None:
     with visitor(page.port, reads=False), visitor(page.port) as got:
         until(lambda: got[0] > 0)
-        assert finished(page.desk, page.desk.shared.submit(OPEN)).status == DONE
+        assert finished(page.live, page.live.shared.submit(OPEN)).status == DONE
 
 
 def _close_code(page: Page, **headers: Any) -> int | None:
@@ -131,7 +132,7 @@ def test_what_was_stored_is_said_with_who_and_what_training_makes_of_it() -> Non
 
 def test_the_page_says_that_a_person_leads() -> None:
     with desk_at_work() as desk:
-        teleoperation = Teleoperation(lambda _: None)
+        teleoperation = Teleoperation(lambda _: None, DESK.spec)
         desk.teleoperate(teleoperation, lambda: None)
         until(lambda: "A person leads the hand" in html_text.status_line(desk.shared.status))
         teleoperation.released = True

@@ -14,6 +14,7 @@ from robopolicy.runtime.scene_request import BadSceneRequest, SceneRequest
 from robopolicy.viewer.live.records import DONE
 from robopolicy.viewer.page.admission import REJECTED
 from robopolicy.viewer.page.page import Page
+from sim.kinds.desk import DESK
 from tests.fuzzing import fuzz
 from tests.live_desks import OPEN, finished
 from tests.page_visitors import look, page_at_work, socket_to
@@ -80,7 +81,7 @@ def test_whoever_sends_garbage_is_closed_out_unsaid_and_the_others_go_on(page: P
                 raw.sendall(request)
         with socket_to(page) as leaves:
             leaves.socket.close()  # in the middle, without a word
-        assert finished(page.desk, page.desk.shared.submit(OPEN)).status == DONE
+        assert finished(page.live, page.live.shared.submit(OPEN)).status == DONE
         other.recv(20)
     out = capfd.readouterr()
     assert out.out + out.err == ""
@@ -130,6 +131,6 @@ def test_what_a_page_sends_is_sound() -> None:
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -1e300])
 def test_a_world_that_there_cannot_be_is_refused(value: float) -> None:
     with pytest.raises(BadSceneRequest, match="latency is from"):
-        SceneRequest(dynamics={"latency": value})
+        SceneRequest(DESK, dynamics={"latency": value})
     with pytest.raises(BadSceneRequest, match="number of a scene"):
-        SceneRequest(seed=-1)
+        SceneRequest(DESK, seed=-1)

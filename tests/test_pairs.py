@@ -16,7 +16,8 @@ from data.trials.pairs import Pair, draw_pairs
 from sim.desk.layouts import LAYOUTS
 from sim.desk.scene import Scene
 from sim.desk.scenes.sampler import initial_state
-from sim.desk.tasks.families import TASKS, possible, task_named
+from sim.desk.tasks.families import TASKS, task_named
+from sim.kinds.desk import DESK
 from tests.vocabularies import words_of
 
 FRAMES = tuple(frame for pattern in NEGATION_FRAMES for frame in expand(pattern))
@@ -63,7 +64,7 @@ def test_every_sentence_is_normal_and_has_no_held_out_word():
 def test_every_goal_can_be_done_in_its_scene_and_belongs_to_training():
     for pair in pairs():
         for scene, goal in zip(pair.scenes, pair.goals, strict=True):
-            assert possible(goal, initial_state(scene))
+            assert DESK.possible(goal, initial_state(scene))
             assert goal_split(goal, scene.names) == "train"
             assert not any(is_held_out_object(thing.colour, thing.shape) for thing in scene.objects)
 

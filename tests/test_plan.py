@@ -13,7 +13,8 @@ from robopolicy.evaluation.plan import Plan, make_plan
 from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.evaluation.trials.trial import Command
 from sim.desk.scenes.sampler import initial_state
-from sim.desk.tasks.families import TASKS, possible
+from sim.desk.tasks.families import TASKS
+from sim.kinds.desk import DESK
 from sim.randomize.factors import factor_named
 
 
@@ -60,7 +61,7 @@ def test_every_trial_belongs_to_its_level_and_can_be_done(plan: Plan) -> None:
         for trial, scene in zip(asked.trials, asked.scenes, strict=True):
             assert trial.level == level.name
             assert goal_split(trial.goal, scene.names) == split_named(level.split).goals
-            assert possible(trial.goal, initial_state(scene))
+            assert DESK.possible(trial.goal, initial_state(scene))
             assert trial.sentence.strip()
 
 
@@ -161,7 +162,7 @@ def test_minimal_pairs_stand_member_by_member() -> None:
         assert one.sentence != other.sentence
         assert other.first.must_not == (other.kind == "negation")
     for trial, scene in zip(asked.trials, asked.scenes, strict=True):
-        assert possible(trial.goal, initial_state(scene))
+        assert DESK.possible(trial.goal, initial_state(scene))
 
 
 def test_a_chain_is_one_trial_of_five_commands() -> None:

@@ -14,6 +14,7 @@ from data.store.reader import open_dataset
 from sim.desk.scenes.sampler import SceneConfig
 from sim.desk.simulator import World
 from sim.desk.tasks.families import TASKS
+from sim.kinds.desk import DESK
 from sim.randomize.dynamics import Dynamics
 
 SHORT = PlayConfig(minutes=1, episode_steps=40)
@@ -37,7 +38,7 @@ def test_a_unit_of_play_is_a_function_of_seed_and_number() -> None:
 
 @pytest.mark.long
 def test_play_does_many_different_things(unit: list[EpisodeRecord]) -> None:
-    done = Counter(goal.task for record in unit for _, _, goal in reached_goals(record.states))
+    done = Counter(goal.task for record in unit for _, _, goal in reached_goals(record.states, DESK))
     assert sum(done.values()) >= 80  # of 2,400 control steps
     assert len(done) >= 0.7 * len(TASKS)
 
@@ -61,7 +62,7 @@ def test_an_episode_says_nothing_of_intent() -> None:
 def test_collection_is_the_same_with_any_number_of_workers(tmp_path) -> None:
     for workers in (1, 2):
         assert list(collect(SHORT, tmp_path / str(workers), workers))[-1] == (SHORT.n_units, SHORT.n_units)
-    first, second = (open_dataset(tmp_path / name) for name in ("1", "2"))
+    first, second = (open_dataset(tmp_path / name, DESK) for name in ("1", "2"))
     assert first.n_episodes == second.n_episodes > 0
     assert all(same(first.episode(i), second.episode(i)) for i in range(first.n_episodes))
 
@@ -77,7 +78,7 @@ def test_an_interrupted_collection_goes_on_where_it_was(tmp_path, monkeypatch) -
     monkeypatch.setattr(play, "play_unit", lambda config, unit: (played.append(unit), real(config, unit))[1])
     list(collect(SHORT, tmp_path / "halves", 1))
     assert played == list(range(1, straight[-1][1]))
-    first, second = (open_dataset(tmp_path / name) for name in ("straight", "halves"))
+    first, second = (open_dataset(tmp_path / name, DESK) for name in ("straight", "halves"))
     assert all(same(first.episode(i), second.episode(i)) for i in range(first.n_episodes))
 
 

@@ -26,9 +26,9 @@ HOLD = len(DESK.tasks)  # the code of holding still
 CODES = {task.name: code for code, task in enumerate(TASKS)}
 
 
-def a_policy(**changes: object) -> Any:
+def a_policy(**changes: Any) -> Any:
     torch.manual_seed(0)
-    made = build(dataclasses.replace(SMALL, **changes)).eval()  # pyright: ignore[reportArgumentType]
+    made = build(dataclasses.replace(SMALL, **changes), spec_of(DESK)).eval()
     for parameter in made.parameters():  # some layers begin at zero, which would hide what they do
         parameter.data.add_(0.1 * torch.randn_like(parameter))
     return made
@@ -232,4 +232,4 @@ def test_a_goal_state_is_read_by_what_changed_and_not_by_rows(policy):
 
 
 def test_the_default_network_is_small():
-    assert build().n_parameters < 1_500_000
+    assert build(PolicyConfig(), spec_of(DESK)).n_parameters < 1_500_000

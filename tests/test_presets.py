@@ -1,6 +1,7 @@
 """Worlds by name: which factors each has otherwise than nominal, and what becomes of them."""
 
 from dataclasses import asdict, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -55,7 +56,8 @@ def test_several_factors_are_drawn_as_each_is_alone_and_the_others_not_at_all() 
     for name in names:
         assert getattr(together, name) == getattr(drawn(f"held_out:{name}").dynamics, name)
         assert not factor_named(name).trained(getattr(together, name))
-        together = replace(together, **{name: factor_named(name).nominal})
+        nominal: dict[str, Any] = {name: factor_named(name).nominal}
+        together = replace(together, **nominal)
     assert together == Dynamics()
 
 

@@ -13,9 +13,9 @@ from data.store.reader import open_dataset
 from robopolicy.cli.main import main
 from sim.common.seeds import BEYOND
 from sim.desk.scenes.sampler import SceneConfig
+from sim.goal_draw import CannotDraw
 from sim.kinds.desk import DESK
 from sim.kinds.registry import UnknownWorldKind, kind_of_world
-from sim.world import CannotDraw
 
 ROOT = Path(__file__).resolve().parent.parent
 ENV = "examples.pucks:PUCKS"
@@ -80,7 +80,7 @@ def test_it_is_played_in_described_learned_and_asked_in_two_minutes_of_cpu(
     assert info["levels"]["seen"]["n_success"] > 40
     assert info["levels"]["paraphrase"]["n_success"] > 40
     with pytest.raises(DatasetOfOtherWorld, match=f"give env={ENV}"):
-        open_dataset(play)
+        open_dataset(play, DESK)
 
 
 @pytest.mark.parametrize(

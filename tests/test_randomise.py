@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -42,7 +43,7 @@ randomised. Processors round differently, and contact multiplies the difference:
 moves nothing here by 0.1 mm, and would by centimetres later on."""
 
 
-def hand_and_objects(task: str, seed: int, steps: int, **dynamics: float) -> np.ndarray:
+def hand_and_objects(task: str, seed: int, steps: int, **dynamics: Any) -> np.ndarray:
     world = World()
     scene, goal = draw_scene_for(task, seed)
     state = world.build(replace(scene, dynamics=replace(scene.dynamics, **dynamics)))
@@ -74,14 +75,19 @@ def test_a_factor_is_drawn_alike_alone_and_among_all() -> None:
         value = getattr(alone, factor.name)
         assert value == getattr(all_, factor.name)
         assert not factor.trained(value)
-        assert replace(alone, **{factor.name: factor.nominal}) == Dynamics()
+        nominal: dict[str, Any] = {factor.name: factor.nominal}
+        assert replace(alone, **nominal) == Dynamics()
 
 
 @pytest.mark.parametrize("regime", ["train", "held_out"])
 def test_every_number_of_a_scene_is_where_its_world_says(regime: str) -> None:
     for seed in SEEDS:
         scene = draw_scene(seed, SceneConfig(world=regime))
-        drawn = {**asdict(scene.dynamics), **asdict(scene.looks), "n_objects": len(scene.objects)}
+        drawn: dict[str, Any] = {
+            **asdict(scene.dynamics),
+            **asdict(scene.looks),
+            "n_objects": len(scene.objects),
+        }
         tints = np.ravel(drawn.pop("object_tint"))
         values = list(drawn.items())
         values += [("object_tint", value) for value in tints]

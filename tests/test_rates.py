@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from examples.pucks import SPEC, PuckKind, Pucks
 from robopolicy.adaptation.delay_compensation import predict_arrival
@@ -15,11 +16,13 @@ from robopolicy.evaluation.trials.trial import Command
 from robopolicy.runtime import session as module
 from robopolicy.runtime.execution import Execution
 from robopolicy.runtime.session import CommandConfig, Session
+from robopolicy.viewer.live.teleoperation import Teleoperation
 from sim.desk.scenes.sampler import SceneConfig
 from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.state import Array, State
 from sim.task import Goal
+from sim.visible import FILMED
 
 HZ = (1, 2, 5, 10, 25, 50)
 
@@ -35,7 +38,9 @@ class FastKind(PuckKind):
 
     spec = replace(SPEC, name="fast", control_hz=50, cameras=("eye",))
 
-    def picture(self, world: Any, *_: Any) -> Any:
+    def picture(
+        self, world: Any, cameras: tuple[str, ...] = (), size: tuple[int, int] = FILMED
+    ) -> NDArray[np.uint8]:
         return np.zeros((32, 32, 3), np.uint8)
 
 
@@ -122,6 +127,21 @@ def test_what_must_not_be_done_is_looked_for_twice_a_second(kind: Any, every: in
         judge(state, step, False, Said.NOTHING)
     assert len(looked) == 100 // every
     world.close()
+
+
+@pytest.mark.parametrize("hz", HZ)
+def test_a_person_s_episode_is_kept_from_half_a_second_on_and_cut_at_ten_minutes_at_any_rate(hz: int) -> None:
+    world, kept, spec = Pucks(), [], replace(SPEC, control_hz=hz)
+    scene = FAST.draw(0, SceneConfig())
+    state, enough = world.build(scene), max(1, round(0.5 * hz))
+    teleoperation = Teleoperation(kept.append, spec)
+    teleoperation.recording = True
+    for steps in (enough - 1, enough, 600 * hz):
+        for _ in range(steps):
+            teleoperation.record(state, np.zeros(7, np.float32), state, scene)
+        if steps < 600 * hz:
+            teleoperation.end(scene)
+    assert [one.length for one in kept] == [enough, 600 * hz]
 
 
 @pytest.mark.parametrize("hz", HZ)

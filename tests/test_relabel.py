@@ -13,9 +13,10 @@ from data.store.episode import EpisodeRecord
 from sim.desk.scenes.sampler import draw_scene_for
 from sim.desk.simulator import World
 from sim.desk.tasks.expert import act
-from sim.desk.tasks.families import TASKS, Goal, achieved
+from sim.desk.tasks.families import TASKS
 from sim.kinds.desk import DESK
 from sim.state import State, stack
+from sim.task import Goal
 
 
 class Plain:
@@ -39,7 +40,7 @@ def watch(world: World, task: str, seed: int) -> tuple[State, Goal]:
     states, after = [world.build(scene)], 0
     while after < 3 and len(states) < 80:
         states.append(world.step(act(states[-1], goal)))
-        after += bool(achieved(goal, states[0], states[-1]))
+        after += bool(DESK.achieved(goal, states[0], states[-1]))
     return stack(states), goal
 
 
@@ -49,7 +50,7 @@ def test_the_relabeller_recognises_what_the_expert_did(task: str) -> None:
     seen = []
     for seed in range(12):
         states, goal = watch(world, task, seed)
-        seen.append(goal in [found for _, _, found in reached_goals(states)])
+        seen.append(goal in [found for _, _, found in reached_goals(states, DESK)])
     world.close()
     assert sum(seen) >= 10
 
@@ -57,15 +58,15 @@ def test_the_relabeller_recognises_what_the_expert_did(task: str) -> None:
 def test_nothing_happened_where_nothing_moved(played: list[EpisodeRecord]) -> None:
     still = played[0].states.at(np.zeros(50, int))
     assert find_motions(still, DESK.spec) == []
-    assert list(reached_goals(still)) == []
+    assert list(reached_goals(still, DESK)) == []
 
 
 def test_every_segment_ends_when_its_goal_is_first_reached(played: list[EpisodeRecord]) -> None:
     checked = 0
     for record in played:
-        for start, stop, goal in reached_goals(record.states):
+        for start, stop, goal in reached_goals(record.states, DESK):
             span = record.states.at(slice(start, stop + 1))
-            reached = achieved(goal, span.at(slice(0, 1)), span)
+            reached = DESK.achieved(goal, span.at(slice(0, 1)), span)
             assert reached[-1]
             checked += 1
     assert checked > 50
@@ -73,26 +74,26 @@ def test_every_segment_ends_when_its_goal_is_first_reached(played: list[EpisodeR
 
 def test_no_segment_of_play_is_of_a_held_out_goal(played: list[EpisodeRecord]) -> None:
     rng = np.random.default_rng(0)
-    segments = [(r, s) for r in played for s in relabel_episode(0, r, Plain(), rng, 1)]
-    done = [(r, goal) for r in played for _, _, goal in reached_goals(r.states)]
+    segments = [(r, s) for r in played for s in relabel_episode(0, r, Plain(), rng, 1, DESK)]
+    done = [(r, goal) for r in played for _, _, goal in reached_goals(r.states, DESK)]
     assert all(goal_split(Goal(s.task, s.object, s.other), r.scene.names) == "train" for r, s in segments)
     assert len(segments) < len(done)  # some of what was done is held out
 
 
 def test_two_changes_at_once_are_ambiguous_and_dropped(played: list[EpisodeRecord]) -> None:
     record = played[0]
-    start, stop, goal = next(a for a in reached_goals(record.states) if a[2].object >= 0)
+    start, stop, goal = next(a for a in reached_goals(record.states, DESK) if a[2].object >= 0)
     things = record.states.things.copy()
     other = (goal.object + 1) % record.states.n_objects
     things[start + 1 : stop + 1, other, 0] += 0.06  # something else moved in the meantime
-    assert (start, stop, goal) not in list(reached_goals(record.states._replace(things=things)))
+    assert (start, stop, goal) not in list(reached_goals(record.states._replace(things=things), DESK))
 
 
 def test_the_relabeller_reads_states_only(played: list[EpisodeRecord]) -> None:
     record = played[0]
     scrambled = record._replace(actions=np.zeros_like(record.actions))
     first, second = (
-        list(relabel_episode(0, r, Plain(), np.random.default_rng(0), 2)) for r in (record, scrambled)
+        list(relabel_episode(0, r, Plain(), np.random.default_rng(0), 2, DESK)) for r in (record, scrambled)
     )
     assert first == second
 
@@ -114,7 +115,7 @@ def test_windows_are_judged_together_eighty_times_as_fast_as_one_by_one(played: 
 def _seconds_a_window(found: list[tuple[State, WindowIndices]]) -> float:
     begun = time.process_time()
     for states, of_episode in found:
-        judge(states, of_episode)
+        judge(states, of_episode, DESK)
     return (time.process_time() - begun) / sum(len(of_episode.start) for _, of_episode in found)
 
 
@@ -122,4 +123,6 @@ def test_what_happened_is_told_in_words() -> None:
     world = World()
     states, _ = watch(world, "open_drawer", 0)
     world.close()
-    assert any("drawer" in sentence for sentence in happened(states, ("red cube", "blue bar", "pink puck")))
+    assert any(
+        "drawer" in sentence for sentence in happened(states, ("red cube", "blue bar", "pink puck"), DESK)
+    )

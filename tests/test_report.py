@@ -22,6 +22,7 @@ from robopolicy.reporting.tables import lines_of
 from robopolicy.reporting.videos import Film
 from robopolicy.training.metrics import write_metrics
 from sim.desk.scenes.sampler import SceneConfig, draw_scene
+from sim.kinds.desk import DESK
 from sim.task import Goal
 
 VOID = {"meta", "img", "link", "br", "line", "rect", "path", "polyline"}
@@ -72,7 +73,7 @@ def info_in(folder: Path) -> dict:
             Result(t, scene, t.task == "lift", 9, still, cause="" if t.task == "lift" else FELL)
             for t in trials
         ]
-    info = summary(results, Plan(tuple(planned)))
+    info = summary(results, Plan(tuple(planned)), DESK)
     info["produced_by"] = {
         "commit": "abc", "code_sha256": "1" * 64, "checkpoint": "runs/<x>", "checkpoint_sha256": "0" * 64,
         "versions": {"torch": "2"}, "python": "3.11", "system": "Linux", "cpus": 2, "wall_s": 3.0,
@@ -104,7 +105,7 @@ def test_synonym_sentences_are_counted_by_how_their_words_were_chosen() -> None:
         Trial("synonym", i, (Command(text, (Goal("open_drawer"),)),)) for i, text in enumerate(said)
     )
     results = [Result(t, scene, t.seed != 1, 9, np.zeros((9, 7), np.float32)) for t in trials]
-    info = summary({"synonym": results}, Plan((LevelTrials(SYNONYM, trials, (scene,) * 3),)))
+    info = summary({"synonym": results}, Plan((LevelTrials(SYNONYM, trials, (scene,) * 3),)), DESK)
     assert list(info["synonym_words"]) == ["lot", "hand"]
     assert info["synonym_words"]["hand"] == rated([False, True])
     assert [(line.name, line.n, line.quiet) for line in lines_of(info)] == [

@@ -17,6 +17,7 @@ from sim.desk.scenes.sampler import draw_scene_for
 from sim.desk.simulator import World
 from sim.desk.tasks import expert
 from sim.desk.visuals import figures
+from sim.kinds.desk import DESK
 
 pytest.importorskip("viser", reason="the extra 'page' is not installed")
 
@@ -37,13 +38,13 @@ def result() -> Result:
 
 @pytest.fixture(scope="module")
 def recording(result: Result) -> Recording:
-    return recording_of_rollout(result)
+    return recording_of_rollout(result, DESK)
 
 
 def test_what_the_expert_did_before_the_first_command_is_carried_out_and_not_recorded(
     result: Result, recording: Recording
 ) -> None:
-    late = recording_of_rollout(result._replace(steps=result.steps - 3, n_begin=3))
+    late = recording_of_rollout(result._replace(steps=result.steps - 3, n_begin=3), DESK)
     assert np.array_equal(late.poses, recording.poses[2 * 3 :])
     assert np.array_equal(late.lights, recording.lights[2 * 3 :])
 
@@ -79,7 +80,7 @@ def _payload(html: str) -> bytes:
 
 def test_replays_are_kept_beside_the_report_successes_and_failures(result: Result, tmp_path: Path) -> None:
     failed = result._replace(success=False, steps=2, actions=result.actions[:2])
-    kept = list(replays_of([result, failed], tmp_path, 1))
+    kept = list(replays_of([result, failed], tmp_path, 1, DESK))
     assert [one.success for one in kept] == [True, False]
     assert all(isinstance(one, Film) and (tmp_path / one.file).stat().st_size > 500_000 for one in kept)
-    assert list(replays_of([], tmp_path, 1)) == []
+    assert list(replays_of([], tmp_path, 1, DESK)) == []

@@ -1,62 +1,32 @@
 """Rollouts by the scripted expert: real physics, no network."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from examples.pucks import PuckKind, Pucks
-from robopolicy.evaluation import rollouts
 from robopolicy.evaluation.levels.base import LevelTrials
 from robopolicy.evaluation.plan import make_plan
 from robopolicy.evaluation.reference import ExpertActor
 from robopolicy.evaluation.rollouts import (
     GROUP_SIZE,
-    Actor,
     Group,
-    Rollouts,
-    group_size,
     groups_of,
     roll_out,
-    roll_out_all,
 )
 from robopolicy.evaluation.trials.config import EvaluateConfig
-from robopolicy.evaluation.trials.judges import FELL, FORBIDDEN, TIME
 from robopolicy.evaluation.trials.trial import Command, Trial
 from robopolicy.policies.base.condition import Condition, GoalState
-from sim.desk.scene import Scene, Thing
+from sim.desk.scene import Scene
 from sim.desk.sensors import sense
 from sim.desk.simulator import World
-from sim.desk.tasks.families import achieved
 from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.randomize.dynamics import Dynamics
 from sim.state import Array, State, stack
-from sim.task import Goal
+from tests.idle import STEPS, Idle
 from tests.states import positions_of
-
-STEPS = 100
-
-
-class Idle:
-    """Does nothing, and remembers the batches that it was shown."""
-
-    def __init__(self) -> None:
-        self.sizes: list[int] = []
-
-    context = None
-    done = refused = np.zeros(GROUP_SIZE, bool)
-
-    def begin(self) -> None:
-        pass
-
-    def reset(self, conditions: Sequence[Condition], names: Sequence[tuple[str, ...]]) -> None:
-        self.sizes += [len(conditions), len(names)]
-
-    def act(self, seen: Sequence[Observation]) -> Array:
-        self.sizes.append(len(seen))
-        return np.zeros((len(seen), 7))
 
 
 @pytest.fixture(scope="module")
@@ -72,19 +42,15 @@ def worlds() -> Iterator[list[World]]:
         world.close()
 
 
-def all_of(groups: list[Group], workers: int) -> dict[str, Rollouts]:
-    return {group.name: out for group, out in roll_out_all(groups, ExpertActor, STEPS, workers)}
-
-
 def test_groups_keep_the_order_of_the_trials(asked: LevelTrials) -> None:
-    groups = groups_of(asked)
+    groups = groups_of(asked, DESK)
     assert [len(group.trials) for group in groups] == [16, 8]
     assert [group.name for group in groups] == ["seen-000", "seen-001"]
     assert sum((group.trials for group in groups), ()) == asked.trials
 
 
 def test_the_expert_succeeds_and_stops_at_success(asked: LevelTrials, worlds: list[World]) -> None:
-    out = roll_out(groups_of(asked)[0], ExpertActor(), worlds, STEPS)
+    out = roll_out(groups_of(asked, DESK)[0], ExpertActor(DESK), worlds, STEPS)
     assert out.success.mean() >= 0.8
     assert (out.steps[out.success] < STEPS).all()
     assert (out.steps[~out.success] == STEPS).all()
@@ -92,33 +58,23 @@ def test_the_expert_succeeds_and_stops_at_success(asked: LevelTrials, worlds: li
 
 
 def test_actions_replay_to_the_same_success(asked: LevelTrials, worlds: list[World]) -> None:
-    group = groups_of(asked)[0]
-    out = roll_out(group, ExpertActor(), worlds, STEPS)
+    group = groups_of(asked, DESK)[0]
+    out = roll_out(group, ExpertActor(DESK), worlds, STEPS)
     i = int(out.success.argmax())
     before = state = worlds[-1].build(group.scenes[i])
     for action in out.actions[i, : out.steps[i]]:
-        assert not achieved(group.trials[i].commands[0].goal, before, state)
+        assert not DESK.achieved(group.trials[i].commands[0].goal, before, state)
         state = worlds[-1].step(action)
-    assert achieved(group.trials[i].commands[0].goal, before, state)
+    assert DESK.achieved(group.trials[i].commands[0].goal, before, state)
 
 
 def test_the_policy_always_sees_a_whole_batch(asked: LevelTrials, worlds: list[World]) -> None:
     actor = Idle()
-    out = roll_out(groups_of(asked)[1], actor, worlds, 5)
+    out = roll_out(groups_of(asked, DESK)[1], actor, worlds, 5)
     assert set(actor.sizes) == {GROUP_SIZE}
     assert len(out.success) == 8
     assert not out.success.any()
     assert (out.steps == 5).all()
-
-
-@pytest.mark.long
-def test_figures_do_not_depend_on_the_number_of_workers(asked: LevelTrials) -> None:
-    groups = groups_of(asked)
-    one, two = all_of(groups, 1), all_of(groups, 2)
-    assert one.keys() == two.keys() == {"seen-000", "seen-001"}
-    for name in one:
-        for a, b in zip(one[name], two[name], strict=True):
-            assert np.array_equal(a, b)
 
 
 class Curious(Idle):
@@ -148,7 +104,7 @@ def test_a_policy_gets_words_names_and_what_sensors_saw_and_never_the_truth(worl
     reached: set[type] = set()
     for asked in plan.levels:
         actor = Curious()
-        roll_out(groups_of(asked)[0], actor, worlds, 3)
+        roll_out(groups_of(asked, DESK)[0], actor, worlds, 3)
         reached |= parts_of(actor.given)
     assert reached == {list, tuple, str, np.ndarray, Observation, GoalState}
     assert not reached & {State, Scene, Command, Trial}
@@ -158,8 +114,8 @@ def test_what_is_shown_is_made_in_a_world_of_the_group_before_it_begins(worlds: 
     said, seen = make_plan(EvaluateConfig(levels=("seen", "shown"), n=2, controls=())).levels
     told = Curious()
     demonstrated = Curious()
-    roll_out(groups_of(said)[0], told, worlds, 3)
-    roll_out(groups_of(seen)[0], demonstrated, worlds, 3)
+    roll_out(groups_of(said, DESK)[0], told, worlds, 3)
+    roll_out(groups_of(seen, DESK)[0], demonstrated, worlds, 3)
     first, again = told.given[2], demonstrated.given[2]
     assert isinstance(first, list)
     assert isinstance(again, list)
@@ -172,90 +128,11 @@ def test_what_is_shown_is_made_in_a_world_of_the_group_before_it_begins(worlds: 
         assert not np.array_equal(goal.after.entities, goal.before.entities)
 
 
-class FewKind(PuckKind):
-    """A process holds only so many of these worlds."""
-
-    per_process = 3
-    n_open = 0
-    most_open = 0
-
-    def open(self, pictures: bool = False) -> Pucks:
-        type(self).n_open += 1
-        type(self).most_open = max(self.n_open, self.most_open)
-        return Counted(type(self))
-
-
-class Counted(Pucks):
-    """Tells its kind when it is closed."""
-
-    def __init__(self, kind: type[FewKind]) -> None:
-        self._kind = kind
-
-    def close(self) -> None:
-        self._kind.n_open -= 1
-
-
-FEW = FewKind()
-
-
-@pytest.mark.parametrize("per_process", [1, 3])
-@pytest.mark.parametrize("level", ["seen", "shown"])
-def test_a_process_opens_no_more_worlds_than_it_can_hold(
-    level: str, per_process: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(FewKind, "per_process", per_process)
-    monkeypatch.setattr(EvaluateConfig, "kind", property(lambda _: FEW))
-    asked = make_plan(EvaluateConfig(levels=(level,), n=7, controls=())).levels[0]
-    groups = groups_of(asked, kind=FEW)
-    assert [len(group.trials) for group in groups] == ([1] * 7 if per_process == 1 else [3, 3, 1])
-    assert FewKind.n_open == 0
-    monkeypatch.setattr(FewKind, "most_open", 0)
-    monkeypatch.setattr(rollouts, "_mine", {})
-    rollouts._start(Idle, 5)
-    for group in groups:
-        assert len(rollouts._run(group).success) == len(group.trials)
-    assert FewKind.most_open == per_process
-    for world in rollouts._mine["worlds"]:
-        world.close()
-
-
-def test_the_groups_of_the_desk_are_as_large_as_they_were() -> None:
-    assert group_size(DESK) == GROUP_SIZE == 16
-    assert group_size(PuckKind()) == 16
-
-
-class Broken:
-    context = None
-    done = refused = np.zeros(GROUP_SIZE, bool)
-
-    def begin(self) -> None:
-        pass
-
-    def reset(self, conditions: Sequence[Condition], names: Sequence[tuple[str, ...]]) -> None:
-        raise RuntimeError("a broken actor")
-
-    def act(self, seen: Sequence[Observation]) -> Array:
-        raise AssertionError
-
-
-def broken() -> Actor:
-    return Broken()
-
-
-def test_an_error_in_a_worker_reaches_the_caller(asked: LevelTrials) -> None:
-    with pytest.raises(RuntimeError, match="broken actor"):
-        list(roll_out_all(groups_of(asked), broken, STEPS, 1))
-
-
-def test_no_groups_start_no_workers() -> None:
-    assert list(roll_out_all([], broken, STEPS, 2)) == []
-
-
 class Watcher(ExpertActor):
     """The expert, who remembers what its sensors saw and what there was to be seen."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(DESK)
         self.seen: list[list[Observation]] = [[] for _ in range(GROUP_SIZE)]
         self.states: list[list[State]] = [[] for _ in range(GROUP_SIZE)]
         self.resets = 0
@@ -278,7 +155,7 @@ def test_an_actor_sees_through_one_sensor_from_the_beginning_to_the_end(
     asked = make_plan(EvaluateConfig(levels=("seen",), n=4, world=world, controls=())).levels[0]
     trials = [trial._replace(commands=trial.commands * 2) for trial in asked.trials]  # told a second time
     actor = Watcher()
-    out = roll_out(groups_of(asked._replace(trials=tuple(trials)))[0], actor, worlds, STEPS)
+    out = roll_out(groups_of(asked._replace(trials=tuple(trials)), DESK)[0], actor, worlds, STEPS)
     assert actor.resets > 1  # a command in the middle, which is no reason to begin anew
     for i, steps in enumerate(out.steps):
         expected = sense(stack(actor.states[i][:steps]), asked.scenes[i])
@@ -318,21 +195,18 @@ def test_a_world_that_changes_obeys_from_then_on_as_the_next_one_did(worlds: lis
         for scene, yaw in zip(asked.scenes, (0.0, 1.0), strict=True)
     )
     actor = Forward()
-    roll_out(Group("seen", 0, asked.trials, scenes, change_at=4), actor, worlds, 8)
+    roll_out(Group("seen", 0, asked.trials, scenes, DESK, change_at=4), actor, worlds, 8)
     moved = np.diff(np.array(actor.hands), axis=0)[:, :2]  # (7, 2, 2)
     course = np.arctan2(moved[..., 1], moved[..., 0])
     np.testing.assert_allclose(course[1:3], [[0, 1], [0, 1]], atol=0.15)
     np.testing.assert_allclose(course[5:7, 0], [1, 1], atol=0.15)
 
 
-# -- several commands, and commands that forbid ---------------------------------------------------
-
-
 @pytest.mark.long
 def test_a_chain_goes_on_without_a_reset_and_ends_at_the_first_failure(worlds: list[World]) -> None:
     asked = make_plan(EvaluateConfig(levels=("chain",), n=GROUP_SIZE, controls=())).levels[0]
-    group = groups_of(asked)[0]
-    out = roll_out(group, ExpertActor(), worlds, STEPS)
+    group = groups_of(asked, DESK)[0]
+    out = roll_out(group, ExpertActor(DESK), worlds, STEPS)
     assert out.ends.shape == (GROUP_SIZE, 5)
     assert out.success.mean() >= 0.8
     for trial, scene, success, steps, actions, ends, *_ in zip(asked.trials, asked.scenes, *out, strict=True):
@@ -342,82 +216,8 @@ def test_a_chain_goes_on_without_a_reset_and_ends_at_the_first_failure(worlds: l
         before = state = worlds[0].build(scene)
         for k, command in enumerate(trial.commands[: len(given)]):
             for t in range(given[k - 1] if k else 0, given[k]):
-                assert not achieved(command.goal, before, state)
+                assert not DESK.achieved(command.goal, before, state)
                 state = worlds[0].step(actions[t])
-            done = bool(achieved(command.goal, before, state))
+            done = bool(DESK.achieved(command.goal, before, state))
             assert done == (success or k + 1 < len(given))
             before = state
-
-
-class Stubborn(ExpertActor):
-    """Does what it is asked, even what it is forbidden."""
-
-    def reset(self, commands: Sequence[Command], scenes: Sequence[Scene], given: Sequence[int]) -> None:
-        super().reset([command._replace(must_not=False) for command in commands], scenes, given)
-
-
-def test_what_is_forbidden_must_not_be_done(worlds: list[World]) -> None:
-    asked = make_plan(EvaluateConfig(levels=("pairs",), n=40, controls=())).levels[0]
-    forbidden = [i for i, trial in enumerate(asked.trials) if trial.first.must_not]
-    assert len(forbidden) == 8
-    group = Group(
-        "pairs", 0, tuple(asked.trials[i] for i in forbidden), tuple(asked.scenes[i] for i in forbidden)
-    )
-    still = roll_out(group, ExpertActor(), worlds, 40)
-    assert still.success.all()
-    assert (still.steps == 40).all()
-    stubborn = roll_out(group, Stubborn(), worlds, 60)
-    assert not stubborn.success.any()
-    assert (stubborn.steps < 60).any()
-
-
-# -- why a rollout failed ---------------------------------------------------------------------------
-
-SIZE = (0.045, 0.045, 0.045)
-CUBE = Thing("blue", "cube", SIZE, (0.45, 0.0, 0.023), 0.0)
-OFF = Thing("red", "cube", SIZE, (1.1, 0.0, 0.05), 0.0)
-"""It has nothing under it: the desk ends at x = 0.95."""
-
-
-def one(sentence: str, goal: Goal, must_not: bool = False) -> Trial:
-    return Trial("seen", 0, (Command(sentence, (goal,), must_not),))
-
-
-def forbidding(trial: Trial) -> Trial:
-    return trial._replace(commands=(trial.first._replace(must_not=True),))
-
-
-class Disobedient(ExpertActor):
-    """Does what it is told not to do."""
-
-    def reset(self, commands: Sequence[Command], scenes: Sequence[Scene], given: Sequence[int]) -> None:
-        super().reset([command._replace(must_not=False) for command in commands], scenes, given)
-
-
-@pytest.mark.parametrize(
-    ("trial", "success", "cause"),
-    [
-        (one("lift it", Goal("lift", 0)), False, FELL),
-        (one("lift it", Goal("lift", 1)), False, TIME),
-        (one("stack it", Goal("stack", 1, 0)), False, FELL),
-        (one("open it", Goal("open_drawer")), False, TIME),
-        (one("do not lift it", Goal("lift", 1), must_not=True), True, ""),
-    ],
-)
-def test_a_rollout_says_why_it_failed(
-    trial: Trial, success: bool, cause: str, worlds: list[World], injected: Callable[..., None]
-) -> None:
-    scene = Scene(0, "right_handed", (OFF, CUBE), (0.0, 0.0, 0.0, -0.45), led=False)
-    out = roll_out(Group("seen", 0, (trial,), (scene,)), Idle(), worlds, 12)
-    assert (bool(out.success[0]), out.causes[0], int(out.steps[0])) == (success, cause, 12)
-    if cause == FELL:
-        injected("a target falls off the desk in a trial", "a scene with an object beyond its edge", 1)
-
-
-def test_what_was_forbidden_and_done_is_a_cause_of_its_own(asked: LevelTrials, worlds: list[World]) -> None:
-    group = groups_of(asked)[0]
-    forbidden = tuple(forbidding(trial) for trial in group.trials[:4])
-    group = group._replace(trials=forbidden, scenes=group.scenes[:4])
-    out = roll_out(group, Disobedient(), worlds, STEPS)
-    assert (~out.success).sum() >= 3
-    assert set(out.causes[~out.success]) == {FORBIDDEN}

@@ -40,7 +40,7 @@ def test_released_play_never_came_upon_a_seed_to_leave_out(seed: int) -> None:
 
 def test_play_leaves_out_the_seeds_of_released_trials_and_of_chains() -> None:
     class Drawn(np.random.SeedSequence):
-        def generate_state(self, n_words: int, dtype: object = np.uint32) -> np.ndarray:  # type: ignore[override]
+        def generate_state(self, n_words: int, dtype: object = np.uint32) -> np.ndarray:
             return np.array([trial, trial + RETRIES - 1, chain, 7, 8], np.uint32)
 
     trial, chain = seeds_of("synonym", 0, RELEASED)[-1], read_chains()[0].seed

@@ -17,6 +17,7 @@ from robopolicy.common.hydra_bridge.overrides import split_sentences
 from robopolicy.runtime.scene_request import SceneRequest
 from robopolicy.runtime.session import CommandConfig
 from robopolicy.viewer.live.shared import SharedState
+from sim.kinds.desk import DESK
 from tests.doors import takes_or_refuses
 from tests.fuzzing import fuzz
 from tests.test_printable import ANY_TEXT
@@ -90,7 +91,7 @@ def test_very_many_texts_are_commands_or_are_refused_in_one_sentence(injected) -
 
 def test_a_sentence_has_one_longest_length_at_every_door(tmp_path: Path) -> None:
     longest, longer = "x" * LONGEST, "x" * (LONGEST + 1)
-    shared = SharedState(SceneRequest().scene(), "none", 2)
+    shared = SharedState(SceneRequest(DESK).scene(), "none", 2, DESK)
     for door in (checked, shared.submit, lambda text: CommandConfig(sentence=text)):
         door(longest)
         with pytest.raises(BadSentence, match=f"at most {LONGEST} characters"):

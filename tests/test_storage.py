@@ -19,7 +19,7 @@ from tests.episodes import Config, arrays_of, flat, holds, record, same, units, 
 def test_episodes_read_back_as_they_were_with_the_state_after_the_last_action(tmp_path: Path) -> None:
     episodes = [record(i, steps=1 + 7 * i, objects=1 + i % 5) for i in range(7)]
     write(tmp_path, [episodes[:3], episodes[3:4], episodes[4:]])
-    dataset = open_dataset(tmp_path)
+    dataset = open_dataset(tmp_path, DESK)
     assert (dataset.n_episodes, dataset.n_frames, dataset.fps) == (7, sum(e.length for e in episodes), 10)
     assert dataset.lengths.tolist() == [e.length for e in episodes]
     assert all(map(same, dataset.episodes(), episodes))
@@ -31,7 +31,7 @@ def test_episodes_read_back_as_they_were_with_the_state_after_the_last_action(tm
 
 def test_what_is_read_is_float32_in_its_own_writable_memory(tmp_path: Path) -> None:
     write(tmp_path, units(1))
-    dataset = open_dataset(tmp_path)
+    dataset = open_dataset(tmp_path, DESK)
     for read in (dataset.episode(1), list(dataset.episodes())[1]):
         assert all(field.dtype == np.float32 for field in arrays_of(read))
         assert all(field.flags.writeable and field.flags.c_contiguous for field in arrays_of(read))
@@ -41,12 +41,12 @@ def test_there_is_no_episode_beyond_the_last(tmp_path: Path) -> None:
     write(tmp_path, units(1))
     for index in (2, -1):
         with pytest.raises(IndexError, match="2 episodes"):
-            open_dataset(tmp_path).episode(index)
+            open_dataset(tmp_path, DESK).episode(index)
 
 
 def test_an_open_dataset_stays_as_it_was_while_more_is_collected(tmp_path: Path) -> None:
     write(tmp_path, units(1))
-    dataset = open_dataset(tmp_path)
+    dataset = open_dataset(tmp_path, DESK)
     write(tmp_path, units(3))
     assert len(list(dataset.episodes())) == 2
     assert holds(tmp_path, flat(units(3)))
@@ -54,12 +54,12 @@ def test_an_open_dataset_stays_as_it_was_while_more_is_collected(tmp_path: Path)
 
 def test_a_dataset_just_begun_has_no_episodes(tmp_path: Path) -> None:
     write(tmp_path, [])
-    assert list(open_dataset(tmp_path).episodes()) == []
+    assert list(open_dataset(tmp_path, DESK).episodes()) == []
 
 
 def test_play_is_read_at_more_than_fifty_thousand_frames_a_second(tmp_path: Path) -> None:
     write(tmp_path, [[record(i, steps=300) for i in range(8)]] * 4)
-    dataset = open_dataset(tmp_path)
+    dataset = open_dataset(tmp_path, DESK)
     began = time.process_time()
     frames = sum(read.length for read in dataset.episodes())
     assert frames / (time.process_time() - began) > 50_000  # 800,000 on one 2024 core
@@ -150,7 +150,7 @@ def test_statistics_of_an_episode_are_numpys(tmp_path: Path) -> None:
 
 
 def test_the_card_tells_how_much_there_is_and_how_it_came_about(tmp_path: Path) -> None:
-    with DatasetWriter(tmp_path, Config(seed=77), command="robopolicy play seed=77") as writer:
+    with DatasetWriter(tmp_path, Config(seed=77), command="robopolicy play seed=77", kind=DESK) as writer:
         writer.commit(units(1)[0])
     card = (tmp_path / "README.md").read_text()
     assert card.startswith("---\nlicense: mit\n")

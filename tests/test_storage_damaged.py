@@ -15,12 +15,13 @@ from data.store.episode import (
 )
 from data.store.reader import open_dataset
 from data.store.writer import DatasetWriter
+from sim.kinds.desk import DESK
 from tests.episodes import MOON, Config, holds, record, same, units, write
 
 
 def test_no_dataset_says_how_to_collect_one(tmp_path: Path) -> None:
     with pytest.raises(NoDataset, match=f"robopolicy play dataset={tmp_path}"):
-        open_dataset(tmp_path)
+        open_dataset(tmp_path, DESK)
 
 
 @pytest.mark.parametrize(
@@ -37,9 +38,11 @@ def test_a_missing_or_cut_file_is_named(tmp_path: Path, name: str, damage: str, 
     else:
         path.write_bytes(path.read_bytes()[: 0 if damage == "empty" else -50])
     with pytest.raises(DatasetDamaged, match=name):
-        list(open_dataset(tmp_path).episodes())
+        list(open_dataset(tmp_path, DESK).episodes())
     if name.startswith("data"):
-        assert same(open_dataset(tmp_path).episode(0), record(0, steps=5, objects=1))  # the rest is well
+        assert same(
+            open_dataset(tmp_path, DESK).episode(0), record(0, steps=5, objects=1)
+        )  # the rest is well
     injected("a file of a dataset that is missing, empty, cut, or another", "on the disk", 1)
 
 
@@ -67,7 +70,7 @@ def test_a_damaged_info_is_told_in_one_sentence(tmp_path: Path, content: str, in
     (tmp_path / "meta/info.json").write_text(content)
     for attempt in (open_dataset, DatasetWriter):
         with pytest.raises((DatasetDamaged, DatasetUnsupported)) as told:
-            attempt(tmp_path)
+            attempt(tmp_path, kind=DESK)
         assert "\n" not in str(told.value)
     injected("info.json of a dataset that is none", "empty, cut, or of something else", 1)
 
@@ -87,7 +90,7 @@ def test_datasets_of_another_kind_are_refused(tmp_path: Path, change: dict, mess
     path.write_text(json.dumps(json.loads(path.read_text()) | change))
     for attempt in (open_dataset, DatasetWriter):
         with pytest.raises(DatasetUnsupported, match=message):
-            attempt(tmp_path)
+            attempt(tmp_path, kind=DESK)
 
 
 def test_a_dataset_of_another_kind_of_world_is_refused_by_its_name(tmp_path: Path) -> None:
@@ -96,7 +99,7 @@ def test_a_dataset_of_another_kind_of_world_is_refused_by_its_name(tmp_path: Pat
     assert all(map(same, open_dataset(tmp_path, MOON).episodes(), units(1)[0]))
     for attempt in (open_dataset, DatasetWriter):
         with pytest.raises(DatasetOfOtherWorld, match=r"in the world .*moon.*, not in 'desk'; give env="):
-            attempt(tmp_path)
+            attempt(tmp_path, kind=DESK)
 
 
 def test_an_info_that_counts_other_than_there_is_is_damage(tmp_path: Path) -> None:
@@ -104,4 +107,4 @@ def test_an_info_that_counts_other_than_there_is_is_damage(tmp_path: Path) -> No
     path = tmp_path / "meta/info.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"total_frames": 5}))
     with pytest.raises(DatasetDamaged, match=r"info\.json"):
-        open_dataset(tmp_path)
+        open_dataset(tmp_path, DESK)

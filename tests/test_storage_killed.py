@@ -7,11 +7,13 @@ import subprocess
 import sys
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from data.store.reader import open_dataset
 from data.store.writer import DatasetWriter
+from sim.kinds.desk import DESK
 from tests.episodes import Config, contents, flat, same, units, write
 
 
@@ -20,20 +22,20 @@ def _die_at(step: int) -> None:
     left = iter(range(step, -1, -1))
     fsync, replace = os.fsync, Path.replace
 
-    def dying_fsync(descriptor: int) -> None:
+    def dying_fsync(fd: Any) -> None:
         if next(left, 1) == 0:
-            if stat.S_ISREG(os.fstat(descriptor).st_mode):
-                os.ftruncate(descriptor, os.fstat(descriptor).st_size // 2)
+            if stat.S_ISREG(os.fstat(fd).st_mode):
+                os.ftruncate(fd, os.fstat(fd).st_size // 2)
             os._exit(9)
-        fsync(descriptor)
+        fsync(fd)
 
-    def dying_replace(self: Path, target: Path) -> Path:
+    def dying_replace(self: Path, target: str | os.PathLike[str]) -> Path:
         if next(left, 1) == 0:
             os._exit(9)
         return replace(self, target)
 
     os.fsync = dying_fsync
-    Path.replace = dying_replace  # type: ignore[method-assign, assignment]
+    Path.replace = dying_replace
 
 
 def _killed_at_every_step(base: Path) -> None:
@@ -45,7 +47,7 @@ def _killed_at_every_step(base: Path) -> None:
         reader, said = os.pipe()
         if os.fork() == 0:
             _die_at(step)
-            with DatasetWriter(folder, Config()) as writer:
+            with DatasetWriter(folder, Config(), kind=DESK) as writer:
                 for records in units()[writer.committed :]:
                     writer.commit(records)
                     os.write(said, b".")
@@ -55,7 +57,7 @@ def _killed_at_every_step(base: Path) -> None:
             finished = len(heard.read())
         survived = os.waitstatus_to_exitcode(os.wait()[1]) == 0
         if (folder / "meta/info.json").exists():
-            stored = list(open_dataset(folder).episodes())
+            stored = list(open_dataset(folder, DESK).episodes())
             assert len(stored) >= 2 * finished, step
             assert all(same(a, b) for a, b in zip(stored, episodes, strict=False)), step
         else:

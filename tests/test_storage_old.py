@@ -17,6 +17,7 @@ from data.store.reader import open_dataset
 from data.store.writer import DatasetWriter
 from sim.desk.constants import FIXTURES, JOINTED, LIGHTS
 from sim.desk.scenes.sampler import draw_scene
+from sim.kinds.desk import DESK
 from sim.state import JOINT, LIGHT, POS, QUAT, SIZE, THING_DIM, Array, State
 from tests.episodes import Config, arrays_of, contents, record, units, write
 
@@ -57,7 +58,7 @@ def final_of_format_1(states: State) -> Array:
 
 def test_a_dataset_of_format_1_reads_as_it_was_to_the_last_state(tmp_path: Path) -> None:
     episodes = [record(i, steps=4 + i, objects=1 + i) for i in range(5)]
-    dataset = open_dataset(of_format_1(tmp_path, episodes))
+    dataset = open_dataset(of_format_1(tmp_path, episodes), DESK)
     assert dataset.n_episodes == 5
     for read, written in zip(dataset.episodes(), episodes, strict=True):
         assert read.scene == written.scene
@@ -76,7 +77,7 @@ def test_a_dataset_of_format_1_reads_as_it_was_to_the_last_state(tmp_path: Path)
 def test_a_dataset_of_format_1_is_not_gone_on_with(tmp_path: Path) -> None:
     before = contents(of_format_1(tmp_path, units(1)[0]))
     with pytest.raises(DatasetOld, match=r"is of format 1, which an earlier version wrote") as told:
-        DatasetWriter(tmp_path, Config())
+        DatasetWriter(tmp_path, Config(), kind=DESK)
     assert "\n" not in str(told.value)
     assert "dataset=A,B" in str(told.value)
     assert contents(tmp_path) == before
@@ -101,7 +102,7 @@ def test_an_episode_in_which_something_left_the_desk_is_recorded_as_such(
     rows = pq.read_table(tmp_path / "meta/episodes").to_pylist()
     assert [row["fallen"] for row in rows] == [[fell.scene.names[1]], [], []]
     write(tmp_path, [[fell, sound], [sound], [fell]])
-    assert open_dataset(tmp_path).n_fallen == 2
+    assert open_dataset(tmp_path, DESK).n_fallen == 2
     assert "something fell out of reach | 2 |" in (tmp_path / "README.md").read_text()
     injected("an object leaves the desk in play", "an episode that ends with it on the floor", 2)
 
@@ -113,6 +114,6 @@ def test_older_play_is_gone_on_with_in_its_own_columns(tmp_path: Path) -> None:
     write(tmp_path, [[fallen_record()], [fallen_record()]])
     schemas = {str(pq.read_schema(path)) for path in tmp_path.glob("meta/episodes/*/*.parquet")}
     assert len(schemas) == 1
-    dataset = open_dataset(tmp_path)
+    dataset = open_dataset(tmp_path, DESK)
     assert (dataset.n_episodes, dataset.n_fallen) == (2, None)
     assert "fell out of reach |" not in (tmp_path / "README.md").read_text()

@@ -15,6 +15,7 @@ from data.store.episode import (
 )
 from data.store.reader import open_dataset
 from data.store.writer import DatasetWriter
+from sim.kinds.desk import DESK
 from sim.state import JOINT, SIZE
 from tests.episodes import FASTER, Config, contents, flat, holds, record, units, write
 
@@ -32,28 +33,28 @@ def test_another_config_is_refused_by_the_name_of_what_differs_but_more_minutes_
     write(tmp_path, units(1))
     before = contents(tmp_path)
     with pytest.raises(DatasetMismatch, match=r"begun with seed=0, and now seed=1 was given"):
-        DatasetWriter(tmp_path, Config(seed=1))
+        DatasetWriter(tmp_path, Config(seed=1), kind=DESK)
     with pytest.raises(DatasetMismatch, match="colours"):
-        DatasetWriter(tmp_path, Config(colours=("red",)))
+        DatasetWriter(tmp_path, Config(colours=("red",)), kind=DESK)
     with pytest.raises(DatasetMismatch, match="fps"):
         DatasetWriter(tmp_path, Config(), kind=FASTER)
     assert contents(tmp_path) == before
     write(tmp_path, units(2), Config(minutes=60))
-    assert open_dataset(tmp_path).config["minutes"] == 60
+    assert open_dataset(tmp_path, DESK).config["minutes"] == 60
 
 
 def test_a_dataset_without_episodes_may_begin_anew_with_another_config(tmp_path: Path) -> None:
     write(tmp_path, [])
     write(tmp_path, units(1), Config(seed=1))
-    assert open_dataset(tmp_path).config["seed"] == 1
+    assert open_dataset(tmp_path, DESK).config["seed"] == 1
 
 
 def test_two_writers_at_once_are_one_too_many(tmp_path: Path) -> None:
-    with DatasetWriter(tmp_path) as writer:
+    with DatasetWriter(tmp_path, kind=DESK) as writer:
         with pytest.raises(FolderBusy):
-            DatasetWriter(tmp_path)
+            DatasetWriter(tmp_path, kind=DESK)
         writer.append(record())
-    with DatasetWriter(tmp_path) as writer:
+    with DatasetWriter(tmp_path, kind=DESK) as writer:
         assert (writer.committed, writer.n_episodes, writer.n_frames) == (1, 1, 6)
 
 
@@ -64,14 +65,14 @@ def test_nothing_of_anothers_is_overwritten(tmp_path: Path, name: str) -> None:
     (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / name).write_text("mine")
     with pytest.raises(FolderTaken, match=name):
-        DatasetWriter(tmp_path)
+        DatasetWriter(tmp_path, kind=DESK)
     assert contents(tmp_path) == {name: b"mine"}
 
 
 def test_a_full_disk_loses_nothing_that_was_committed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    writer = DatasetWriter(tmp_path, Config())
+    writer = DatasetWriter(tmp_path, Config(), kind=DESK)
     writer.commit(units()[0])
     before = contents(tmp_path)
 
@@ -90,7 +91,7 @@ def test_a_full_disk_loses_nothing_that_was_committed(
 def test_a_folder_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(CannotWrite, match="file"):
-        DatasetWriter(tmp_path / "file")
+        DatasetWriter(tmp_path / "file", kind=DESK)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +109,7 @@ def test_a_folder_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path) -> N
 def test_a_record_that_would_not_read_back_is_refused_with_its_whole_commit(
     tmp_path: Path, change, message
 ) -> None:
-    with DatasetWriter(tmp_path) as writer:
+    with DatasetWriter(tmp_path, kind=DESK) as writer:
         with pytest.raises(BadRecord, match=message):
             writer.commit([record(), change(record())])
         writer.commit([record()])

@@ -26,6 +26,7 @@ from robopolicy.policies.text.token_cache import TokenCache
 from robopolicy.training.config import TrainConfig
 from robopolicy.training.loop import train
 from robopolicy.training.relabelling import RelabelConfig, relabel_dataset
+from sim.kinds.desk import DESK
 from tests.plays import some_play
 from tests.process_faults import fill, read_only, small_disk
 
@@ -148,7 +149,7 @@ def test_a_folder_of_any_name_is_played_and_described_in(
     assert main(["play", *options]) == 0, capfd.readouterr().err
     assert main(["relabel", options[0]]) == 0, capfd.readouterr().err
     assert name in capfd.readouterr().out.replace("\n", "")
-    assert open_dataset(folder).n_episodes > 0
+    assert open_dataset(folder, DESK).n_episodes > 0
     injected("a folder with a strange name", "spaces, markup, quotes, 255 bytes, a symlink", 1)
 
 
@@ -231,7 +232,7 @@ def test_a_collection_goes_on_to_the_same_play_when_the_clock_was_set_back(
     config = PlayConfig(minutes=1, episode_steps=40)
     for folder, back in ((tmp_path / "straight", False), (tmp_path / "back", True)):
         for _ in range(3):
-            with DatasetWriter(folder, config) as writer:
+            with DatasetWriter(folder, config, kind=DESK) as writer:
                 writer.commit(records)
             if back:
                 backwards(monkeypatch, folder)
@@ -269,12 +270,12 @@ def test_readers_of_a_growing_dataset_see_whole_episodes_alone(
 
     def commits() -> Iterator[None]:
         for _ in range(12):
-            with DatasetWriter(tmp_path, PlayConfig(minutes=1, episode_steps=40)) as writer:
+            with DatasetWriter(tmp_path, PlayConfig(minutes=1, episode_steps=40), kind=DESK) as writer:
                 writer.commit(records)
                 yield
 
     for _ in commits():  # the writer still holds the dataset
-        dataset = open_dataset(tmp_path)
+        dataset = open_dataset(tmp_path, DESK)
         seen.append(dataset.n_episodes)
         last = dataset.episode(dataset.n_episodes - 1)
         assert (last.actions == records[-1].actions).all()

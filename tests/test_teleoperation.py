@@ -13,6 +13,7 @@ from robopolicy.viewer.live.teleoperation import CLOSED, OPEN, Teleoperation
 from robopolicy.viewer.page.teleop_controls import KEYS
 from sim.bullet.kinematics import WORKSPACE
 from sim.desk.simulator import World
+from sim.kinds.desk import DESK
 from tests.live_desks import OPEN as OPEN_DRAWER
 from tests.live_desks import desk_at_work, finished
 
@@ -27,7 +28,7 @@ def _until(true) -> None:
 def test_the_hand_goes_where_it_is_led_and_commands_wait(tmp_path: Path) -> None:
     kept, over = [], []
     with desk_at_work() as desk:
-        teleoperation = Teleoperation(kept.append)
+        teleoperation = Teleoperation(kept.append, DESK.spec)
         desk.teleoperate(teleoperation, lambda: over.append(1))
         _until(lambda: teleoperation.target.any())
         goal = desk.state.ee_pos + [-0.08, 0.10, 0.03]
@@ -42,10 +43,10 @@ def test_the_hand_goes_where_it_is_led_and_commands_wait(tmp_path: Path) -> None
 
 
 def test_what_was_done_is_kept_as_play_that_gives_itself_again(tmp_path: Path) -> None:
-    store = EpisodeStore(tmp_path / "play")
+    store = EpisodeStore(tmp_path / "play", DESK)
     with desk_at_work() as desk:
         for way in (0.05, -0.05):
-            teleoperation = Teleoperation(store.add)
+            teleoperation = Teleoperation(store.add, DESK.spec)
             desk.teleoperate(teleoperation, lambda: None)
             _until(lambda h=teleoperation: h.target.any())
             teleoperation.recording = True
@@ -54,7 +55,7 @@ def test_what_was_done_is_kept_as_play_that_gives_itself_again(tmp_path: Path) -
             _until(lambda n=at: desk.shared.latest.number > n + 60)
             teleoperation.released = True
             _until(lambda n=store, w=way: n.episodes == (1 if w > 0 else 2))
-    dataset = open_dataset(tmp_path / "play")
+    dataset = open_dataset(tmp_path / "play", DESK)
     assert dataset.n_episodes == 2
     record = dataset.episode(0)
     assert record.length >= 15
@@ -71,7 +72,7 @@ def test_what_was_done_is_kept_as_play_that_gives_itself_again(tmp_path: Path) -
 def test_a_reset_takes_the_hand_back_and_keeps_what_was_recorded() -> None:
     kept, over = [], []
     with desk_at_work() as desk:
-        teleoperation = Teleoperation(kept.append)
+        teleoperation = Teleoperation(kept.append, DESK.spec)
         teleoperation.recording = True
         desk.teleoperate(teleoperation, lambda: over.append(1))
         at = desk.shared.latest.number
@@ -83,7 +84,7 @@ def test_a_reset_takes_the_hand_back_and_keeps_what_was_recorded() -> None:
 
 
 def test_keys_do_what_they_say(tmp_path: Path) -> None:
-    teleoperation = Teleoperation(lambda _: None)
+    teleoperation = Teleoperation(lambda _: None, DESK.spec)
     teleoperation.move_to(np.array([0.5, 0.0, 0.2]))
     for key, does, act in KEYS:
         before, heading, grip = teleoperation.target.copy(), teleoperation.heading, teleoperation.grip
@@ -99,14 +100,14 @@ def test_keys_do_what_they_say(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("far", [[9, 9, 9], [-9, -9, -9]])
 def test_the_hand_is_led_no_farther_than_it_may_go(far: list[float]) -> None:
-    teleoperation = Teleoperation(lambda _: None)
+    teleoperation = Teleoperation(lambda _: None, DESK.spec)
     teleoperation.move_to(np.array(far))
     assert (teleoperation.target >= WORKSPACE[0]).all()
     assert (teleoperation.target <= WORKSPACE[1]).all()
 
 
 def test_the_gripper_toggles() -> None:
-    teleoperation = Teleoperation(lambda _: None)
+    teleoperation = Teleoperation(lambda _: None, DESK.spec)
     assert teleoperation.grip == OPEN
     teleoperation.toggle_gripper()
     assert teleoperation.grip == CLOSED

@@ -51,7 +51,9 @@ class Play:
         world.close()
         rng, grammar = np.random.default_rng(0), Grammar("train")
         self.segments: list[Segment] = [
-            segment for i, r in enumerate(self.records) for segment in relabel_episode(i, r, grammar, rng, 2)
+            segment
+            for i, r in enumerate(self.records)
+            for segment in relabel_episode(i, r, grammar, rng, 2, DESK)
         ]
 
     def episodes(self) -> Iterator[EpisodeRecord]:
@@ -204,7 +206,7 @@ def test_the_loss_falls_and_the_checkpoint_loads(play, tmp_path: Path):
     lines = (tmp_path / "metrics.jsonl").read_text().splitlines()
     losses = [json.loads(line)["loss"] for line in lines]
     assert np.mean(losses[-20:]) < 0.5 * np.mean(losses[:20])
-    assert load_checkpoint(tmp_path).config == TINY.policy
+    assert load_checkpoint(tmp_path, DESK).config == TINY.policy
 
 
 @pytest.mark.parametrize(
@@ -216,7 +218,7 @@ def test_every_kind_of_network_is_trained_and_resumed_bit_for_bit(play, tmp_path
     train_all(play, tmp_path / "resumed", config, until=3)
     train_all(play, tmp_path / "resumed", config)
     assert same(weights(tmp_path / "straight"), weights(tmp_path / "resumed"))
-    assert load_checkpoint(tmp_path / "straight").config == config.policy
+    assert load_checkpoint(tmp_path / "straight", DESK).config == config.policy
 
 
 @pytest.mark.long

@@ -15,8 +15,11 @@ from data.trials.chains import read_chains
 from data.trials.pairs import draw_pairs
 from robopolicy.training.relabelling import RelabelConfig, relabel_dataset
 from sim.desk.layouts import LAYOUTS
-from sim.desk.scenes.sampler import CannotDraw, SceneConfig, draw_scene_for
-from sim.desk.tasks.families import TASKS, Goal
+from sim.desk.scenes.sampler import SceneConfig, draw_scene_for
+from sim.desk.tasks.families import TASKS
+from sim.goal_draw import CannotDraw
+from sim.kinds.desk import DESK
+from sim.task import Goal
 
 
 @pytest.fixture(scope="module")
@@ -31,12 +34,12 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def dataset(described: Path) -> Dataset:
-    return open_dataset(described)
+    return open_dataset(described, DESK)
 
 
 @pytest.fixture(scope="module")
 def segments(described: Path) -> list[Segment]:
-    return read_segments(described)[0]
+    return read_segments(described, DESK)[0]
 
 
 def trained_on(segments: list[Segment]) -> set[str]:

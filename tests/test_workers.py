@@ -58,5 +58,5 @@ def test_a_pool_whose_work_was_broken_off_does_other_work_afterwards() -> None:
     with spawned(2) as pool:
         steps = pool.as_finished(workhands.square, range(50))
         next(steps)
-        steps.close()  # type: ignore[attr-defined]
+        steps.close()
         assert list(pool.in_order(workhands.square, [7])) == [49]

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import warnings
+from typing import Any, cast
 
 import gymnasium
 import numpy as np
@@ -102,9 +103,9 @@ def test_the_desk_by_its_kind_is_the_desk() -> None:
     ("make", "error"),
     [
         (lambda: WorldEnv("desc"), UnknownWorldKind),
-        (lambda: WorldEnv(3), BadArgument),  # pyright: ignore[reportArgumentType]
+        (lambda: WorldEnv(cast(Any, 3)), BadArgument),
         (lambda: WorldEnv(PUCKS, render_mode="rgb_array"), BadRenderMode),
-        (lambda: WorldEnv(PUCKS, config=3), BadArgument),  # pyright: ignore[reportArgumentType]
+        (lambda: WorldEnv(PUCKS, config=cast(Any, 3)), BadArgument),
         (lambda: WorldEnv(PUCKS).reset(options={"scenes": 1}), BadOptions),
         (lambda: WorldEnv(PUCKS).reset(options={"task": 1}), UnknownTask),
         (lambda: WorldEnv(PUCKS).reset(options={"scene": 1}), BadArgument),
@@ -118,8 +119,8 @@ def test_what_makes_no_sense_is_refused_in_a_sentence(make, error: type[Exceptio
 
 
 @pytest.mark.parametrize("action", [np.zeros(6), np.full(7, np.nan), "left"])
-def test_a_bad_action_is_refused_by_any_world(action: object) -> None:
+def test_a_bad_action_is_refused_by_any_world(action: Any) -> None:
     env = WorldEnv(PUCKS)
     env.reset(seed=0)
     with pytest.raises(BadAction, match="seven"):
-        env.step(action)  # pyright: ignore[reportArgumentType]
+        env.step(action)

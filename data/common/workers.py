@@ -13,7 +13,7 @@ import threading
 import time
 import traceback
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
@@ -53,7 +53,7 @@ class Workers:
         self._size, self._prepare, self._given = size, prepare, given
         self._workers: list[_Worker] = []
 
-    def as_finished(self, work: Callable[[U], R], units: Sequence[U]) -> Iterator[tuple[int, R]]:
+    def as_finished(self, work: Callable[[U], R], units: Sequence[U]) -> Generator[tuple[int, R], None, None]:
         """(index of the unit, work(unit)) as they are finished.
 
         Raises `WorkersLost`, `WorkRefused` (an error that a person can put right) and `WorkFailed`.
@@ -78,7 +78,7 @@ class Workers:
                         lost[unit] += 1
                         waiting.extendleft([] if unit is None else [unit])
                         self._lose(worker, lost[unit])
-                    elif worker.is_ready:
+                    elif worker.is_ready and unit is not None:
                         finished.append((unit, reply.value))
                     worker.is_ready, worker.unit = True, None
                 missing -= len(finished)
@@ -138,7 +138,8 @@ class _Worker:
     """A process, whether it is ready, and the unit that it has."""
 
     def __init__(self, prepare: Callable[..., None] | None, given: tuple[Any, ...]) -> None:
-        self.is_ready, self.unit = False, None
+        self.is_ready = False
+        self.unit: int | None = None
         context = multiprocessing.get_context("spawn")
         self.connection, far = context.Pipe()
         self._process = context.Process(target=_work, args=(far, prepare, given), daemon=True)

@@ -17,7 +17,6 @@ from data.relabel.windows import WindowIndices, candidate_windows, find_motions
 from data.store.episode import EpisodeRecord
 from data.store.segments import Segment
 from sim.contact import closing_on
-from sim.kinds.desk import DESK
 from sim.state import JOINT, LIGHT, POS, State
 from sim.task import Goal, Manner, Task, goals_of
 from sim.world import WorldKind
@@ -28,7 +27,7 @@ FORBID = 8  # sentences that ask for something for one that forbids it
 
 
 def judge(
-    states: State, windows: WindowIndices, kind: WorldKind = DESK
+    states: State, windows: WindowIndices, kind: WorldKind
 ) -> tuple[tuple[Goal, ...], NDArray[np.bool_]]:
     """The G goals of the scene, and (W, G) which of them each window reaches."""
     goals = tuple(goal for task in kind.tasks for goal in goals_of(task, states.n_objects))
@@ -39,7 +38,7 @@ def judge(
     return goals, reached
 
 
-def reached_goals(states: State, kind: WorldKind = DESK) -> Iterator[tuple[int, int, Goal]]:
+def reached_goals(states: State, kind: WorldKind) -> Iterator[tuple[int, int, Goal]]:
     """(start, stop, goal) of everything that was done in an episode, in the order of starts."""
     motions = find_motions(states, kind.spec)
     windows = candidate_windows(states, motions, kind.spec.control_hz)
@@ -95,7 +94,7 @@ def relabel_episode(
     describer: Describer,
     rng: np.random.Generator,
     sentences: int,
-    kind: WorldKind = DESK,
+    kind: WorldKind,
 ) -> Iterator[Segment]:
     """The segments of episode `index`; goals that are held out of training are left out.
 
@@ -114,7 +113,7 @@ def relabel_episode(
             )
 
 
-def happened(states: State, names: tuple[str, ...], kind: WorldKind = DESK) -> list[str]:
+def happened(states: State, names: tuple[str, ...], kind: WorldKind) -> list[str]:
     """What was done in a span of states, in words, in order; no goal or word is left out as held out."""
     latest: dict[tuple[str, int], str] = {}
     for _, stop, goal in reached_goals(states, kind):

@@ -41,7 +41,7 @@ class Tracker:
         self._learnt = np.zeros(n, int)
         self._seen: Observation | None = None  # the last view
         self._step = np.full((n, self._most, 7), np.nan)  # by which it differs from the one before
-        self._rows = np.zeros((n, self._most, 7))  # estimated poses: position m, quaternion xyzw
+        self._rows: Array = np.zeros((n, self._most, 7))  # estimated poses: position m, quaternion xyzw
         self._share = np.ones((n, self._most, 2))  # variance of that, of a view's
         self.jitter = np.zeros((n, 2))
         """Standard deviations of views: of a place, m per axis, and of a quaternion's parts; 0 if unknown."""

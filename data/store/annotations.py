@@ -20,7 +20,6 @@ from data.language.splits import why_held_out
 from data.store.episode import DatasetDamaged, unreadable
 from data.store.reader import Dataset, open_dataset
 from data.store.segments import BadSegment, Segment, check_segment, check_segments
-from sim.kinds.desk import DESK
 from sim.task import Goal
 from sim.world import WorldKind
 
@@ -76,7 +75,7 @@ def annotate(
     goal: Goal,
     sentence: str,
     who: str,
-    kind: WorldKind = DESK,
+    kind: WorldKind,
 ) -> Annotation:
     """Add a sentence to a dataset of a kind of world, safe on disk once this returns.
 
@@ -93,7 +92,7 @@ def annotate(
     if not 0 <= episode < dataset.n_episodes or not 0 <= start < stop <= int(dataset.lengths[episode]):
         raise BadAnnotation(f"there is no segment from {start} to {stop} in an episode {episode} of {folder}")
     when = datetime.now(UTC).isoformat(timespec="seconds")
-    made = Annotation(episode, start, stop, *goal, said, name, when)
+    made = Annotation(episode, start, stop, *goal[:3], said, name, when)
     with in_turn(annotations_path(folder).with_name(".annotations.lock")):
         known = [*read_annotations(folder, kind), made]
         lines = [json.dumps(sealed(one._asdict()), ensure_ascii=False) for one in known]
@@ -101,7 +100,7 @@ def annotate(
     return made
 
 
-def read_annotations(folder: Path | str, kind: WorldKind = DESK) -> list[Annotation]:
+def read_annotations(folder: Path | str, kind: WorldKind) -> list[Annotation]:
     """Of a dataset of a kind of world, in the order in which they were made; none if there is no file.
 
     A line carries its checksum; those of earlier versions, and of people's own tools, may have none. Raises
@@ -132,7 +131,7 @@ def segments_by_people(dataset: Dataset) -> tuple[list[Segment], list[str]]:
         elif one.sentence not in said[one.episode, one.start, one.stop, one.goal]:
             said[one.episode, one.start, one.stop, one.goal].append(one.sentence)
     found = [
-        Segment(episode, start, stop, *goal, tuple(sentences), HUMAN)
+        Segment(episode, start, stop, *goal[:3], tuple(sentences), HUMAN)
         for (episode, start, stop, goal), sentences in sorted(said.items())
         if sentences
     ]
@@ -156,5 +155,5 @@ def _annotation(number: int, row: dict[str, Any], kind: WorldKind) -> Annotation
     if content is None:
         raise ValueError(f"line {number} is not what its checksum says")
     one = Annotation(**content)
-    check_segment(Segment(one.episode, one.start, one.stop, *one.goal, (one.sentence,), HUMAN), kind)
+    check_segment(Segment(one.episode, one.start, one.stop, *one.goal[:3], (one.sentence,), HUMAN), kind)
     return one

@@ -11,7 +11,6 @@ from data.store.annotations import BOTH, GRAMMAR, HUMAN, NoAnnotations, check_in
 from data.store.episode import EpisodeRecord
 from data.store.reader import Dataset, open_dataset
 from data.store.segments import OtherSegments, Segment, read_segments, segments_path
-from sim.kinds.desk import DESK
 from sim.world import WorldKind
 
 
@@ -42,7 +41,7 @@ class ConcatDataset:
 
 
 def open_described(
-    folders: Sequence[Path], describer: str = GRAMMAR, kind: WorldKind = DESK
+    folders: Sequence[Path], kind: WorldKind, describer: str = GRAMMAR
 ) -> tuple[ConcatDataset, list[Segment]]:
     """All play, and its segments in the words of a describer of `data.store.annotations.DESCRIBERS`.
 

@@ -59,8 +59,9 @@ class CannotRead(ValueError):
 
 def unreadable(path: Path, error: Exception, mend: str = MEND) -> DatasetDamaged | CannotRead:
     """What to say of a file that gave an error: only content that is wrong or missing is damage."""
-    system = isinstance(error, OSError) and error.errno not in (None, errno.ENOENT, errno.ENOTDIR)
-    return CannotRead(path, error) if system else DatasetDamaged(path, error, mend)  # type: ignore[arg-type]
+    if isinstance(error, OSError) and error.errno not in (None, errno.ENOENT, errno.ENOTDIR):
+        return CannotRead(path, error)
+    return DatasetDamaged(path, error, mend)
 
 
 class ColumnMissing(ValueError):

@@ -27,7 +27,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from data.store.episode import EpisodeRecord
@@ -233,5 +232,5 @@ def _is_wide(lists: pa.Array, width: int) -> bool:
     """Whether every list of an array has so many values; that of a fixed size is known without looking."""
     if pa.types.is_fixed_size_list(lists.type):
         return lists.type.list_size == width
-    lengths = pc.list_value_length(lists)  # pyright: ignore
-    return not len(lists) or pc.all(pc.equal(lengths, width), skip_nulls=False).as_py() is True  # pyright: ignore
+    lengths = lists.value_lengths()
+    return lengths.null_count == 0 and bool((lengths.to_numpy() == width).all())

@@ -1,4 +1,4 @@
-"""Reading a dataset back: `for record in open_dataset(folder).episodes(): ...`
+"""Reading a dataset back: `for record in open_dataset(folder, kind).episodes(): ...`
 
 What meta/info.json counts is read, nothing else: a commit that is under way, or was cut short, is not
 seen. A `Dataset` stays as it was when it was opened while more is being collected.
@@ -21,7 +21,6 @@ from data.store.episode import DatasetDamaged, EpisodeRecord
 from data.store.info import config_of, info_path, read_info
 from data.store.lerobot_format import format_of
 from data.store.shards import Shard, find_shards, read_frames
-from sim.kinds.desk import DESK
 from sim.world import WorldKind
 
 
@@ -99,7 +98,7 @@ class Dataset:
         return shard, index - shard.first
 
 
-def open_dataset(folder: Path | str, kind: WorldKind = DESK) -> Dataset:
+def open_dataset(folder: Path | str, kind: WorldKind) -> Dataset:
     """The dataset in a folder, collected in worlds of that kind.
 
     Raises the errors of `data.store.info` and `data.store.shards`.

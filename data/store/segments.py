@@ -17,7 +17,6 @@ from data.language.sentence import LONGEST
 from data.store.episode import DatasetDamaged, unreadable
 from data.store.shards import read_parquet
 from sim.common.printable import shown
-from sim.kinds.desk import DESK
 from sim.task import UnknownTask
 from sim.world import WorldKind
 
@@ -92,7 +91,7 @@ def segments_path(folder: Path | str) -> Path:
 
 
 def write_segments(
-    folder: Path | str, segments: Iterable[Segment], meta: dict[str, Any], kind: WorldKind = DESK
+    folder: Path | str, segments: Iterable[Segment], meta: dict[str, Any], kind: WorldKind
 ) -> int:
     """Replace the dataset's segments, at once or not at all; how many there are. Raises `BadSegment`.
 
@@ -111,7 +110,7 @@ def write_segments(
     return len(rows)
 
 
-def read_segments(folder: Path | str, kind: WorldKind = DESK) -> tuple[list[Segment], dict[str, Any]]:
+def read_segments(folder: Path | str, kind: WorldKind) -> tuple[list[Segment], dict[str, Any]]:
     """The dataset's segments in the order written, and `meta`.
 
     Raises `NoSegments`, `OldSegments` and `DatasetDamaged`.
@@ -146,7 +145,7 @@ def read_segments(folder: Path | str, kind: WorldKind = DESK) -> tuple[list[Segm
     return segments, meta
 
 
-def check_segment(segment: Segment, kind: WorldKind = DESK) -> None:
+def check_segment(segment: Segment, kind: WorldKind) -> None:
     """Refuse what says nothing or is of nothing, whatever the episode; raises `BadSegment`."""
     episode, start, stop, task, obj, other, sentences, _, forbidding = segment
     if not all(type(value) is int for value in (episode, start, stop, obj, other)):
@@ -177,7 +176,7 @@ def check_segments(
     segments: Iterable[Segment],
     lengths: Sequence[int],
     n_objects: Sequence[int],
-    kind: WorldKind = DESK,
+    kind: WorldKind,
 ) -> None:
     """Refuse what is not in the episodes, which have so many steps and objects; raises `BadSegment`."""
     for one in segments:

@@ -1,4 +1,4 @@
-"""Writing a dataset, commit by commit: `DatasetWriter(folder, config).commit(records)`.
+"""Writing a dataset, commit by commit: `DatasetWriter(folder, config, kind=kind).commit(records)`.
 
 One commit is one file of frames and one of episodes. All of a commit's files are written beside their
 places first and then renamed, meta/info.json last; it counts what is committed. So a writer killed at
@@ -46,7 +46,6 @@ from data.store.lerobot_format import (
 )
 from data.store.reader import Dataset, open_dataset
 from data.store.statistics import Moments, by_feature, merged, moments_of
-from sim.kinds.desk import DESK
 from sim.world import WorldKind
 
 
@@ -66,7 +65,7 @@ class DatasetWriter:
         folder: Path | str,
         config: Any = None,
         *,
-        kind: WorldKind = DESK,
+        kind: WorldKind,
         command: str = "",
         may_change: Sequence[str] = ("minutes",),
     ) -> None:
@@ -254,7 +253,7 @@ def _refuse_edited(whole: Dataset, form: FrameFormat) -> None:
 
 def _plain(config: Any) -> dict[str, Any]:
     """A config as JSON holds it: tuples are lists."""
-    raw: Any = asdict(config) if is_dataclass(config) else config or {}  # type: ignore[arg-type]
+    raw: Any = asdict(config) if is_dataclass(config) else config or {}
     return json.loads(json.dumps(raw, default=json_item))
 
 

@@ -34,14 +34,15 @@ from sim.desk.layouts import LEVER_TRAVEL
 from sim.desk.scene import Scene
 from sim.desk.scenes.sampler import (
     ATTEMPTS,
-    CannotDraw,
     SceneConfig,
     draw_scene,
     draw_scene_for,
     initial_state,
 )
-from sim.desk.tasks.families import possible, task_named
+from sim.desk.tasks.families import task_named
 from sim.desk.tasks.geometry import in_drawer
+from sim.goal_draw import CannotDraw
+from sim.kinds.desk import DESK
 from sim.task import Goal, goals_of
 
 PLAIN_NAME = 0.5  # of the things are named in the plainest words, as in `data.language.grammar`
@@ -133,7 +134,7 @@ def _goals(contrast: Contrast, scenes: tuple[Scene, Scene]) -> list[tuple[Goal, 
         [
             goal
             for goal in goals_of(task_named(task), len(scene.objects))
-            if training_goal(goal, scene.names) and possible(goal, state)
+            if training_goal(goal, scene.names) and DESK.possible(goal, state)
         ]
         for task, scene, state in zip(contrast.tasks, scenes, states, strict=True)
     ]

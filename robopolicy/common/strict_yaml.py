@@ -45,7 +45,7 @@ def read_yaml(path: Path) -> Tree:
 def parse_yaml(text: str) -> Tree:
     """The contents of a text. Raises `BadYaml`."""
     try:
-        node = yaml.compose(text, Loader=_Loader)  # type: ignore[arg-type]
+        node = yaml.compose(text, Loader=_Loader)
         return None if node is None else _tree(node)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)

@@ -16,7 +16,6 @@ from robopolicy.policies.base.condition import Condition, GoalState
 from robopolicy.policies.base.spec import untrained_families
 from robopolicy.policies.checkpoint import doubts_of, load_checkpoint
 from robopolicy.policies.confidence import Confidence
-from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.state import Array
 from sim.task import Truth
@@ -31,11 +30,7 @@ class PolicyActor:
     """
 
     def __init__(
-        self,
-        checkpoint: str,
-        memory: str = OWN,
-        kind: WorldKind = DESK,
-        doubts: Confidence | None = None,
+        self, checkpoint: str, kind: WorldKind, memory: str = OWN, doubts: Confidence | None = None
     ) -> None:
         network = load_checkpoint(checkpoint, kind)
         self._agent = Agent(network, hold_when_silent=False, memory=memory, doubts=doubts, kind=kind)
@@ -71,15 +66,15 @@ def _batch(seen: Sequence[Observation]) -> Observation:
 @dataclass(frozen=True)
 class _MakePolicyActor:
     checkpoint: str
-    memory: str
     kind: WorldKind
+    memory: str
     doubts: Confidence | None
 
     def __call__(self) -> Actor:
-        return PolicyActor(self.checkpoint, self.memory, self.kind, self.doubts)
+        return PolicyActor(self.checkpoint, self.kind, self.memory, self.doubts)
 
 
-def actor_maker(checkpoint: str, memory: str = OWN, kind: WorldKind = DESK, refuse: bool = True) -> MakeActor:
+def actor_maker(checkpoint: str, kind: WorldKind, memory: str = OWN, refuse: bool = True) -> MakeActor:
     """How worker processes make the actor; `memory` as in `Agent`.
 
     With `refuse` a policy refuses sentences by its checkpoint's measure of confidence; that it has none is
@@ -87,10 +82,10 @@ def actor_maker(checkpoint: str, memory: str = OWN, kind: WorldKind = DESK, refu
     """
     if checkpoint == EXPERT:
         return partial(ExpertActor, kind)
-    return _MakePolicyActor(checkpoint, memory, kind, doubts_of(checkpoint) if refuse else None)
+    return _MakePolicyActor(checkpoint, kind, memory, doubts_of(checkpoint) if refuse else None)
 
 
-def prepare(checkpoint: str, plan: Plan, kind: WorldKind = DESK) -> None:
+def prepare(checkpoint: str, plan: Plan, kind: WorldKind) -> None:
     """Load the policy once, so that a bad checkpoint is refused here and every sentence is in the cache."""
     if checkpoint == EXPERT:
         return

@@ -18,13 +18,15 @@ class Errand:
     """Goals carried out one after another by the skills of a kind of world.
 
     `done` says, of the state that `act` was given last, whether the last goal is achieved and the hand still.
-    Without goals there is nothing to do: it rests, and is done at once.
+    Once a last goal is reached that does not have to settle, it rests, for the skills of such families go on;
+    but for what lifts, which then holds on to it. Without goals it rests, and is done at once.
     """
 
     def __init__(self, goals: tuple[Goal, ...], scene: Any, kind: WorldKind) -> None:
         self._goals, self._scene, self._kind = goals, scene, kind
         self._progress: Progress | None = None
         self._hands: list[Array] = []
+        self._rest: Array | None = None  # the action that it rests with
         self.done = False
 
     def act(self, state: State) -> Array:
@@ -35,10 +37,14 @@ class Errand:
         if self._progress is None:
             self._progress = Progress(self._goals, state, self._kind)
         else:
-            self._progress.step(state)
+            reached = self._progress.step(state)
+            if self._rest is None and reached and not self._kind.task(self._progress.goal.task).lifts:
+                self._rest = at_rest(state, self._kind)
         progress = self._progress
         self._hands = [*self._hands[-self._kind.spec.steps(STILL) :], state.hand]
         self.done = progress.is_last and self._still() and progress.holds(state)
+        if self._rest is not None:
+            return self._rest
         return self._kind.expert(state, progress.goal, self._scene, progress.before)
 
     def _still(self) -> bool:
@@ -49,5 +55,5 @@ class Errand:
 
 
 def at_rest(state: State, kind: WorldKind) -> Array:
-    """The action (7,) of a hand that stays where it is, and closed on what it may hold unless it is open."""
+    """The action (7,) of a hand that stays where it is, open if it was, else closed on what it may hold."""
     return np.array([0, 0, 0, 0, 0, 0, 1.0 if state.gripper >= kind.spec.open_hand else -1.0])

@@ -31,7 +31,6 @@ from robopolicy.evaluation.tally import Tally
 from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.evaluation.trials.results import Result
 from robopolicy.policies.checkpoint import confidence_of, hash_of
-from sim.kinds.desk import DESK
 from sim.world import WorldKind
 
 
@@ -78,7 +77,7 @@ def _evaluate(
     cache = RolloutCache(rollouts_folder(config), _marks(config, plan, checkpoint), afresh)
     done, per_minute = _roll_out(config, plan, cache, tick, run)
     results = gathered(plan, done, config.kind)
-    info = summary(results, plan, levels, config.kind)
+    info = summary(results, plan, config.kind, levels)
     info["produced_by"] = {
         **made_by,
         "checkpoint": config.checkpoint,
@@ -114,7 +113,7 @@ def evaluated(config: EvaluateConfig, levels: Sequence[Level] = LEVELS) -> Evalu
         raise NotEvaluated(f"{config.output} holds no complete evaluation with these options: evaluate again")
     made_by, done = found
     results = gathered(plan, done, config.kind)
-    figures = summary(results, plan, levels, config.kind)
+    figures = summary(results, plan, config.kind, levels)
     info = json.loads(json.dumps({**figures, "produced_by": made_by}))
     path = Path(config.output) / INFO
     if not path.is_file() or read_sealed(path) != info:
@@ -146,7 +145,7 @@ def rollouts_folder(config: EvaluateConfig) -> Path:
 
 def groups_in(plan: Plan, kind: WorldKind, change_at: int = 0) -> list[Group]:
     """All groups of a plan."""
-    return [group for one in plan.levels for group in groups_of(one, change_at, kind)]
+    return [group for one in plan.levels for group in groups_of(one, kind, change_at)]
 
 
 def checkpoint_hash(checkpoint: str) -> str:
@@ -179,7 +178,7 @@ def _roll_out(
             count(group, kept)
     tick(tally, 0.0)
     workers = config.workers or os.cpu_count() or 1
-    make = actor_maker(config.checkpoint, config.memory, config.kind, config.refuse)
+    make = actor_maker(config.checkpoint, config.kind, config.memory, config.refuse)
     for group, rollouts in run(missing) if run else roll_out_all(missing, make, config.max_steps, workers):
         cache.put(group, rollouts)
         count(group, rollouts)
@@ -188,7 +187,7 @@ def _roll_out(
     return done, 60 * fresh / (time.monotonic() - start)
 
 
-def gathered(plan: Plan, done: Mapping[str, Rollouts], kind: WorldKind = DESK) -> dict[str, list[Result]]:
+def gathered(plan: Plan, done: Mapping[str, Rollouts], kind: WorldKind) -> dict[str, list[Result]]:
     """Rollouts by the name of their group -> results by level, in the order of the trials."""
     results: dict[str, list[Result]] = {one.key: [] for one in plan.levels}
     for group in groups_in(plan, kind):

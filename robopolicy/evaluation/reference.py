@@ -13,7 +13,6 @@ from robopolicy.evaluation.actor_types import KnowingActor
 from robopolicy.evaluation.errand import Errand
 from robopolicy.evaluation.trials.trial import Command
 from robopolicy.policies.base.condition import GoalState
-from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.state import Array, State
 from sim.task import Goal, Truth
@@ -27,7 +26,7 @@ LEAVING = 0.4  # s that it goes on after it has reached a goal
 class ExpertActor(KnowingActor):
     """Carries out goals by the scripted skills, in order, and holds still where they are forbidden."""
 
-    def __init__(self, kind: WorldKind = DESK) -> None:
+    def __init__(self, kind: WorldKind) -> None:
         self._kind = kind
         self._errands: list[Errand | None] = []  # of each world; None: it must do nothing
 
@@ -54,7 +53,7 @@ class ExpertActor(KnowingActor):
         return np.stack([np.zeros(7) if errand is None else errand.act(state) for state, errand in asked])
 
 
-def demonstrated(world: World, scene: Any, goal: Goal, kind: WorldKind = DESK) -> tuple[State, State]:
+def demonstrated(world: World, scene: Any, goal: Goal, kind: WorldKind) -> tuple[State, State]:
     """The state at the start, and the one in which the expert has reached the goal and let go."""
     before = state = world.build(scene)
     left, leaving = kind.spec.steps(LONGEST), kind.spec.steps(LEAVING)
@@ -65,7 +64,7 @@ def demonstrated(world: World, scene: Any, goal: Goal, kind: WorldKind = DESK) -
     return before, state
 
 
-def shown(world: World, scene: Any, goal: Goal, kind: WorldKind = DESK) -> GoalState:
+def shown(world: World, scene: Any, goal: Goal, kind: WorldKind) -> GoalState:
     """What one sensor sees of the beginning and the end of a demonstration."""
     sensor = kind.sensor(scene)
     before, after = demonstrated(world, scene, goal, kind=kind)

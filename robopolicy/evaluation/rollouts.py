@@ -24,7 +24,6 @@ from robopolicy.evaluation.told import Told
 from robopolicy.evaluation.trials.judges import BEGIN, MakeJudge, Said, Verdict, judge_of
 from robopolicy.evaluation.trials.results import Result
 from robopolicy.evaluation.trials.trial import Trial
-from sim.kinds.desk import DESK
 from sim.state import Array
 from sim.world import World, WorldKind
 
@@ -43,7 +42,7 @@ class Group(NamedTuple):
     index: int  # of the group in its level
     trials: tuple[Trial, ...]  # 1 to `group_size`
     scenes: tuple[Any, ...]  # as `sim.world.Scene`
-    kind: WorldKind = DESK
+    kind: WorldKind
     judge: MakeJudge = judge_of
     change_at: int = 0  # control step from which each world has the dynamics of the next one; 0: never
 
@@ -87,7 +86,7 @@ RunGroups = Callable[[Sequence[Group]], Iterator[tuple[Group, Rollouts]]]
 """Rolls groups out and yields each with its rollouts, in the order in which they finish."""
 
 
-def groups_of(planned: LevelTrials, change_at: int = 0, kind: WorldKind = DESK) -> list[Group]:
+def groups_of(planned: LevelTrials, kind: WorldKind, change_at: int = 0) -> list[Group]:
     """The trials of a level in their order, cut into groups."""
     found, size = [], group_size(kind)
     for at in range(0, len(planned.trials), size):

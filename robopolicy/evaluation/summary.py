@@ -10,7 +10,6 @@ from robopolicy.evaluation.levels.base import Level
 from robopolicy.evaluation.levels.registry import LEVELS
 from robopolicy.evaluation.plan import Plan
 from robopolicy.evaluation.trials.results import Result, counted
-from sim.kinds.desk import DESK
 from sim.world import WorldKind
 
 SCHEMA, INFO = 1, "eval_info.json"
@@ -19,8 +18,8 @@ SCHEMA, INFO = 1, "eval_info.json"
 def summary(
     results: Mapping[str, Sequence[Result]],
     plan: Plan,
+    kind: WorldKind,
     levels: Sequence[Level] = LEVELS,
-    kind: WorldKind = DESK,
 ) -> dict[str, Any]:
     """The figures of an eval_info, all but `produced_by`; results by `LevelTrials.key`.
 
@@ -36,7 +35,7 @@ def summary(
     }
     keys = [key for level in levels for key in parts.get(level, ())]  # in the order of the registry
     own = {key: {} for key in keys if key not in first and key not in last}
-    info = {**first, **own, **last}
+    info: dict[str, Any] = {**first, **own, **last}
     for part in parts.values():
         for key, value in part.items():
             info[key] = [*info[key], *value] if isinstance(value, list) else {**info[key], **value}

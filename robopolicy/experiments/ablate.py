@@ -36,6 +36,7 @@ from robopolicy.evaluation.tally import Tally
 from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.training.config import TrainConfig
 from robopolicy.training.loop import train
+from sim.kinds.registry import kind_of_world
 
 BASELINE = "baseline"
 
@@ -129,8 +130,9 @@ def ablate(config: AblateConfig) -> list[Comparison]:
 
 def _ablate(config: AblateConfig) -> list[Comparison]:
     trainings = trainings_of(config)
-    for describer in {training.config.describer for training in trainings}:
-        open_described([Path(config.dataset)], describer)  # refuses before anything is written
+    for env, describer in {(one.config.env, one.config.describer) for one in trainings}:
+        # refuses before anything is written
+        open_described([Path(config.dataset)], kind_of_world(env), describer)
     described = _described(Path(config.dataset))
     found: dict[tuple[str, int], Evaluation] = {}
 
@@ -212,8 +214,8 @@ def _evaluated(config: AblateConfig, training: Training, report: Report, at: int
 
 
 def _share(tallies: Iterable[Tally]) -> float:
-    done, n = map(sum, zip(*((tally.done, tally.n) for tally in tallies), strict=True))
-    return done / n
+    counts = [(tally.done, tally.n) for tally in tallies]
+    return sum(done for done, _ in counts) / sum(n for _, n in counts)
 
 
 def _as_json(config: AblateConfig, rows: Sequence[Comparison]) -> dict[str, Any]:

@@ -42,7 +42,7 @@ class Figures(NamedTuple):
     n: tuple[int, int]  # sound sentences, nonsense
 
 
-def measure(agent: Agent, model: Confidence, n: int = N, kind: WorldKind = DESK) -> Figures:
+def measure(agent: Agent, model: Confidence, kind: WorldKind, n: int = N) -> Figures:
     """What is refused of sentences that the measure was neither fitted nor set on."""
     known = {one.sentence for said in sound_of_all_splits(n, SET, kind).values() for one in said}
     bare, framed = nonsense(HELD_OUT, FIGURES, held_out=True, kind=kind)

@@ -28,6 +28,8 @@ from robopolicy.training.calibration import calibrate
 from robopolicy.training.config import TrainConfig
 from robopolicy.training.loop import train
 from robopolicy.training.relabelling import RelabelConfig, relabel_dataset
+from sim.kinds.registry import kind_of_world
+from sim.world import WorldKind
 
 JOINED = 8  # films that are joined to one
 VARIED = "train-latency-action_scale-control_yaw"
@@ -73,6 +75,11 @@ class DemoConfig:
         return found
 
     @property
+    def kind(self) -> WorldKind:
+        """The kind of world that the policy is trained for."""
+        return kind_of_world(self.train.env)
+
+    @property
     def checkpoint(self) -> Path:
         """Where the policy is written."""
         return self.folder / "checkpoint"
@@ -82,7 +89,7 @@ class DemoConfig:
         """How the policy is measured."""
         return EvaluateConfig(
             checkpoint=str(self.checkpoint), levels=self.levels, n=self.n, seed=self.seed,
-            output=self.output, n_controls=self.n_controls, workers=self.workers,
+            output=self.output, n_controls=self.n_controls, workers=self.workers, env=self.train.env,
         )  # fmt: skip
 
 
@@ -93,7 +100,7 @@ def demo(config: DemoConfig) -> None:
         Stage("play", plays, lambda report: _play(config, report)),
         Stage("relabel", asdict(config.relabel), lambda report: _relabel(config, report)),
         Stage("train", asdict(config.train), lambda report: _train(config, report)),
-        Stage("calibrate", None, lambda report: _follow(calibrate(config.checkpoint), report), redo=True),
+        Stage("calibrate", None, lambda report: _calibrate(config, report), redo=True),
         Stage("evaluate", asdict(config.evaluation), lambda report: _evaluate(config, report), redo=True),
         Stage("film", [config.films, config.failures], lambda report: _film(config, report), redo=True),
     ]
@@ -121,13 +128,17 @@ def _train(config: DemoConfig, report: Report) -> None:
     _follow(train(config.train, list(config.plays), config.checkpoint), report)
 
 
+def _calibrate(config: DemoConfig, report: Report) -> None:
+    _follow(calibrate(config.checkpoint, config.kind), report)
+
+
 def _evaluate(config: DemoConfig, report: Report) -> None:
     def tick(tallies: Mapping[str, Tally], per_minute: float) -> None:
         del per_minute
         report(sum(tally.done for tally in tallies.values()), sum(tally.n for tally in tallies.values()))
 
     info, _ = evaluate(config.evaluation, tick)
-    write_card(config.checkpoint, markdown_table(info))
+    write_card(config.checkpoint, markdown_table(info), config.kind)
 
 
 def _film(config: DemoConfig, report: Report) -> None:
@@ -135,13 +146,13 @@ def _film(config: DemoConfig, report: Report) -> None:
     wanted = chosen(_results(config), [level.key for level in levels], config.films, config.failures)
     films: list[Film] = []
     report(0, len(wanted) + 1)
-    for film in films_of(wanted, config.folder, config.workers):
+    for film in films_of(wanted, config.folder, config.workers, config.kind):
         films.append(film)
         report(len(films), len(wanted) + 1)
     brief = [level.name for level in levels if level.single and level.unseen]
     unseen = [film for film in films if film.success and film.level in brief]
     if unseen:
-        montage(_in_turns(unseen)[:JOINED], config.folder, "unseen")
+        montage(_in_turns(unseen)[:JOINED], config.folder, "unseen", config.kind)
     write_report(config.folder, films, training_curve(config.checkpoint), "unseen.gif" if unseen else "")
 
 

@@ -57,7 +57,7 @@ def _value(factor: Factor, result: Result) -> float:
 def _read(fitted: Floats, truth: Floats, tested: Floats) -> Floats:
     """A ridge regression from contexts (N, C) to a factor (N,), for other contexts (M, C): (M,)."""
     model = make_pipeline(StandardScaler(), Ridge(alpha=RIDGE * len(fitted), solver="cholesky"))
-    return model.fit(fitted, truth).predict(tested)
+    return np.asarray(model.fit(fitted, truth).predict(tested))
 
 
 def _known(name: str, truth: Floats, read: Floats) -> Known:

@@ -37,6 +37,7 @@ from robopolicy.experiments.probe import probe
 from robopolicy.experiments.transfer import across, sweeps
 from robopolicy.policies.agent import MEMORIES, OWN
 from sim.common.printable import shown
+from sim.kinds.desk import DESK
 from sim.randomize.factors import factor_named
 from sim.randomize.presets import NAMES, NOMINAL
 
@@ -197,7 +198,7 @@ def _evaluate(
     n_rollouts = rollouts_of(config)
     total, done, made = sum(n_rollouts.values()), 0, {}
     workers = config.workers or os.cpu_count() or 1
-    with runner_of(actor_maker(*policy), config.max_steps, workers) as run:
+    with runner_of(actor_maker(policy.checkpoint, DESK, policy.memory), config.max_steps, workers) as run:
         for world, n in n_rollouts.items():
             one = EvaluateConfig(
                 **policy._asdict(), levels=(config.level,), n=n, seed=config.seed, world=world, controls=(),

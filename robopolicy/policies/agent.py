@@ -23,7 +23,6 @@ from robopolicy.policies.networks.action_heads import TaskEmbedding
 from robopolicy.policies.networks.network import Interpretation, PolicyNetwork
 from robopolicy.policies.registry import kind_named
 from robopolicy.policies.text.encoder import TextEncoder
-from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.world import WorldKind
 
@@ -67,7 +66,8 @@ class Agent(Policy):
         hold_when_silent: bool = True,
         memory: str = OWN,
         doubts: Confidence | None = None,
-        kind: WorldKind = DESK,
+        *,
+        kind: WorldKind,
     ) -> None:
         self.policy = network.eval()
         self.encoder = encoder or TextEncoder(network.config.encoder)

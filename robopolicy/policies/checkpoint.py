@@ -70,8 +70,8 @@ def save_checkpoint(
     policy: PolicyNetwork,
     encoder: Mapping[str, Any],
     trained: Mapping[str, Any],
+    kind: WorldKind,
     weights: Mapping[str, torch.Tensor] | None = None,
-    kind: WorldKind = DESK,
 ) -> None:
     """Write or replace a checkpoint.
 
@@ -97,7 +97,7 @@ def save_checkpoint(
         write_atomic(folder / CARD, model_card(config, kind=kind))
 
 
-def load_checkpoint(folder: Path | str, kind: WorldKind | None = DESK) -> PolicyNetwork:
+def load_checkpoint(folder: Path | str, kind: WorldKind | None) -> PolicyNetwork:
     """The network of a checkpoint folder, ready to act in a kind of world; raises `CheckpointError`.
 
     Where `kind` is None, nobody is going to act: the policy may be of any world.
@@ -139,8 +139,9 @@ def described_by(
     Raises `CheckpointError`, also where it cannot act in the world.
     """
     try:
-        shape = dict(config["policy"])
-        network = PolicyConfig(**{**shape, "encoder": EncoderConfig(**shape["encoder"])})
+        shape: dict[str, Any] = dict(config["policy"])
+        shape["encoder"] = EncoderConfig(**shape["encoder"])
+        network = PolicyConfig(**shape)
         spec = PolicySpec.from_json(config["spec"])
         check_policy(network, spec)
     except (TypeError, KeyError, ValueError) as error:

@@ -5,15 +5,14 @@ from typing import Any
 
 from data.language.lexicon import expand
 from sim.desk.scenes.sampler import SceneConfig
-from sim.kinds.desk import DESK, DeskKind
+from sim.kinds.desk import DESK
 from sim.world import WorldKind
 
 
-def model_card(config: Mapping[str, Any], results: str = "", kind: WorldKind = DESK) -> str:
+def model_card(config: Mapping[str, Any], kind: WorldKind, results: str = "") -> str:
     """README.md of a checkpoint; `results` is the measured table in Markdown, `kind` that of its world."""
     policy, encoder, world = config["policy"], config["encoder"], config["spec"]["world"]
-    at_desk = isinstance(kind, DeskKind)
-    place, engine = ("on the desk", ", pybullet") if at_desk else ("in its world", "")
+    engine = f", {kind.engine}" if kind.engine else ""
     who = kind.about or f"the robot {world['robot']!r} in the world {world['name']!r}"
     env = "" if kind is DESK else f" env={world['name']}"
     quiet = "" if kind.spec.cameras else " video=false"
@@ -28,7 +27,7 @@ tags: [robotics, behaviour-cloning, language-conditioned{engine}]
 # A robopolicy policy
 
 A language-conditioned policy for {who}, cloned from play that
-was described in hindsight. It reads a sentence and the names of the things {place}, and predicts
+was described in hindsight. It reads a sentence and the names of the things {kind.place}, and predicts
 chunks of {policy["chunk"]} relative Cartesian actions at {world["control_hz"]} Hz, of which it carries out {
         policy["execute"]
     }.

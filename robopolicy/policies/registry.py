@@ -2,13 +2,12 @@
 
 from robopolicy.common.errors import UnknownName, UserError
 from robopolicy.policies.base.config import PolicyConfig
-from robopolicy.policies.base.spec import PolicySpec, spec_of
+from robopolicy.policies.base.spec import PolicySpec
 from robopolicy.policies.free.kind import FREE
 from robopolicy.policies.networks.action_heads import HEADS, ActionHead
 from robopolicy.policies.networks.kind import PolicyKind
 from robopolicy.policies.networks.network import PolicyNetwork
 from robopolicy.policies.slots.kind import SLOTS
-from sim.kinds.desk import DESK
 
 KINDS: tuple[PolicyKind, ...] = (SLOTS, FREE)
 
@@ -29,9 +28,9 @@ def head_named(name: str) -> type[ActionHead]:
     raise UnknownName("head", name, (known for known, _ in HEADS))
 
 
-def check_policy(config: PolicyConfig, spec: PolicySpec | None = None) -> PolicyConfig:
+def check_policy(config: PolicyConfig, spec: PolicySpec) -> PolicyConfig:
     """The config, if there is such a kind and head, and a code for each family. Raises `UserError`."""
-    families = len((spec or spec_of(DESK)).families)
+    families = len(spec.families)
     if config.codes < families:
         raise UserError(f"codes must be at least {families}, one for each family, not {config.codes}")
     kind_named(config.conditioning)
@@ -39,8 +38,7 @@ def check_policy(config: PolicyConfig, spec: PolicySpec | None = None) -> Policy
     return config
 
 
-def build(config: PolicyConfig | None = None, spec: PolicySpec | None = None) -> PolicyNetwork:
-    """A network with fresh weights, for the families of today unless a spec is given. Raises `UserError`."""
-    spec = spec or spec_of(DESK)
-    config = check_policy(config or PolicyConfig(), spec)
+def build(config: PolicyConfig, spec: PolicySpec) -> PolicyNetwork:
+    """A network with fresh weights, for the families and things of a spec. Raises `UserError`."""
+    check_policy(config, spec)
     return kind_named(config.conditioning).network(config, spec, head_named(config.head))

@@ -25,7 +25,6 @@ from robopolicy.reporting.video_io import (
     write_gif,
     write_mp4,
 )
-from sim.kinds.desk import DESK
 from sim.world import WorldKind
 
 HOLD = 8  # frames for which the last picture is held
@@ -41,7 +40,7 @@ class Film(NamedTuple):
     success: bool
 
 
-def replay(result: Result, kind: WorldKind = DESK) -> Iterator[Frame]:
+def replay(result: Result, kind: WorldKind) -> Iterator[Frame]:
     """The frames of a rollout in a kind of world with captions: before its first action, and after each.
 
     What the expert did before the first command was given is carried out, and not shown.
@@ -64,7 +63,7 @@ def replay(result: Result, kind: WorldKind = DESK) -> Iterator[Frame]:
         world.close()
 
 
-def verdict_of(result: Result, kind: WorldKind = DESK) -> str:
+def verdict_of(result: Result, kind: WorldKind) -> str:
     """Whether the rollout succeeded, and how long it took."""
     if result.cause == BEGIN:
         return "could not be begun"
@@ -95,7 +94,7 @@ def chosen(
     return picked
 
 
-def film(result: Result, folder: Path, kind: WorldKind = DESK) -> Film:
+def film(result: Result, folder: Path, kind: WorldKind) -> Film:
     """Write one rollout's MP4 under `folder/videos` and say where it is."""
     trial, file = result.trial, f"videos/{stem_of(result)}.mp4"
     make_once(folder / file, lambda: as_mp4(list(replay(result, kind)), kind.spec.control_hz), MP4)
@@ -117,7 +116,7 @@ def stem_of(result: Result) -> str:
     return f"{trial.level}-{verdict}-{trial.task}-{trial.seed}-{zlib.crc32(result.actions.tobytes()):08x}"
 
 
-def films_of(results: Sequence[Result], folder: Path, workers: int, kind: WorldKind = DESK) -> Iterator[Film]:
+def films_of(results: Sequence[Result], folder: Path, workers: int, kind: WorldKind) -> Iterator[Film]:
     """Film several rollouts at once; yields the films in the order of the rollouts.
 
     Only for kinds of world that have cameras.
@@ -139,7 +138,7 @@ def _kept(keep: Callable[[Result, Path], Film], folder: Path, result: Result) ->
     return keep(result, folder)
 
 
-def montage(films: Sequence[Film], folder: Path, name: str, kind: WorldKind = DESK) -> None:
+def montage(films: Sequence[Film], folder: Path, name: str, kind: WorldKind) -> None:
     """Several films one after another, as MP4 and, at twice the speed, as GIF."""
     hz = kind.spec.control_hz
     frames = same_size([frame for one in films for frame in read_mp4(folder / one.file)])

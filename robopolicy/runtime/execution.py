@@ -1,4 +1,4 @@
-"""The execution of one command, step by step, by whoever owns the world: a session, or a live desk."""
+"""The execution of one command, step by step, by whoever owns the world: a session, or a live one."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -9,7 +9,6 @@ from data.language.naming import tell
 from data.relabel.hindsight import happened
 from robopolicy.adaptation.dynamics_filter import DynamicsEstimate
 from robopolicy.policies.base.intent import Intent
-from sim.kinds.desk import DESK
 from sim.observation import Observation, state_of
 from sim.state import Array, State, stack
 from sim.task import DONE, Goal
@@ -67,7 +66,8 @@ class Execution:
         seen: Observation,
         max_steps: int,
         refuse: bool = True,
-        kind: WorldKind = DESK,
+        *,
+        kind: WorldKind,
     ) -> None:
         """`names` are those of the movable objects; `seen` is what the sensors saw of the state `before`."""
         self.sentence = sentence
@@ -108,7 +108,7 @@ class Execution:
         return found is not None and found.kind == DONE
 
 
-def resting(states: list[State], steps: int = DESK.spec.steps(REST)) -> bool:
+def resting(states: list[State], steps: int) -> bool:
     """Whether hand and gripper kept still during so many control steps, the last ones."""
     if len(states) <= steps:
         return False
@@ -117,7 +117,7 @@ def resting(states: list[State], steps: int = DESK.spec.steps(REST)) -> bool:
     return bool(np.ptp(hand, axis=0).max() < REST_DRIFT and max(grip) - min(grip) < REST_DRIFT)
 
 
-def why_not(understood: Intent, names: tuple[str, ...], seen: Observation, kind: WorldKind = DESK) -> str:
+def why_not(understood: Intent, names: tuple[str, ...], seen: Observation, kind: WorldKind) -> str:
     """Why there is no use in beginning, in a sentence; "" if there may be.
 
     The policy does not know how to do it, or by what the sensors see it is done already or impossible.
@@ -142,7 +142,7 @@ def refusal(understood: Intent) -> str:
     )
 
 
-def goal_of(understood: Intent, names: tuple[str, ...], kind: WorldKind = DESK) -> Goal | None:
+def goal_of(understood: Intent, names: tuple[str, ...], kind: WorldKind) -> Goal | None:
     """What was understood as a goal that can be judged; None if it names no family, or other things."""
     if understood.family not in {task.name for task in kind.tasks}:
         return None

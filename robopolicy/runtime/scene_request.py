@@ -9,7 +9,6 @@ from data.language.held_out import all_objects, train_objects
 from robopolicy.common.errors import UnknownName, UserError
 from sim.common.printable import shown
 from sim.desk.scenes.sampler import SceneConfig
-from sim.kinds.desk import DESK
 from sim.world import WorldKind
 
 ANY = "any"
@@ -27,12 +26,12 @@ class SceneRequest:
     and ValueError for more objects than there can be.
     """
 
+    kind: WorldKind  # of world
     seed: int = 0  # what is drawn at random: objects, places, the state of the furniture
     layout: str = ANY  # of the furniture: a name, or "any"
     n_objects: int = 3  # movable objects, 1 to 5
     unseen: bool = False  # whether objects may be drawn that training never had
     dynamics: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))  # factor -> value
-    kind: WorldKind = DESK  # of world
 
     def __post_init__(self) -> None:
         self.kind.check_scenes(SceneConfig(self.n_objects))

@@ -114,7 +114,7 @@ class Session:
             self._seen,
             self.config.max_steps,
             self.config.refuse,
-            self.kind,
+            kind=self.kind,
         )
         frames = list(self._frames())
         while not execution.over:

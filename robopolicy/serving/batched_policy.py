@@ -23,7 +23,6 @@ from robopolicy.policies.checkpoint import doubts_of, hash_of, load_checkpoint
 from robopolicy.policies.text.encoder import TextEncoder
 from robopolicy.runtime.execution import why_not
 from robopolicy.serving.protocol import Request
-from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.world import WorldKind
 from sim.world_spec import WorldSpec
@@ -54,7 +53,7 @@ class BatchedPolicy:
     Raises `BadSpec` where the policy cannot act in worlds of that kind.
     """
 
-    def __init__(self, agent: Agent, refuse: bool = True, kind: WorldKind = DESK) -> None:
+    def __init__(self, agent: Agent, kind: WorldKind, refuse: bool = True) -> None:
         self.agent, self.refuse, self.kind = agent, refuse, kind
         self.world: WorldSpec = agent.policy.spec.world
         check_spec(agent.policy.spec, kind.spec)
@@ -99,7 +98,7 @@ class BatchedPolicy:
         return self._cached[key]
 
 
-def load_batched_policy(checkpoint: str, refuse: bool = True, kind: WorldKind = DESK) -> BatchedPolicy:
+def load_batched_policy(checkpoint: str, kind: WorldKind, refuse: bool = True) -> BatchedPolicy:
     """Load a checkpoint of a kind of world. Raises `NoCheckpoint` and `CheckpointError`.
 
     `refuse`: hold still also where the policy does not know how to do what is asked. What clients send is
@@ -109,4 +108,4 @@ def load_batched_policy(checkpoint: str, refuse: bool = True, kind: WorldKind = 
     policy = load_checkpoint(checkpoint, kind)
     encoder = TextEncoder(policy.config.encoder, cache_folder="")
     doubts = doubts_of(checkpoint) if refuse else None
-    return BatchedPolicy(Agent(policy, encoder, doubts=doubts, kind=kind), refuse, kind)
+    return BatchedPolicy(Agent(policy, encoder, doubts=doubts, kind=kind), kind, refuse)

@@ -28,7 +28,6 @@ from robopolicy.policies.confidence import Confidence
 from robopolicy.policies.networks.network import PolicyNetwork
 from robopolicy.policies.registry import kind_named
 from robopolicy.training.confidence_data import Utterance, nonsense, sound, sound_of_all_splits
-from sim.kinds.desk import DESK
 from sim.world import WorldKind
 
 N = 400  # sentences of each level for the threshold; four times as many of training are fitted on
@@ -38,7 +37,7 @@ BATCH = 64
 RIDGE = 10.0  # inverse of the logistic model's C: the strength of its L2 penalty
 
 
-def calibrate(checkpoint: Path | str, kind: WorldKind = DESK) -> Iterator[tuple[int, int]]:
+def calibrate(checkpoint: Path | str, kind: WorldKind) -> Iterator[tuple[int, int]]:
     """Fit the measure and keep it, unless it is there or the policy has none; yields (done, of)."""
     policy = load_checkpoint(checkpoint, kind)
     if not has_reading(policy) or _is_kept(checkpoint):
@@ -46,7 +45,7 @@ def calibrate(checkpoint: Path | str, kind: WorldKind = DESK) -> Iterator[tuple[
     with held(folder_of(checkpoint)):
         yield 0, 1
         weights_sha256 = read_config(checkpoint)["weights_sha256"]
-        save_confidence(checkpoint, fit(Agent(policy, kind=kind), weights_sha256, N, kind))
+        save_confidence(checkpoint, fit(Agent(policy, kind=kind), weights_sha256, kind))
         yield 1, 1
 
 
@@ -64,7 +63,7 @@ def has_reading(policy: PolicyNetwork) -> bool:
     return kind_named(policy.config.conditioning).has_reading
 
 
-def fit(agent: Agent, weights_sha256: str, n: int = N, kind: WorldKind = DESK) -> Confidence:
+def fit(agent: Agent, weights_sha256: str, kind: WorldKind, n: int = N) -> Confidence:
     """The measure for a policy, its threshold set."""
     said = sound("train", 2 * n, FIT, kind=kind)
     said += sound("train", 2 * n, FIT + 100, brief=True, kind=kind)

@@ -19,8 +19,8 @@ from data.language.out_of_domain import ORDERS
 from data.language.splits import SPLITS, split_named
 from sim.common.seeds import rng_of
 from sim.desk.scenes.sampler import SceneConfig
-from sim.kinds.desk import DESK
-from sim.world import CannotDraw, WorldKind
+from sim.goal_draw import CannotDraw
+from sim.world import WorldKind
 
 BRIEF = 6  # words
 DRAWS = 24  # sentences of a scene among which short ones are looked for
@@ -35,7 +35,7 @@ class Utterance(NamedTuple):
     names: tuple[str, ...]  # as `WorldSpec.names`
 
 
-def sound(split: str, n: int, seed: int, brief: bool = False, kind: WorldKind = DESK) -> list[Utterance]:
+def sound(split: str, n: int, seed: int, kind: WorldKind, brief: bool = False) -> list[Utterance]:
     """n sentences of a split, of all families in turn, each with a scene in which it can be done.
 
     Fewer where a kind of world has no more.
@@ -69,13 +69,13 @@ def _sound(split: str, seed: int, brief: bool, kind: WorldKind) -> Iterator[Utte
             yield Utterance(sentence, kind.spec.names(scene.names))
 
 
-def sound_of_all_splits(n: int, seed: int, kind: WorldKind = DESK) -> dict[str, list[Utterance]]:
+def sound_of_all_splits(n: int, seed: int, kind: WorldKind) -> dict[str, list[Utterance]]:
     """n sentences of each split."""
     return {split.name: sound(split.name, n, seed, kind=kind) for split in SPLITS}
 
 
 def nonsense(
-    groups: Mapping[str, Sequence[str]], seed: int, held_out: bool, kind: WorldKind = DESK
+    groups: Mapping[str, Sequence[str]], seed: int, held_out: bool, kind: WorldKind
 ) -> tuple[list[Utterance], list[Utterance]]:
     """Sentences bare, and those that order something in frames too; `held_out` frames, or training's."""
     frames = [f for p in IMPERATIVE_FRAMES for f in expand(p) if (f in HELD_OUT_FRAMES) == held_out]

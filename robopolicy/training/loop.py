@@ -49,7 +49,7 @@ def train(config: TrainConfig, datasets: Sequence[Path], out: Path) -> Generator
     saved.
     """
     with held(out):
-        play, segments = open_described(datasets, config.describer, kind_of_world(config.env))
+        play, segments = open_described(datasets, kind_of_world(config.env), config.describer)
         for folder, left_out in play.undescribed.items():
             console.print(
                 f"{left_out} episodes of {folder} came after it was relabelled, and are left out; "
@@ -118,7 +118,7 @@ def train_on(
                 metrics.append({"step": done, **scalars})
             if done % config.save_every == 0 or done == config.steps or stopping:
                 write_metrics(out / "metrics.jsonl", metrics)
-                save_checkpoint(out, policy, encoder.fingerprint, trained, state.average, samples.kind)
+                save_checkpoint(out, policy, encoder.fingerprint, trained, samples.kind, state.average)
                 with refusals_of(out / "training"):
                     log.flush()
                 state.save(done)  # last: from here a training goes on, with all of the above written
@@ -143,9 +143,8 @@ def _optimiser(policy: PolicyNetwork, config: TrainConfig) -> torch.optim.AdamW:
 
 def _identity(config: TrainConfig, samples: Samples) -> dict[str, Any]:
     """What must be equal for a training to be continued. Whose the sentences are, they tell themselves."""
-    known = asdict(config)
-    for name in ("save_every", "log_every", "device", "threads", "describer"):
-        del known[name]
+    others = ("save_every", "log_every", "device", "threads", "describer")
+    known = {name: value for name, value in asdict(config).items() if name not in others}
     return {"config": known, "data": samples.fingerprint}
 
 

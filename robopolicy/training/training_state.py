@@ -36,7 +36,7 @@ class TrainingState:
         self._path, self._before = folder / "state.safetensors", folder / "state.before.safetensors"
         self._identity = json.loads(json.dumps(identity))
         self._named = {name: p for name, p in model.named_parameters() if p.requires_grad}
-        self._live = list(self._named.values())
+        self._live: list[Tensor] = list(self._named.values())
         self._kept = [self.average[name] for name in self._named]
 
     def step(self, loss: Tensor, rate: float, clip: float, decay: float) -> bool:
@@ -55,7 +55,7 @@ class TrainingState:
         self.done += 1
         now = min(decay, (1 + self.done) / (10 + self.done))
         with torch.no_grad():
-            torch._foreach_lerp_(self._kept, self._live, 1 - now)  # pyright: ignore
+            torch._foreach_lerp_(self._kept, self._live, 1 - now)
         return True
 
     def save(self, done: int) -> None:

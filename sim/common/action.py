@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from itertools import islice
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ def seven(action: NDArray[np.floating] | Sequence[float]) -> list[float]:
     return a
 
 
-def _number(value: object) -> float:
+def _number(value: Any) -> float:
     if isinstance(value, (str, bytes)):
         raise TypeError
-    return float(value)  # pyright: ignore[reportArgumentType]
+    return float(value)

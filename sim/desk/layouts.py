@@ -7,6 +7,7 @@ fixture is built in a frame of its own that faces the robot: its local -x points
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -83,7 +84,7 @@ def layout_of(name: str, shifts: Sequence[tuple[float, float, float]] = ()) -> L
     layout = LAYOUTS[name]
     if not shifts:
         return layout
-    moved = {
+    moved: dict[str, Any] = {
         part: (x + dx, y + dy, yaw + turn)
         for (part, (x, y, yaw)), (dx, dy, turn) in zip(_parts(layout).items(), shifts, strict=True)
     }

@@ -1,6 +1,6 @@
 """The desk as a kind of world."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -33,6 +33,7 @@ from sim.desk.tasks.geometry import fallen
 from sim.desk.tasks.motions import ACTION, DEFAULT_STYLE
 from sim.desk.tasks.task import Task
 from sim.figures import Figure, Mesh, View
+from sim.goal_draw import Allows
 from sim.kinds.desk_player import Player
 from sim.observation import Observation
 from sim.randomize.draw import draw_dynamics
@@ -72,12 +73,14 @@ class DeskKind(WorldKind):
     """Desks with a Panda arm, in PyBullet."""
 
     spec = DESK_SPEC
-    tasks: tuple[Task, ...] = TASKS
-    more_tasks: tuple[Task, ...] = MORE_TASKS
+    tasks: tuple[Task, ...] = TASKS  # pyrefly: ignore[bad-override-mutable-attribute]  # never set
+    more_tasks: tuple[Task, ...] = MORE_TASKS  # pyrefly: ignore[bad-override-mutable-attribute]  # never set
     regions = REGIONS
     axes = "the desk top at the robot's base: x away from the robot, y to its left, z up"
     joint_unit = "m, of the lever rad"
     about = "a Franka Panda at a furnished desk in PyBullet"
+    place = "on the desk"
+    engine = "pybullet"
 
     noun = "desk"
     about_cameras = "From above, as left and right are meant; and across."
@@ -93,17 +96,14 @@ class DeskKind(WorldKind):
         return draw_scene(seed, config)
 
     def draw_for(
-        self,
-        task: str,
-        seed: int,
-        config: SceneConfig,
-        allows: Callable[[Goal, tuple[str, ...]], bool] | None = None,
+        self, task: str, seed: int, config: SceneConfig, allows: Allows | None = None
     ) -> tuple[Scene, Goal]:
         return draw_scene_for(task, seed, config, allows, self.tasks, self.more_tasks)
 
     def draw_asked(self, seed: int, config: SceneConfig, layout: str, dynamics: Mapping[str, float]) -> Scene:
         scene = draw_scene(seed, replace(config, layouts=(layout,)) if layout else config)
-        return replace(scene, dynamics=replace(scene.dynamics, **dynamics))
+        given: dict[str, Any] = dict(dynamics)  # the latency among them is whole
+        return replace(scene, dynamics=replace(scene.dynamics, **given))
 
     def layout(self, scene: Scene) -> str:
         return scene.layout
@@ -145,7 +145,7 @@ class DeskKind(WorldKind):
     # -- acting ----------------------------------------------------------------------------------
 
     def player(self, rng: np.random.Generator, scene: Scene) -> Player:
-        return Player(rng, scene.dynamics.latency)
+        return Player(rng, self, scene.dynamics.latency)
 
     def expert(self, state: State, goal: Goal, scene: Scene, before: State | None = None) -> Array:
         dynamics = scene.dynamics

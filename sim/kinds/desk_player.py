@@ -11,12 +11,12 @@ from dataclasses import replace
 import numpy as np
 
 from sim.desk.contact import OPEN_HAND, held_object
-from sim.desk.tasks.expert import act, patient
-from sim.desk.tasks.families import TASKS, Goal, achieved, possible
+from sim.desk.tasks.expert import patient
 from sim.desk.tasks.motions import DEFAULT_STYLE, Style, go_to, put_down
 from sim.goal_draw import drawn_goals
 from sim.state import Array, State
-from sim.task import goals_of
+from sim.task import Goal, goals_of
+from sim.world import WorldKind
 
 PATIENCE = 45  # control steps after which a skill is given up
 MISS_CHANCE = 0.08  # of aiming a grasp beside the object at first
@@ -26,18 +26,19 @@ HESITATE_CHANCE = 0.05  # of standing still for a moment before a skill
 CARRY_ON_CHANCE = 0.75  # of doing something with what was just lifted
 TRIED = 4  # goals of a family that are tried, before the next family is
 
-_APPEAL = {task.name: task.appeal for task in TASKS}
-_SETS_DOWN = tuple(task for task in TASKS if task.sets_down)
-
 
 class Player:
     """Plays: call `act` once per control step with the current state. All its choices are drawn from `rng`.
 
-    `latency` is by how many control steps the world delays actions; the player's style allows for that.
+    It does what `kind`, a kind of desk, has families for. `latency` is by how many control steps the world
+    delays actions; the player's style allows for that.
     """
 
-    def __init__(self, rng: np.random.Generator, latency: int = 0) -> None:
-        self._rng = rng
+    def __init__(self, rng: np.random.Generator, kind: WorldKind, latency: int = 0) -> None:
+        self._rng, self._kind = rng, kind
+        self._tasks = [task for task in kind.tasks if task.appeal > 0]
+        self._appeal = {task.name: task.appeal for task in self._tasks}
+        self._sets_down = [task for task in self._tasks if task.sets_down]
         self._latency = latency
         self._goal: Goal | None = None  # what it is doing; None while it wanders or puts something down
         self._before: State | None = None  # the state in which it began; None once the goal was reached
@@ -62,13 +63,14 @@ class Player:
             return put_down(state, held, style) if held >= 0 else np.array([0, 0, 1.0, 0, 0, 0, 1.0])
         if self._left < PATIENCE - 15:  # a miss is noticed
             self._style = replace(self._style, grasp=(0.0, 0.0, 0.0))
-        return act(state, self._goal, self._style)
+        return self._kind.task(self._goal.task).skill(state, self._goal.object, self._goal.other, self._style)
 
     def _done(self, state: State) -> bool:
         """Whether the skill is over; once its goal is reached, it goes on for a moment to let go."""
         if self._left <= 0:
             return True
-        if self._goal is None or self._before is None or not achieved(self._goal, self._before, state):
+        goal, before = self._goal, self._before
+        if goal is None or before is None or not self._kind.achieved(goal, before, state):
             return False
         self._left = min(self._left, int(self._rng.integers(1, 4)))  # let go and leave
         self._before = None
@@ -91,11 +93,11 @@ class Player:
         self._pause = int(rng.integers(1, 4)) if rng.random() < HESITATE_CHANCE else 0
         if held >= 0:
             if rng.random() < CARRY_ON_CHANCE:
-                families = [_SETS_DOWN[i] for i in rng.permutation(len(_SETS_DOWN))]
+                families = [self._sets_down[i] for i in rng.permutation(len(self._sets_down))]
                 for family in families:
                     goals = [g for g in goals_of(family, state.n_objects) if g.object == held]
                     goal = goals[rng.integers(len(goals))] if goals else None
-                    if goal and possible(goal, state):
+                    if goal and self._kind.possible(goal, state):
                         self._goal = goal
                         return
             self._left = 12  # put it down
@@ -105,5 +107,5 @@ class Player:
             where = np.array([rng.uniform(0.30, 0.62), rng.uniform(-0.32, 0.32), rng.uniform(0.10, 0.28)])
             self._target = (where, float(rng.uniform(-0.8, 0.8)), 1.0 if rng.random() < 0.7 else -1.0)
             return
-        drawn = drawn_goals(rng, TASKS, _APPEAL, state.n_objects, most=TRIED)
-        self._goal = next((goal for goal in drawn if possible(goal, state)), None)
+        drawn = drawn_goals(rng, self._tasks, self._appeal, state.n_objects, most=TRIED)
+        self._goal = next((goal for goal in drawn if self._kind.possible(goal, state)), None)

@@ -51,14 +51,14 @@ class SkillPlayer:
 
     def _choose(self, state: State) -> None:
         """Wander, or begin something that is possible, families weighted by their appeal."""
-        rng, second = self._rng, self._kind.spec.control_hz
+        rng, spec = self._rng, self._kind.spec
         self._before, self._goal = state, None
         if rng.random() > WANDER_CHANCE:
             drawn = drawn_goals(rng, self._tasks, self._appeal, state.n_objects)
             self._goal = next((goal for goal in drawn if self._kind.possible(goal, state)), None)
         if self._goal is None:
-            self._left = round(second * rng.uniform(*WANDERS))
+            self._left = spec.steps(rng.uniform(*WANDERS))
             self._drift = np.r_[rng.uniform(-0.5, 0.5, 3), np.zeros(3), 1.0]
         else:
             patience = PATIENCE if rng.random() > QUIT_CHANCE else rng.uniform(0, PATIENCE)
-            self._left = round(second * patience)
+            self._left = spec.steps(patience)

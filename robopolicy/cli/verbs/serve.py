@@ -72,12 +72,12 @@ def _serve_page(config: PageConfig) -> None:
         page.close()
         for name, handler in before.items():
             signal.signal(name, handler)
-    console.print(f"Stopped. Commands: {page.desk.shared.n_submitted}.")
+    console.print(f"Stopped. Commands: {page.live.shared.n_submitted}.")
 
 
 def _serve_programs(config: ServerConfig) -> None:
     """Serve openpi's clients until a signal comes."""
-    policy = load_batched_policy(config.checkpoint, config.refuse, config.kind)
+    policy = load_batched_policy(config.checkpoint, config.kind, config.refuse)
     policy.warm_up()
     server = PolicyServer(config, policy)
     asyncio.run(_run_until_signalled(server))

@@ -11,8 +11,9 @@ from robopolicy.common.errors import UnknownName
 from robopolicy.evaluation.levels.registry import GRAMMAR_LEVELS
 from sim.common.seeds import rng_of
 from sim.desk.scenes.sampler import SceneConfig
+from sim.goal_draw import CannotDraw
 from sim.kinds.registry import kind_of_world
-from sim.world import CannotDraw, WorldKind
+from sim.world import WorldKind
 
 
 @dataclass(frozen=True)

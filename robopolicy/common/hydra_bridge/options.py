@@ -24,17 +24,17 @@ def options(schema: type, prefix: str = "") -> Iterator[Option]:
     """Every option of a configuration class, in the order of its fields, nested ones with dotted keys."""
     hints = get_type_hints(schema)
     comments = _comments(schema)
-    for one in fields(schema):  # pyright: ignore[reportArgumentType]
+    for one in fields(schema):
         key = f"{prefix}{one.name}"
         if is_dataclass(hints[one.name]):
-            yield from options(hints[one.name], f"{key}.")  # pyright: ignore[reportArgumentType]
+            yield from options(hints[one.name], f"{key}.")
         else:
             yield Option(key, hints[one.name], default_of(one), comments.get(one.name, ""))
 
 
 def sentence_options(schema: type) -> list[str]:
     """The names of options whose value is a sentence (marked by `data.language.sentence.SPOKEN`)."""
-    return [one.name for one in fields(schema) if one.metadata.get("spoken")]  # pyright: ignore
+    return [one.name for one in fields(schema) if one.metadata.get("spoken")]
 
 
 def default_of(one: Any) -> Any:

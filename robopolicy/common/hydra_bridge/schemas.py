@@ -8,22 +8,26 @@ from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import MISSING, field, fields, is_dataclass, make_dataclass
 from functools import partial
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from types import GenericAlias
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
 
 from robopolicy.common.hydra_bridge.options import MISSING_VALUE, default_of
 from robopolicy.common.hydra_bridge.overrides import BadOverride
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T", bound="DataclassInstance")
 
 
 def mutable_twin(schema: type) -> type:
     """A mutable dataclass with the fields and defaults of a frozen one, tuples as lists, recursively."""
     hints = get_type_hints(schema)
     twins = []
-    for one in fields(schema):  # pyright: ignore[reportArgumentType]
+    for one in fields(schema):
         hint = hints[one.name]
         if is_dataclass(hint):
-            twin = mutable_twin(hint)  # pyright: ignore[reportArgumentType]
+            twin = mutable_twin(hint)
             default = default_of(one)
             given = default != MISSING_VALUE
             inner = {f.name: getattr(default, f.name) for f in fields(hint)} if given else {}
@@ -44,7 +48,7 @@ def to_dataclass(hint: Any, value: Any) -> Any:
     if is_dataclass(hint) and isinstance(value, Mapping):
         hints = get_type_hints(hint)
         try:
-            return hint(**{name: to_dataclass(hints[name], inner) for name, inner in value.items()})  # pyright: ignore
+            return hint(**{name: to_dataclass(hints[name], inner) for name, inner in value.items()})
         except ValueError as error:
             raise BadOverride(str(error)) from error
     if isinstance(value, list):
@@ -55,13 +59,13 @@ def to_dataclass(hint: Any, value: Any) -> Any:
 
 def part(schema: type[T], whole: Any) -> T:
     """The options of `schema` out of those of a larger configuration, such as a verb's."""
-    return schema(**{one.name: getattr(whole, one.name) for one in fields(schema)})  # pyright: ignore
+    return schema(**{one.name: getattr(whole, one.name) for one in fields(schema)})
 
 
 def _list_type(hint: Any) -> Any:
     """tuple[tuple[str, str], ...] -> list[list[str]]."""
     if get_origin(hint) is tuple:
-        return list[_list_type(get_args(hint)[0])]
+        return GenericAlias(list, (_list_type(get_args(hint)[0]),))
     return hint
 
 
@@ -77,12 +81,12 @@ class _TwinFactory:
         self.twin, self.values = twin, values
 
     def __call__(self) -> Any:
-        nested = {f.name: f.type for f in fields(self.twin)}
+        nested: dict[str, Any] = {f.name: f.type for f in fields(self.twin)}
         plain = {}
         for name, value in self.values.items():
             if is_dataclass(value):
                 inner = {f.name: getattr(value, f.name) for f in fields(value)}
-                plain[name] = _TwinFactory(nested[name], inner)()  # pyright: ignore[reportArgumentType]
+                plain[name] = _TwinFactory(nested[name], inner)()
             else:
                 plain[name] = _lists(value)
         return self.twin(**plain)

@@ -15,8 +15,8 @@ from robopolicy.evaluation.levels.base import Level, LevelTrials
 from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.evaluation.trials.trial import Command, Trial
 from sim.common.seeds import RETRIES, rng_of, seeds_of
+from sim.goal_draw import CannotDraw
 from sim.task import Goal, Task
-from sim.world import CannotDraw
 
 DRAWS = 20  # draws for a sentence that belongs to the level, in each scene
 

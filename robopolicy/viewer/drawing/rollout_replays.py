@@ -14,13 +14,12 @@ from robopolicy.viewer.drawing.replay_page import replay_html
 from robopolicy.viewer.extras import need
 from robopolicy.viewer.live.recording import Recording
 from sim.figures import lit
-from sim.kinds.desk import DESK
 from sim.world import WorldKind
 
 PARTS = 2  # moments recorded per control step
 
 
-def recording_of_rollout(result: Result, kind: WorldKind = DESK) -> Recording:
+def recording_of_rollout(result: Result, kind: WorldKind) -> Recording:
     """Simulate a rollout in a kind of world again from its scene and actions, and record it.
 
     What the expert did before the first command was given is carried out, and not recorded.
@@ -51,9 +50,7 @@ def keep_replay(kind: WorldKind, result: Result, folder: Path) -> Film:
     return Film(file, trial.level, trial.task, recording.sentence, result.success)
 
 
-def replays_of(
-    results: Sequence[Result], folder: Path, workers: int, kind: WorldKind = DESK
-) -> Iterator[Film]:
+def replays_of(results: Sequence[Result], folder: Path, workers: int, kind: WorldKind) -> Iterator[Film]:
     """Write the pages of several rollouts in a kind of world in parallel; yields them in order.
 
     Raises `NotInstalled` before any is begun.

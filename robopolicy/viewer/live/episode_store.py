@@ -21,7 +21,6 @@ from data.store.episode import BadRecord, EpisodeRecord
 from data.store.reader import open_dataset
 from data.store.writer import DatasetWriter
 from robopolicy.common.console import errors
-from sim.kinds.desk import DESK
 from sim.state import State
 from sim.world import WorldKind
 
@@ -37,7 +36,7 @@ class EpisodeStore:
     made it.
     """
 
-    def __init__(self, folder: Path, kind: WorldKind = DESK) -> None:
+    def __init__(self, folder: Path, kind: WorldKind) -> None:
         self._kind = kind
         self.folder, self.aside = folder, folder.with_name(folder.name + ".aside")
         self.episodes, self.message = 0, ""
@@ -132,7 +131,7 @@ class EpisodeStore:
         return sorted(set(self.aside.glob("*.npz")) - self._damaged)
 
 
-def read_aside(path: Path, kind: WorldKind = DESK) -> EpisodeRecord | None:
+def read_aside(path: Path, kind: WorldKind) -> EpisodeRecord | None:
     """The episode in a file that was put aside; None if the file is damaged, or of another kind of world."""
     try:
         with np.load(path, allow_pickle=False) as file:

@@ -10,13 +10,12 @@ from data.relabel.hindsight import reached_goals
 from data.store.annotations import Annotation, annotate, read_annotations
 from data.store.reader import open_dataset
 from robopolicy.common.errors import UserError
-from sim.kinds.desk import DESK
 from sim.state import State
 from sim.task import Goal
 from sim.world import WorldKind
 
 EPISODES = 50  # at most so many are searched for a segment
-STEPS_AFTER = 5  # control steps that are shown beyond a segment's end
+AFTER = 0.5  # s that are shown beyond a segment's end
 
 
 class NothingDone(UserError):
@@ -31,13 +30,13 @@ class PlaySegment(NamedTuple):
     stop: int  # last timestep: the one at which `goal` is achieved
     goal: Goal  # what the relabeller found
     scene: Any  # a `sim.world.Scene`
-    states: State  # (T, ...) of the segment and `STEPS_AFTER` steps beyond
+    states: State  # (T, ...) of the segment and `AFTER` s beyond
 
 
 class PlaySegments:
     """The segments of the dataset in a folder, of a kind of world. Raises what `open_dataset` raises."""
 
-    def __init__(self, folder: Path, seed: int | None = None, kind: WorldKind = DESK) -> None:
+    def __init__(self, folder: Path, kind: WorldKind, seed: int | None = None) -> None:
         self.folder, self._kind = folder, kind
         self._dataset = open_dataset(folder, kind)
         self._rng = np.random.default_rng(seed)
@@ -53,7 +52,7 @@ class PlaySegments:
             new = [act for act in found if (index, *act) not in described] or found
             if new:
                 start, stop, goal = new[int(self._rng.integers(len(new)))]
-                shown = record.states.at(slice(start, stop + 1 + STEPS_AFTER))
+                shown = record.states.at(slice(start, stop + 1 + self._kind.spec.steps(AFTER)))
                 return PlaySegment(index, start, stop, goal, record.scene, shown)
         raise NothingDone(f"in {self.folder} nothing was done that has a name; collect more play")
 

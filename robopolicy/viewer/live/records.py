@@ -1,4 +1,4 @@
-"""The values that views show: commands with their outcomes, what the scene looks like, the desk's status.
+"""The values that views show: commands with their outcomes, what the scene looks like, the session's status.
 
 All are immutable, so a view may hold one while the simulation goes on.
 """
@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from robopolicy.policies.base.intent import Intent
 from robopolicy.viewer.live.suggestions import Suggestion
 from sim.figures import Figure
-from sim.kinds.desk import DESK
 from sim.state import Array
 from sim.world import WorldKind
 
@@ -17,7 +16,7 @@ WAITING, DOING, DONE, STOPPED = "waiting", "doing", "done", "stopped"
 REFUSED = "refused"  # the policy does not know how to do it
 NOT_BEGUN = "not begun"  # done already, or impossible in this scene
 
-# Modes of the desk.
+# Modes of the session.
 IDLE, BUSY, TELEOPERATED, REPLAYING = "idle", "busy", "teleoperated", "replaying"
 
 
@@ -45,13 +44,13 @@ class SceneUpdate(NamedTuple):
     lights: tuple[bool, ...]  # which of the bulbs among the figures are on
 
 
-class DeskStatus(NamedTuple):
+class LiveStatus(NamedTuple):
     """Everything a view shows that is not in the 3D scene."""
 
     version: int  # increases by one whenever any of this changes
     checkpoint: str
     scene: Any  # a `sim.world.Scene`
-    kind: WorldKind = DESK  # of world
+    kind: WorldKind  # of world
     history: tuple[CommandRecord, ...] = ()  # oldest first
     suggestions: tuple[Suggestion, ...] = ()
     mode: str = IDLE  # IDLE, BUSY, TELEOPERATED or REPLAYING

@@ -13,10 +13,9 @@ import numpy as np
 from data.language.lexicon import normalise
 from data.language.sentence import checked
 from robopolicy.common.errors import UserError
-from robopolicy.viewer.live.records import STOPPED, CommandRecord, DeskStatus, SceneUpdate
+from robopolicy.viewer.live.records import STOPPED, CommandRecord, LiveStatus, SceneUpdate
 from robopolicy.viewer.live.suggestions import Suggestion
 from sim.figures import Figure, lit
-from sim.kinds.desk import DESK
 from sim.state import Array, State
 from sim.world import WorldKind
 
@@ -35,19 +34,19 @@ class BadCommand(UserError):
 
 
 class SharedState:
-    """The queue of commands, their history, the latest update of the scene, and the desk's status.
+    """The queue of commands, their history, the latest update of the scene, and the session's status.
 
     `lock` is notified whenever any of them changes. At most `queue` commands may wait.
     """
 
-    def __init__(self, scene: Any, checkpoint: str, queue: int, kind: WorldKind = DESK) -> None:
+    def __init__(self, scene: Any, checkpoint: str, queue: int, kind: WorldKind) -> None:
         self.lock = threading.Condition()
         self._queue = queue
         self._waiting: deque[CommandRecord] = deque()
         self._suggested: dict[str, Suggestion] = {}  # by normalised sentence
         self._count = 0
         self._latest = SceneUpdate(0, 0, (), np.zeros((0, 7)), ())
-        self._status = DeskStatus(0, checkpoint, scene, kind)
+        self._status = LiveStatus(0, checkpoint, scene, kind)
 
     # -- commands ----------------------------------------------------------------------------------
 
@@ -119,11 +118,11 @@ class SharedState:
             self.lock.notify_all()
 
     @property
-    def status(self) -> DeskStatus:
+    def status(self) -> LiveStatus:
         """The current status."""
         return self._status
 
-    def wait_for_status(self, after: int, timeout: float) -> DeskStatus:
+    def wait_for_status(self, after: int, timeout: float) -> LiveStatus:
         """Wait until the status is newer than version `after`, at most `timeout` seconds; return it."""
         with self.lock:
             self.lock.wait_for(lambda: self._status.version > after, timeout)

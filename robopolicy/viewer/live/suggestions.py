@@ -8,7 +8,6 @@ import numpy as np
 from data.language.grammar import Grammar
 from robopolicy.evaluation.levels.registry import GRAMMAR_LEVELS
 from robopolicy.evaluation.levels.unseen import UnseenLevel
-from sim.kinds.desk import DESK
 from sim.state import State
 from sim.task import Goal, goals_of
 from sim.world import WorldKind
@@ -36,7 +35,7 @@ def suggestions(
     names: tuple[str, ...],
     rng: np.random.Generator,
     levels: Sequence[str],
-    kind: WorldKind = DESK,
+    kind: WorldKind,
 ) -> list[Suggestion]:
     """Draw one sentence for each entry of `levels`, of different families where possible.
 

@@ -6,15 +6,14 @@ from typing import Any
 import numpy as np
 
 from data.store.episode import EpisodeRecord
-from sim.kinds.desk import DESK
 from sim.reaching import heading_of, towards
 from sim.state import Array, State, stack
 from sim.world_spec import WorldSpec
 
 STEP = 0.02  # m that one key press moves the hand's target
 TURN = 0.15  # rad that one key press turns it
-SHORTEST = 5  # control steps; a shorter episode is not kept
-LONGEST = 6000  # control steps; a longer episode is cut here (ten minutes)
+SHORTEST = 0.5  # s; a shorter episode is not kept
+LONGEST = 600.0  # s; a longer episode is cut here
 OPEN, CLOSED = 1.0, -1.0
 
 
@@ -26,7 +25,7 @@ class Teleoperation:
     `spec` is that of the world.
     """
 
-    def __init__(self, keep: Callable[[EpisodeRecord], None], spec: WorldSpec = DESK.spec) -> None:
+    def __init__(self, keep: Callable[[EpisodeRecord], None], spec: WorldSpec) -> None:
         self.released = False  # the person has let go
         self.target: Array = np.zeros(3)  # m, world frame
         self.heading = 0.0  # rad about the world's z axis
@@ -71,11 +70,11 @@ class Teleoperation:
         self._states = self._states or [before]
         self._states.append(after)
         self._actions.append(action)
-        if len(self._actions) >= LONGEST:
+        if len(self._actions) >= self._spec.steps(LONGEST):
             self.end(scene)
 
     def end(self, scene: Any) -> None:
         """End the episode and hand it to `keep`, unless it is shorter than `SHORTEST`."""
         states, actions, self._states, self._actions = self._states, self._actions, [], []
-        if len(actions) >= SHORTEST:
+        if len(actions) >= self._spec.steps(SHORTEST):
             self._keep(EpisodeRecord(scene, stack(states), np.stack(actions)))

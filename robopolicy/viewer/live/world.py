@@ -1,4 +1,4 @@
-"""The world of a live desk: stepped in real time, and published to all views on the way."""
+"""The world of a live session: stepped in real time, and published to all views on the way."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,1 +1,1 @@
-"""The page that visitors see: a live desk through viser, its controls, and who may come in."""
+"""The page that visitors see: a live session through viser, its controls, and who may come in."""

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from robopolicy.common.errors import UserError
-from robopolicy.viewer.live.desk import LiveDesk
 from robopolicy.viewer.live.play_segments import PlaySegment, PlaySegments
 from robopolicy.viewer.live.records import REPLAYING
+from robopolicy.viewer.live.session import LiveSession
 from robopolicy.viewer.page import html_text
 from robopolicy.viewer.page.panel import guarded
 
@@ -68,9 +68,9 @@ class Draft(NamedTuple):
 class AnnotationControls:
     """Shows one segment at a time to all visitors and stores their sentences. `folder` holds the dataset."""
 
-    def __init__(self, server: Any, desk: LiveDesk, folder: Path) -> None:
-        self._server, self._desk = server, desk
-        self._segments = PlaySegments(folder, kind=desk.kind)
+    def __init__(self, server: Any, live: LiveSession, folder: Path) -> None:
+        self._server, self._live = server, live
+        self._segments = PlaySegments(folder, kind=live.kind)
         self._lock = threading.RLock()  # guards `_shown` and the file of sentences
         self._shown: Shown | None = None
         gui = server.gui
@@ -118,14 +118,14 @@ class AnnotationControls:
             if self._shown is None:
                 self.show_another(asker)
             else:
-                self._desk.replay(self._shown.segment.scene, self._shown.segment.states)
+                self._live.replay(self._shown.segment.scene, self._shown.segment.states)
 
     def _on_show(self, visitor: int) -> tuple[PlaySegment | None, bool]:
         """The segment, and whether what the visitor begins to write now must be about it."""
         shown = self._shown
         if shown is None:
             return None, False
-        visible = self._desk.shared.status.mode == REPLAYING
+        visible = self._live.shared.status.mode == REPLAYING
         settled = shown.asker == visitor or time.monotonic() - shown.since > SETTLED
         return shown.segment, visible and settled
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.common.workers import spawned
-from robopolicy.viewer.live.desk import LiveDesk
+from robopolicy.viewer.live.session import LiveSession
 from robopolicy.viewer.page import html_text
 from sim.state import State
 from sim.world import World, WorldKind
@@ -21,11 +21,11 @@ class CameraPictures:
     They are taken at most `hz` times a second, and only when they change.
     """
 
-    def __init__(self, gui: Any, desk: LiveDesk, hz: float) -> None:
-        self._desk, self._period = desk, 1 / hz
+    def __init__(self, gui: Any, live: LiveSession, hz: float) -> None:
+        self._live, self._period = live, 1 / hz
         with gui.add_folder("Cameras", order=7, expand_by_default=False):
-            gui.add_html(html_text.note(desk.kind.about_cameras))
-            wide = len(_cameras(desk.kind)) * SIZE[0]
+            gui.add_html(html_text.note(live.kind.about_cameras))
+            wide = len(_cameras(live.kind)) * SIZE[0]
             self._shown = gui.add_image(np.full((SIZE[1], wide, 3), 235, np.uint8), jpeg_quality=80)
 
     def follow(self, closing: threading.Event) -> None:
@@ -33,12 +33,12 @@ class CameraPictures:
         number = 0
         with spawned(1) as pool:
             while not closing.wait(self._period):
-                if self._desk.shared.latest.number == number:
+                if self._live.shared.latest.number == number:
                     continue
-                number = self._desk.shared.latest.number
-                scene, state = self._desk.shared.status.scene, self._desk.state
+                number = self._live.shared.latest.number
+                scene, state = self._live.shared.status.scene, self._live.state
                 if state.n_objects == len(scene.names):  # else the scene is being set up at this moment
-                    for picture in pool.in_order(_render, [(self._desk.kind, scene, state)]):
+                    for picture in pool.in_order(_render, [(self._live.kind, scene, state)]):
                         self._shown.image = picture
 
 

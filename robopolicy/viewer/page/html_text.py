@@ -1,4 +1,4 @@
-"""The page's texts as HTML: the status of the desk and the commands given. What visitors typed is escaped."""
+"""The page's texts as HTML: the session's status and the commands given. What visitors typed is escaped."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from robopolicy.viewer.live.records import (
     TELEOPERATED,
     WAITING,
     CommandRecord,
-    DeskStatus,
+    LiveStatus,
 )
 
 SHOWN = 6  # latest commands that are shown
@@ -38,7 +38,7 @@ def note(text: str) -> str:
     return _render("note.html", text=text)
 
 
-def status_line(status: DeskStatus) -> str:
+def status_line(status: LiveStatus) -> str:
     """What the robot is doing now, or what went wrong."""
     return _render(
         "status.html",
@@ -49,7 +49,7 @@ def status_line(status: DeskStatus) -> str:
     )
 
 
-def history(status: DeskStatus) -> str:
+def history(status: LiveStatus) -> str:
     """The latest commands with their outcomes, newest first."""
     return _render("history.html", commands=[_card(command) for command in reversed(status.history[-SHOWN:])])
 
@@ -88,7 +88,7 @@ def stored(made: Annotation, why: str | None) -> str:
     return _render("stored.html", made=made, why=why)
 
 
-def facts(status: DeskStatus) -> str:
+def facts(status: LiveStatus) -> str:
     """The objects, the layout if there are several, and how fast the last command ran."""
     things, layout = ", ".join(status.scene.names), status.kind.layout(status.scene)
     return _render("facts.html", things=things, layout=layout, factor=status.real_time_factor)

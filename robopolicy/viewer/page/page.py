@@ -1,6 +1,6 @@
 """The page: a live world and its policy in visitors' browsers, through viser.
 
-One thread forwards the desk's updates of the scene to viser, another its status; viser's own thread sends
+One thread forwards the session's updates of the scene to viser, another its status; viser's own thread sends
 them on, to each browser the latest ones, as fast as that browser takes them.
 """
 
@@ -20,7 +20,7 @@ from robopolicy.viewer.drawing.replay_page import replay_html
 from robopolicy.viewer.drawing.scene_view import SceneView, set_initial_camera
 from robopolicy.viewer.drawing.viser_server import close_server, open_server
 from robopolicy.viewer.extras import need
-from robopolicy.viewer.live.desk import LiveConfig, LiveDesk
+from robopolicy.viewer.live.session import LiveConfig, LiveSession
 from robopolicy.viewer.page.admission import Admission
 from robopolicy.viewer.page.annotation_controls import AnnotationControls
 from robopolicy.viewer.page.camera_pictures import CameraPictures
@@ -31,37 +31,37 @@ from robopolicy.viewer.page.teleop_controls import TeleopControls
 
 
 class Page:
-    """Serves one desk from `start` until `close`.
+    """Serves one live session from `start` until `close`.
 
     Raises `NotInstalled` and `CannotListen`, and what loading the policy and opening the dataset raise.
     """
 
-    def __init__(self, config: PageConfig, desk: LiveDesk | None = None) -> None:
+    def __init__(self, config: PageConfig, live: LiveSession | None = None) -> None:
         need("viser")
         check_address(config)  # viser would take the next port, and wait for ever for a bad host
         if config.dataset is not None:
             open_dataset(config.dataset, config.kind)  # raises where there is none
         self.config = config
         self.updates = 0  # updates of the scene that were sent to the visitors
-        request = SceneRequest(config.seed, config.layout, config.n_objects, kind=config.kind)
+        request = SceneRequest(config.kind, config.seed, config.layout, config.n_objects)
         settings = LiveConfig(config.checkpoint, config.max_steps, config.speed, config.parts)
-        self.desk = desk or LiveDesk(settings, request)
+        self.live = live or LiveSession(settings, request)
         self._quiet = ExitStack()
         self._quiet.enter_context(quiet_about_visitors())
         self.server: Any = open_server(config.host, config.listens_at)
         self.admission = Admission(self.server, config)
         self._closing = threading.Event()
-        set_initial_camera(self.server, self.desk.kind)
-        self._view = SceneView(self.server.scene, self.desk.kind)
-        self.panel = Panel(self.server, self.desk, self.keep_replay)
-        self.teleop = TeleopControls(self.server, self.desk, Path(config.output) / "play")
+        set_initial_camera(self.server, self.live.kind)
+        self._view = SceneView(self.server.scene, self.live.kind)
+        self.panel = Panel(self.server, self.live, self.keep_replay)
+        self.teleop = TeleopControls(self.server, self.live, Path(config.output) / "play")
         self.server.on_client_connect(self.panel.welcome)
         if config.dataset is not None:
-            annotation = AnnotationControls(self.server, self.desk, Path(config.dataset))
+            annotation = AnnotationControls(self.server, self.live, Path(config.dataset))
             self.server.on_client_connect(annotation.welcome)
         loops: list[Callable[[], None]] = [self._forward_updates, self._forward_status]
-        if config.cameras and self.desk.kind.spec.cameras:
-            cameras = CameraPictures(self.server.gui, self.desk, config.cameras)
+        if config.cameras and self.live.kind.spec.cameras:
+            cameras = CameraPictures(self.server.gui, self.live, config.cameras)
             loops.append(lambda: cameras.follow(self._closing))
         self._threads = [threading.Thread(target=loop, daemon=True) for loop in loops]
 
@@ -71,15 +71,15 @@ class Page:
         return self.server.get_port()
 
     def start(self) -> None:
-        """Start the desk and the threads that follow it."""
-        self.desk.start()
+        """Start the session and the threads that follow it."""
+        self.live.start()
         for thread in self._threads:
             thread.start()
 
     def close(self) -> None:
-        """Stop the desk, all threads and the server. Closing twice is harmless."""
+        """Stop the session, all threads and the server. Closing twice is harmless."""
         self._closing.set()
-        self.desk.close()
+        self.live.close()
         self.teleop.store.close()
         for thread in self._threads:
             if thread.is_alive():
@@ -92,10 +92,10 @@ class Page:
 
         Raises `UserError` if there was no command yet.
         """
-        recording = self.desk.recording
+        recording = self.live.recording
         if recording is None:
             raise UserError("there is nothing to keep yet: say something first")
-        name = f"{self.desk.shared.status.version:05d}-{slug(recording.sentence)}.html"
+        name = f"{self.live.shared.status.version:05d}-{slug(recording.sentence)}.html"
         path = Path(self.config.output) / "replays" / name
         html = replay_html(recording)
         write_atomic(path, html)
@@ -107,7 +107,7 @@ class Page:
         """Send every update of the scene to viser, until the page is closed."""
         number, scene_number = 0, 0
         while not self._closing.is_set():
-            update = self.desk.shared.wait_for_update(number, 0.5)
+            update = self.live.shared.wait_for_update(number, 0.5)
             if update.number == number:
                 continue
             number = update.number
@@ -122,7 +122,7 @@ class Page:
         """Show every change of the status in the panel, until the page is closed."""
         version = 0
         while not self._closing.is_set():
-            status = self.desk.shared.wait_for_status(version, 0.5)
+            status = self.live.shared.wait_for_status(version, 0.5)
             self.teleop.retry_storing()
             if status.version != version:
                 version = status.version

@@ -9,8 +9,8 @@ from typing import Any
 from data.common.errors import sentence_of
 from robopolicy.common.errors import UnknownName
 from robopolicy.runtime.scene_request import ANY
-from robopolicy.viewer.live.desk import SUGGESTED_LEVELS, LiveDesk
-from robopolicy.viewer.live.records import DeskStatus
+from robopolicy.viewer.live.records import LiveStatus
+from robopolicy.viewer.live.session import SUGGESTED_LEVELS, LiveSession
 from robopolicy.viewer.page import html_text
 from sim.randomize.factors import Factor
 
@@ -18,8 +18,8 @@ from sim.randomize.factors import Factor
 class Panel:
     """Adds the controls to a viser server. `keep_replay` gets the client of the visitor who pressed it."""
 
-    def __init__(self, server: Any, desk: LiveDesk, keep_replay: Callable[[Any], None]) -> None:
-        self._gui, self._desk = server.gui, desk
+    def __init__(self, server: Any, live: LiveSession, keep_replay: Callable[[Any], None]) -> None:
+        self._gui, self._live = server.gui, live
         gui = self._gui
         gui.set_panel_label("robopolicy")
         gui.configure_theme(
@@ -45,15 +45,15 @@ class Panel:
             send = client.gui.add_button("Do it", icon="send", color="blue")
         stop = client.gui.add_button("Stop", icon="hand-stop", color="red", order=1.5)
         send.on_click(lambda _: form.submit())
-        stop.on_click(lambda _: self._desk.stop())
+        stop.on_click(lambda _: self._live.stop())
 
         @form.on_submit
         def _(_: Any) -> None:
             sentence, text.value = text.value, ""
-            guarded(client, lambda: self._desk.shared.submit(sentence))
+            guarded(client, lambda: self._live.shared.submit(sentence))
 
-    def refresh(self, status: DeskStatus) -> None:
-        """Show a new status of the desk."""
+    def refresh(self, status: LiveStatus) -> None:
+        """Show a new status of the session."""
         self._status.content = html_text.status_line(status)
         self._history.content = html_text.history(status)
         empty = [None] * len(self._suggested)
@@ -75,7 +75,7 @@ class Panel:
 
         What a kind of world does not have, layouts or factors, has no controls.
         """
-        gui, request, kind = self._gui, self._desk.request, self._desk.kind
+        gui, request, kind = self._gui, self._live.request, self._live.kind
         self._layout = self._number = None
         with gui.add_folder(kind.noun.capitalize(), order=4, expand_by_default=False):
             self._facts = gui.add_html("")
@@ -99,8 +99,8 @@ class Panel:
         if kind.factors:
             self._add_dynamics(kind.factors)
         with gui.add_folder("Policy", order=6, expand_by_default=False):
-            known = checkpoints(self._desk.config.checkpoint)
-            self._policy = gui.add_dropdown("Checkpoint", known, initial_value=self._desk.config.checkpoint)
+            known = checkpoints(self._live.config.checkpoint)
+            self._policy = gui.add_dropdown("Checkpoint", known, initial_value=self._live.config.checkpoint)
         self._policy.on_update(
             lambda event: guarded(event.client, lambda: self._switch(event.target.value, known))
         )
@@ -117,7 +117,7 @@ class Panel:
         """Load another policy: only one of the list, for a browser may send any text."""
         if checkpoint not in known:
             raise UnknownName("checkpoint of this page", checkpoint, known)
-        self._desk.switch(checkpoint)
+        self._live.switch(checkpoint)
 
     def _slider(self, factor: Factor) -> Any:
         """A slider over a factor's held-out range, which contains the training range."""
@@ -132,7 +132,7 @@ class Panel:
 
     def _draw(self, world: str) -> None:
         """Set the sliders to values drawn at random from a preset."""
-        drawn = self._desk.kind.draw_dynamics(time.time_ns() % 2**31, world)
+        drawn = self._live.kind.draw_dynamics(time.time_ns() % 2**31, world)
         for name, slider in self._sliders.items():
             slider.value = type(slider.value)(drawn[name])
 
@@ -145,15 +145,15 @@ class Panel:
         if self._number is not None:
             asked["n_objects"] = int(self._number.value)
         asked["dynamics"] = {name: slider.value for name, slider in self._sliders.items()}
-        self._desk.reset(replace(self._desk.request, **asked))
+        self._live.reset(replace(self._live.request, **asked))
 
     def _next_scene(self) -> None:
-        self._reset(self._desk.request.seed + 1)
+        self._reset(self._live.request.seed + 1)
 
     def _submit_suggestion(self, at: int) -> None:
-        suggestions = self._desk.shared.status.suggestions
+        suggestions = self._live.shared.status.suggestions
         if at < len(suggestions):
-            self._desk.shared.submit(suggestions[at].sentence)
+            self._live.shared.submit(suggestions[at].sentence)
 
 
 def guarded(client: Any, act: Callable[[], object]) -> None:

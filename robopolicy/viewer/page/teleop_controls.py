@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from data.store.episode import EpisodeRecord
-from robopolicy.viewer.live.desk import LiveDesk
 from robopolicy.viewer.live.episode_store import EpisodeStore
+from robopolicy.viewer.live.session import LiveSession
 from robopolicy.viewer.live.teleoperation import STEP, TURN, Teleoperation
 from robopolicy.viewer.page import html_text
 
@@ -30,8 +30,8 @@ ABOUT = (
 class TeleopControls:
     """One robot for all visitors: any of them may move the gizmo. Episodes go to the dataset in `folder`."""
 
-    def __init__(self, server: Any, desk: LiveDesk, folder: Path) -> None:
-        self._desk, self.store = desk, EpisodeStore(folder, desk.kind)
+    def __init__(self, server: Any, live: LiveSession, folder: Path) -> None:
+        self._live, self.store = live, EpisodeStore(folder, live.kind)
         self.teleoperation: Teleoperation | None = None
         self._gizmo = server.scene.add_transform_controls(
             "/hand", scale=0.16, disable_rotations=True, depth_test=False, visible=False
@@ -56,12 +56,12 @@ class TeleopControls:
 
     def take(self) -> None:
         """Give the hand to a person."""
-        self.teleoperation = Teleoperation(self._keep, self._desk.kind.spec)
-        self.teleoperation.begin(self._desk.state)
+        self.teleoperation = Teleoperation(self._keep, self._live.kind.spec)
+        self.teleoperation.begin(self._live.state)
         self.teleoperation.recording = bool(self._record.value)
         self._move_gizmo(self.teleoperation)
         self._gizmo.visible, self._take.label = True, "Let go"
-        self._desk.teleoperate(self.teleoperation, self._ended)
+        self._live.teleoperate(self.teleoperation, self._ended)
 
     def release(self) -> None:
         """Give the hand back to the policy."""
@@ -74,7 +74,7 @@ class TeleopControls:
             self._show_message()
 
     def _ended(self) -> None:
-        """Called by the desk when it has the hand back."""
+        """Called by the session when it has the hand back."""
         self._gizmo.visible, self._take.label = False, "Take the hand"
 
     def _dragged(self) -> None:

@@ -4,7 +4,6 @@
 already done, with the goal's objects chosen. Both depend on nothing but their arguments.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -31,15 +30,15 @@ from sim.desk.regions import regions_of
 from sim.desk.rows import Rows
 from sim.desk.scene import MOST, SHAPES, Scene, Thing
 from sim.desk.scenes.placement import draw_shifts
-from sim.desk.tasks.families import TASKS, Goal, possible, task_named
+from sim.desk.tasks.families import TASKS, task_named
 from sim.desk.tasks.task import Begin, Task
+from sim.goal_draw import Allows, first_possible
 from sim.randomize.draw import draw_dynamics, draw_looks
 from sim.randomize.factors import factor_named
 from sim.randomize.presets import NOMINAL, parse_world
 from sim.rotations import about_z, out_of_frame
 from sim.state import State
-from sim.task import goals_in, goals_of, with_amount
-from sim.world import CannotDraw
+from sim.task import Goal, goals_in, goals_of, with_amount
 
 ROOM = 0.095  # m between centres of objects: an open hand fits between them
 PLACES = ("desk", "drawer", "tray", "stacked")
@@ -103,7 +102,7 @@ def draw_scene_for(
     task: str,
     seed: int,
     config: SceneConfig = SceneConfig(),
-    allows: Callable[[Goal, tuple[str, ...]], bool] | None = None,
+    allows: Allows | None = None,
     tasks: tuple[Task, ...] = TASKS,
     more_tasks: tuple[Task, ...] = (),
 ) -> tuple[Scene, Goal]:
@@ -117,22 +116,19 @@ def draw_scene_for(
     families = (*tasks, *more_tasks)
     family = task_named(task, families)
     rng = rng_of("scene", seed, sum(map(ord, task)))
-    for _ in range(ATTEMPTS):
-        scene = _draw(rng, seed, config, family.begins)
-        state = initial_state(scene)
+    scenes = (_draw(rng, seed, config, family.begins) for _ in range(ATTEMPTS))
+    drawn = ((scene, initial_state(scene)) for scene in scenes)
+
+    def goals(scene: Scene, state: State) -> tuple[Goal, ...]:
         if family in tasks:
-            asked = goals_of(family, len(scene.objects))
-        else:
-            regions = regions_of(layout_of(scene.layout, scene.shifts))
-            asked = tuple(with_amount(family, goal, rng) for goal in goals_in(family, state, regions))
-        goals = [
-            goal
-            for goal in asked
-            if possible(goal, state, families) and (allows is None or allows(goal, scene.names))
-        ]
-        if goals:
-            return _in_world(scene, config), goals[rng.integers(len(goals))]
-    raise CannotDraw(task, ATTEMPTS)
+            return goals_of(family, state.n_objects)
+        regions = regions_of(layout_of(scene.layout, scene.shifts))
+        return tuple(with_amount(family, goal, rng) for goal in goals_in(family, state, regions))
+
+    scene, goal = first_possible(
+        family, drawn, rng, goals, lambda goal, state: family.can(state, goal), allows
+    )
+    return _in_world(scene, config), goal
 
 
 def draw_begun(rng: np.random.Generator, seed: int, config: SceneConfig, begin: Begin) -> Scene:

@@ -8,11 +8,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.desk.tasks.families import TASKS, Goal, task_named
+from sim.desk.tasks.families import TASKS, task_named
 from sim.desk.tasks.motions import DEFAULT_STYLE, Style
 from sim.desk.tasks.task import Task
 from sim.rotations import out_of_frame
 from sim.state import Array, State
+from sim.task import Goal
 
 GAINS = (1.0, 0.40, 0.25, 0.18)  # by latency, control steps: what asks for more overshoots
 

@@ -1,9 +1,9 @@
 """The task families: what can be asked for on this desk.
 
 `TASKS` lists them. Each is one value, a `Task`, that stands in the module of its group and holds all that
-is known of it; this module answers questions about goals from what the families say. Every function takes
-the families that it is to know, `TASKS` unless told otherwise, so that a further one can be tried without
-being listed.
+is known of it. Whether a goal is reached or possible, `sim.kinds.desk.DESK` says, as each kind of world does
+of its own. The functions here take the families that they are to know, `TASKS` unless told otherwise, so that
+a further one can be tried without being listed.
 """
 
 from typing import Any
@@ -22,8 +22,6 @@ from sim.desk.tasks.rotate import ROTATE_TASKS
 from sim.desk.tasks.stack import STACK, UNSTACK
 from sim.desk.tasks.task import Task
 from sim.desk.tasks.touching import TOUCHING_TASKS
-from sim.state import State
-from sim.task import Goal, Hindrance, Truth
 
 TASKS: tuple[Task, ...] = (
     *DRAWER_TASKS,
@@ -52,18 +50,3 @@ def task_named(name: object, tasks: tuple[Task, ...] = TASKS) -> Task:
 def check_goal(goal: Any, n_objects: int, tasks: tuple[Task, ...] = TASKS) -> None:
     """Raises `UnknownTask`, or `BadArgument` for what is no goal in a scene of n objects."""
     sim.task.check_goal(goal, n_objects, tasks)
-
-
-def achieved(goal: Goal, before: State, after: State, tasks: tuple[Task, ...] = TASKS) -> Truth:
-    """Whether the goal was reached between the two states; vectorised over leading axes."""
-    return task_named(goal.task, tasks).achieved(before, after, goal)
-
-
-def possible(goal: Goal, state: State, tasks: tuple[Task, ...] = TASKS) -> bool:
-    """Whether the goal can be reached from here in one act, and is not reached already."""
-    return task_named(goal.task, tasks).can(state, goal)
-
-
-def hindrance(goal: Goal, state: State, tasks: tuple[Task, ...] = TASKS) -> Hindrance | None:
-    """What there is against beginning: it is done already, or cannot be done; None if nothing clearly is."""
-    return task_named(goal.task, tasks).hindered(state, goal.object, goal.other)

@@ -10,14 +10,14 @@ import pytest
 from data.language.sentence import LONGEST, BadSentence
 from robopolicy.common.errors import UnknownName, UserError
 from robopolicy.runtime.scene_request import SceneRequest
-from robopolicy.viewer.live.desk import SUGGESTED_LEVELS
 from robopolicy.viewer.live.real_time import RealTimeClock
 from robopolicy.viewer.live.records import DONE, NOT_BEGUN, REFUSED, STOPPED, WAITING
+from robopolicy.viewer.live.session import SUGGESTED_LEVELS
 from robopolicy.viewer.live.shared import BadCommand, QueueFull
 from robopolicy.viewer.live.suggestions import suggestions
 from robopolicy.viewer.page import html_text
 from sim.desk.scenes.sampler import initial_state
-from sim.desk.tasks.families import hindrance, possible
+from sim.kinds.desk import DESK
 from sim.world import WorldKind
 from tests.live_desks import CLOSE, OPEN, desk_at_work, finished, shut
 
@@ -60,7 +60,7 @@ def test_a_reset_ends_the_command_and_builds_what_was_wished_for() -> None:
         number = desk.shared.submit("dance")
         _until_it_moves(desk)
         built = desk.shared.latest.scene_number
-        desk.reset(SceneRequest(seed=5, layout="left_handed", n_objects=2, dynamics={"latency": 2.0}))
+        desk.reset(SceneRequest(DESK, seed=5, layout="left_handed", n_objects=2, dynamics={"latency": 2.0}))
         assert finished(desk, number).status == STOPPED
         _until(lambda: desk.shared.status.scene.seed == 5)
         scene = desk.shared.status.scene
@@ -106,12 +106,13 @@ def test_what_is_done_already_is_said_and_nothing_moves() -> None:
 
 @pytest.mark.parametrize("seed", range(20, 30))
 def test_only_what_can_be_done_is_suggested(seed: int) -> None:
-    state, names = initial_state(SceneRequest(seed=seed).scene()), SceneRequest(seed=seed).scene().names
-    offered = suggestions(state, names, np.random.default_rng(seed), SUGGESTED_LEVELS)
+    scene = SceneRequest(DESK, seed=seed).scene()
+    state, names = initial_state(scene), scene.names
+    offered = suggestions(state, names, np.random.default_rng(seed), SUGGESTED_LEVELS, DESK)
     assert offered
     for one in offered:
-        assert possible(one.goal, state)
-        assert hindrance(one.goal, state) is None
+        assert DESK.possible(one.goal, state)
+        assert DESK.hindrance(one.goal, state) is None
 
 
 def test_suggestions_hold_seen_and_unseen_sentences() -> None:
@@ -221,7 +222,7 @@ def test_a_slow_visitor_misses_frames_and_delays_nobody() -> None:
 
 
 def test_the_same_wish_gives_the_same_scene() -> None:
-    request = SceneRequest(seed=7, dynamics={"object_mass": 0.3})
+    request = SceneRequest(DESK, seed=7, dynamics={"object_mass": 0.3})
     assert request.scene() == request.scene()
     assert request.scene().dynamics.object_mass == 0.3
     assert shut(0) == shut(0)
@@ -229,6 +230,6 @@ def test_the_same_wish_gives_the_same_scene() -> None:
 
 def test_wishes_for_what_there_is_not_are_refused() -> None:
     with pytest.raises(UnknownName, match="layout"):
-        SceneRequest(layout="round")
+        SceneRequest(DESK, layout="round")
     with pytest.raises(UnknownName, match="object_mass"):
-        SceneRequest(dynamics={"objectmass": 1.0})
+        SceneRequest(DESK, dynamics={"objectmass": 1.0})

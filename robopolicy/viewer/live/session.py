@@ -1,9 +1,9 @@
-"""A live desk: one world and one policy in a thread of their own, in real time, for any number of views.
+"""A live session: one world and one policy in a thread of their own, in real time, for any number of views.
 
-    desk = LiveDesk(LiveConfig())
-    desk.start()
-    desk.shared.submit("open the drawer")          # from any thread; commands wait in a queue
-    update = desk.shared.wait_for_update(after=0)  # what to draw, 30 times a second while anything moves
+    live = LiveSession(LiveConfig(), SceneRequest(DESK))
+    live.start()
+    live.shared.submit("open the drawer")          # from any thread; commands wait in a queue
+    update = live.shared.wait_for_update(after=0)  # what to draw, 30 times a second while anything moves
 
 Nothing here knows of browsers. While there is nothing to do, simulated time stands still.
 """
@@ -49,7 +49,7 @@ SUGGESTED_LEVELS = ("seen", "seen", "paraphrase", "synonym", "composition", "obj
 
 @dataclass(frozen=True)
 class LiveConfig:
-    """How a live desk runs."""
+    """How a live session runs."""
 
     checkpoint: str = "benchmark"
     max_steps: int = 120  # control steps after which a command is given up
@@ -58,22 +58,21 @@ class LiveConfig:
     queue: int = 16  # commands that may wait
 
 
-class LiveDesk:
+class LiveSession:
     """Carries out the commands in `shared`, one after another, in the thread that `start` starts.
 
-    Its world is of the kind that `request` is for, whether or not that is a desk. `load` makes the agent of
-    a checkpoint for a kind. Attributes: `kind`; `request`, for the present scene; `recording`, of the latest
-    command.
+    Its world is of the kind that `request` is for. `load` makes the agent of a checkpoint for a kind.
+    Attributes: `kind`; `request`, for the present scene; `recording`, of the latest command.
     """
 
     def __init__(
         self,
         config: LiveConfig,
-        request: SceneRequest | None = None,
+        request: SceneRequest,
         load: Callable[[str, WorldKind], AgentLike] = load_live_agent,
     ) -> None:
         self.config = config
-        self.request = request or SceneRequest()
+        self.request = request
         self.kind = self.request.kind
         self.recording: Recording | None = None
         scene = self.request.scene()
@@ -84,7 +83,7 @@ class LiveDesk:
         self._jobs: deque[Callable[[], None]] = deque()  # done before any command
         self._closing = self._interrupted = False
         self._rng = np.random.default_rng()
-        self._thread = threading.Thread(target=self._work, name="desk", daemon=True)
+        self._thread = threading.Thread(target=self._work, name="live", daemon=True)
         self._suggest(scene_is_new=True)
 
     def start(self) -> None:
@@ -120,12 +119,12 @@ class LiveDesk:
         self._enqueue(lambda: self._follow(teleoperation, on_end))
 
     def replay(self, scene: Any, states: State) -> None:
-        """Show recorded states (T, ...) of another scene; the next command shows the desk again."""
+        """Show recorded states (T, ...) of another scene; the next command shows the live one again."""
         self._enqueue(lambda: self._world.replay(scene, states, lambda: self._interrupted))
 
     @property
     def scene(self) -> Any:
-        """The desk's scene, also while another one is on show."""
+        """The world's scene, also while another one is on show."""
         return self._world.scene
 
     @property

@@ -1,0 +1,28 @@
+"""Modules that see states alone bring no engine in with them, and help starts without what is heavy."""
+
+import subprocess
+import sys
+
+import pytest
+
+PURE = (
+    "sim.state", "sim.desk.scene", "sim.desk.tasks.families", "sim.desk.tasks.geometry",
+    "data.relabel.hindsight", "data.language.grammar", "data.store.reader", "data.samples.sampler",
+    "robopolicy.policies.agent", "robopolicy.policies.checkpoint", "robopolicy.policies.loaded",
+    "robopolicy.training.loop",
+)  # fmt: skip
+"""What predicates, describers, batches and policies are: they see states and hold no engine."""
+
+
+@pytest.mark.parametrize("module", PURE)
+def test_no_engine_comes_in_with(module: str) -> None:
+    script = f"import sys, {module}; sys.exit(bool({{'pybullet', 'pybullet_data'}} & set(sys.modules)))"
+    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+
+
+def test_help_needs_neither_torch_nor_physics() -> None:
+    script = (
+        "import sys; from robopolicy.cli.main import main; main(['--help']); "
+        "sys.exit(bool({'torch', 'pybullet', 'transformers'} & set(sys.modules)))"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
