@@ -142,9 +142,13 @@ def first_free(state: State, obj: int, places: Iterable[Array]) -> Spot | None:
 
 def is_free(state: State, xy: Array, obj: int, *besides: int) -> bool:
     """Whether the object can be put down there; `besides` are things that it may stand close to."""
-    if not is_free_desk(state, xy) or not is_clear(state, xy, (obj, *besides), FREE):
-        return False
-    return is_clear(state, xy, (obj, *low_things(state, 0.0)), BESIDE_TALL)
+    return is_free_desk(state, xy) and is_uncrowded(state, xy, obj, *besides)
+
+
+def is_uncrowded(state: State, xy: Array, obj: int, *besides: int) -> bool:
+    """Whether an open hand that puts the object down there touches no other."""
+    low = low_things(state, 0.0)
+    return is_clear(state, xy, (obj, *besides), FREE) and is_clear(state, xy, (obj, *low), BESIDE_TALL)
 
 
 def can_take(state: State, obj: int) -> bool:

@@ -17,6 +17,7 @@ from sim.desk.tasks.geometry import (
 from sim.desk.tasks.hindrances import away, take
 from sim.desk.tasks.motions import put
 from sim.desk.tasks.phrases import said
+from sim.desk.tasks.places import can_take
 from sim.desk.tasks.room import (
     BACKWARD,
     FORWARD,
@@ -85,11 +86,10 @@ def can_put_beside(side: Direction) -> Condition:
     where = spot_beside(side)
 
     def condition(state: State, obj: int, other: int) -> bool:
-        if not graspable(obj, state) or in_drawer(state, obj):
-            return False
         if is_fixture(state, other):
-            return not is_beside(state, obj, other, side) and where(state, obj, other) is not None
-        if in_drawer(state, other):
+            there = is_beside(state, obj, other, side)
+            return can_take(state, obj) and not there and where(state, obj, other) is not None
+        if not graspable(obj, state) or in_drawer(state, obj) or in_drawer(state, other):
             return False
         if not on_desk(state, other) or rests_on(state, obj, other) or is_beside(state, obj, other, side):
             return False
