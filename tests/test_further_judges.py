@@ -151,6 +151,12 @@ def test_beside_a_fixture_is_beside_its_edge_on_that_side(task: str, axis: int, 
 # -- the hand -------------------------------------------------------------------------------------
 
 
+def place(state: State, fixture: str) -> Vec:
+    """Where a hand acts on the fixture, m."""
+    x, y, z = state.pos(fixture)
+    return (float(x), float(y), float(z))
+
+
 def above(point: Vec, by: float) -> Vec:
     return (point[0], point[1], point[2] + by)
 
@@ -171,14 +177,14 @@ def test_what_is_touched_stays_where_it_is() -> None:
 
 def test_a_touched_button_switches_nothing_and_a_touched_drawer_stays_shut() -> None:
     before = state_with()
-    button, drawer = (tuple(map(float, before.pos(name))) for name in (BUTTON, DRAWER))
+    button, drawer = place(before, BUTTON), place(before, DRAWER)
     at_button = above(button, 0.01)
     assert done(Goal("touch", row(BUTTON)), before, state_with(hand=at_button, gripper=0))
     assert not done(Goal("touch", row(BUTTON)), before, state_with(hand=at_button, gripper=0, led=True))
     assert not done(Goal("touch", row(BUTTON)), before, state_with(hand=at_button, gripper=0, button=0.012))
     assert done(Goal("touch", row(DRAWER)), before, state_with(hand=drawer))
     pulled = state_with(drawer=0.012)
-    there = state_with(drawer=0.012, hand=tuple(map(float, pulled.pos(DRAWER))))
+    there = state_with(drawer=0.012, hand=place(pulled, DRAWER))
     assert not done(Goal("touch", row(DRAWER)), before, there)
 
 

@@ -8,6 +8,7 @@ from sim.desk.regions import REGIONS, UnknownRegion, region_of, regions_of
 from sim.desk.scenes.sampler import SceneConfig, draw_scene
 from sim.kinds.desk import DESK
 from sim.state import Array
+from sim.task import Truth
 
 THIRDS, CORNERS = ("left", "right", "far", "near"), ("far left", "far right", "near left", "near right")
 BOTH = pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS.keys())
@@ -19,7 +20,7 @@ def points_in(layout: Layout) -> Array:
     return np.stack(np.meshgrid(x, y), -1).reshape(-1, 2)
 
 
-def inside(layout: Layout, name: str) -> Array:
+def inside(layout: Layout, name: str) -> Truth:
     return region_of(layout, name).holds(points_in(layout))
 
 
