@@ -48,7 +48,11 @@ def _findings(kind: WorldKind) -> Iterator[Finding]:
         yield Finding("tasks", kind.tasks, "a tuple of families (sim.task.Task), one at least")
     for task in kind.tasks:
         yield from _in_task(task, kind.spec)
-    names = [task.name for task in kind.tasks]
+    if not isinstance(kind.more_tasks, list | tuple):
+        yield Finding("more_tasks", kind.more_tasks, "a tuple of families (sim.task.Task)")
+    for task in kind.more_tasks:
+        yield from _in_words(task, 3)
+    names = [task.name for task in (*kind.tasks, *kind.more_tasks)]
     if twice := _twice(names):
         yield Finding("the name of two families", twice, "a name of its own for each")
     if not any(task.appeal for task in kind.tasks):
@@ -80,15 +84,20 @@ def _in_spec(spec: WorldSpec) -> Iterator[Finding]:
         yield Finding("action.opening", spec.action.opening, "a positive number, m")
 
 
-def _in_task(task: Task, spec: WorldSpec) -> Iterator[Finding]:
+def _in_words(task: Task, most: int) -> Iterator[Finding]:
     if not isinstance(task, Task):
         yield Finding("one of its families", task, "a sim.task.Task")
     if not isinstance(task.name, str) or not task.name.isidentifier():
         yield Finding("the name of a family", task.name, "letters, digits and _, as in put_on_mat")
     if not isinstance(task.wordings, tuple) or not task.wordings:
         yield Finding(f"wordings of {task.name}", task.wordings, "a tuple of wordings, one at least")
-    if not whole(task.arguments, 0, 2):
-        yield Finding(f"arguments of {task.name}", task.arguments, "0, 1 or 2 movable objects")
+    if not whole(task.arguments, 0, most):
+        accepted = f"{', '.join(map(str, range(most)))} or {most} movable objects"
+        yield Finding(f"arguments of {task.name}", task.arguments, accepted)
+
+
+def _in_task(task: Task, spec: WorldSpec) -> Iterator[Finding]:
+    yield from _in_words(task, 2)
     if task.fixture not in ("", *spec.fixed):
         known = ", ".join(map(shown, spec.fixed)) or "none, as nothing stands fixed"
         yield Finding(f"fixture of {task.name}", task.fixture, f'"" or a name of spec.fixtures: {known}')

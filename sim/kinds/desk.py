@@ -39,7 +39,7 @@ from sim.observation import Observation
 from sim.randomize.draw import draw_dynamics
 from sim.randomize.factors import PHYSICS, SENSING
 from sim.state import SIZE, Array, State
-from sim.task import Goal, Region, Truth
+from sim.task import Goal, Region, Truth, task_named
 from sim.visible import FILMED
 from sim.world import World, WorldKind
 from sim.world_spec import Fixture, WorldSpec
@@ -157,7 +157,7 @@ class DeskKind(WorldKind):
         return region_of(layout_of(scene.layout, scene.shifts), name)
 
     def foreseen(self, goal: Goal, state: State, rng: np.random.Generator) -> State:
-        return foreseen(self.task(goal.task), goal, state, rng)
+        return foreseen(task_named(goal.task, (*self.tasks, *self.more_tasks)), goal, state, rng)
 
     # -- looking ---------------------------------------------------------------------------------
 

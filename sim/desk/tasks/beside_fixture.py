@@ -7,16 +7,16 @@ import numpy as np
 
 from sim.desk.tasks.footprints import edges
 from sim.desk.tasks.geometry import on_desk
-from sim.desk.tasks.room import Box, Direction, Spot, axis_and_sign, inside, is_clear, over_furniture
+from sim.desk.tasks.places import is_uncrowded
+from sim.desk.tasks.room import Box, Direction, Spot, axis_and_sign, inside, over_furniture
 from sim.state import State
 from sim.task import Truth
 
 EDGE_FAR = 0.13  # m from the edge to the centre of an object, along the direction asked for
 ASTRAY = 0.03  # m beyond the ends of that edge
-ROOMS = (0.060, 0.075, 0.090)  # m from the edge: where an object may be put
-PUT_DOWN: Box = ((0.31, 0.62), (-0.40, 0.40))  # m: x and y where the hand can put something down
+ROOMS = (0.060, 0.050, 0.075, 0.090)  # m from the edge: where an object may be put
+PUT_DOWN: Box = ((0.31, 0.62), (-0.36, 0.36))  # m: x and y where the hand can put something down
 FURNITURE_ROOM = 0.045  # m from any furniture
-ROOM = 0.08  # m from other objects
 
 
 def is_beside_fixture(state: State, obj: int, fixture: int, side: Direction) -> Truth:
@@ -39,6 +39,6 @@ def spot_beside_fixture(state: State, obj: int, fixture: int, side: Direction) -
             xy = low + share * (high - low)
             xy[axis] = (high if sign > 0 else low)[axis] + sign * room
             free = inside(xy, PUT_DOWN) and not over_furniture(state, xy, FURNITURE_ROOM)
-            if free and is_clear(state, xy, (obj,), ROOM):
+            if free and is_uncrowded(state, xy, obj):
                 return Spot(xy, 0.0)
     return None

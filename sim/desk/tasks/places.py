@@ -10,9 +10,19 @@ import numpy as np
 
 from sim.desk.contact import released
 from sim.desk.tasks.footprints import edges, from_edge, is_fixture
-from sim.desk.tasks.geometry import SAME_HEIGHT, bottom, in_drawer, on_desk, rests_on, top
+from sim.desk.tasks.geometry import (
+    MOVED,
+    SAME_HEIGHT,
+    bottom,
+    displacement,
+    in_drawer,
+    on_desk,
+    rests_on,
+    top,
+)
 from sim.desk.tasks.hindrances import LOW
 from sim.desk.tasks.room import Spot, graspable, half_extent, is_clear, is_free_desk
+from sim.desk.tasks.unchanged import others_stayed
 from sim.rotations import ahead
 from sim.state import Array, State
 from sim.task import Region, Truth
@@ -24,6 +34,8 @@ FINGER = 0.030  # m left between things that stand near each other: a finger fit
 NEAREST = 0.095  # m between the centres of things put near each other
 FIXTURE_ROOM = 0.06  # m from a fixture's edge to what is put near it
 FARTHER = 0.02  # m beyond `FAR`, where the expert takes things
+INSIDE = 0.022  # m from the sides of a region to where the expert takes things
+WORTH = 0.045  # m: how far it must be to a spot
 FREE = 0.085  # m around a free spot
 TALL, BESIDE_TALL = 0.055, 0.125  # m: what is taller than the first, from the desk, the hand itself runs into
 OPEN_FINGERS = 0.062  # m from the middle of an open hand to the outside of its fingers
@@ -78,6 +90,12 @@ def stands(state: State, obj: int) -> Truth:
     return (bottom(state, obj) <= LOW) & released(state, obj)
 
 
+def carried(before: State, after: State, obj: int) -> Truth:
+    """Whether the object went somewhere else, and the others stayed where they were."""
+    went = np.linalg.norm(displacement(before, after, obj)[..., :2], axis=-1) >= MOVED
+    return went & others_stayed(before, after, obj)
+
+
 # -- where there is room --------------------------------------------------------------------------
 
 
@@ -126,7 +144,7 @@ def spot_between(state: State, obj: int, other: int, third: int) -> Spot | None:
 
 def spot_in(state: State, obj: int, region: Region) -> Spot | None:
     """The free place in the region that is nearest to its centre."""
-    x, y = (np.linspace(low + 0.015, high - 0.015, 7) for low, high in (region.x, region.y))
+    x, y = (np.linspace(low + INSIDE, high - INSIDE, 7) for low, high in (region.x, region.y))
     grid = np.stack(np.meshgrid(x, y, indexing="ij"), -1).reshape(-1, 2)
     order = np.argsort(np.hypot(*(grid - region.centre).T).round(6), kind="stable")
     return first_free(state, obj, grid[order])
@@ -142,9 +160,13 @@ def first_free(state: State, obj: int, places: Iterable[Array]) -> Spot | None:
 
 def is_free(state: State, xy: Array, obj: int, *besides: int) -> bool:
     """Whether the object can be put down there; `besides` are things that it may stand close to."""
-    if not is_free_desk(state, xy) or not is_clear(state, xy, (obj, *besides), FREE):
-        return False
-    return is_clear(state, xy, (obj, *low_things(state, 0.0)), BESIDE_TALL)
+    return is_free_desk(state, xy) and is_uncrowded(state, xy, obj, *besides)
+
+
+def is_uncrowded(state: State, xy: Array, obj: int, *besides: int) -> bool:
+    """Whether an open hand that puts the object down there touches no other."""
+    low = low_things(state, 0.0)
+    return is_clear(state, xy, (obj, *besides), FREE) and is_clear(state, xy, (obj, *low), BESIDE_TALL)
 
 
 def can_take(state: State, obj: int) -> bool:
@@ -158,6 +180,11 @@ def can_take(state: State, obj: int) -> bool:
 def low_things(state: State, ground: float) -> tuple[int, ...]:
     """The objects that a hand passes over which takes something or puts it down at a height, m."""
     return tuple(k for k in range(state.n_objects) if top(state, k) <= ground + TALL)
+
+
+def is_worth_it(state: State, obj: int, spot: Spot | None) -> bool:
+    """Whether there is a spot, and some way to go."""
+    return spot is not None and bool(np.hypot(*(spot.xy - state.pos(obj)[:2])) >= WORTH)
 
 
 def in_the_open(state: State, other: int) -> bool:

@@ -3,37 +3,33 @@
 import numpy as np
 
 from sim.desk.contact import in_hand
+from sim.desk.tasks.aftermath import Aftermath
 from sim.desk.tasks.footprints import is_fixture
-from sim.desk.tasks.geometry import MOVED, displacement, on_desk
+from sim.desk.tasks.geometry import on_desk
 from sim.desk.tasks.hindrances import away, take
 from sim.desk.tasks.motions import Style
 from sim.desk.tasks.places import (
     can_take,
+    carried,
     in_the_open,
     is_between,
     is_far,
     is_in,
     is_near,
+    is_worth_it,
     spot_between,
     spot_far,
     spot_in,
     spot_near,
 )
 from sim.desk.tasks.resting import put_and_rest
-from sim.desk.tasks.room import Spot
+from sim.desk.tasks.room import Spot, Where
 from sim.desk.tasks.symbols import Rng, object_at
 from sim.desk.tasks.task import Task
-from sim.desk.tasks.unchanged import others_stayed
 from sim.state import Array, State
 from sim.task import Goal, Hindrance, Region, Truth
 
 SPREAD = 0.006  # m: how far from its spot a thing may end up, in what is foreseen
-
-
-def carried(before: State, after: State, obj: int) -> Truth:
-    """Whether the object went somewhere else, and the others stayed where they were."""
-    went = np.linalg.norm(displacement(before, after, obj)[..., :2], axis=-1) >= MOVED
-    return went & others_stayed(before, after, obj)
 
 
 def put_near(before: State, after: State, obj: int, other: int) -> Truth:
@@ -75,12 +71,16 @@ def can_put_near(state: State, obj: int, other: int) -> bool:
     """There is room near the other, and it is not near."""
     if not can_take(state, obj) or not in_the_open(state, other) or is_near(state, obj, other):
         return False
-    return spot_near(state, obj, other) is not None
+    return is_worth_it(state, obj, spot_near(state, obj, other))
 
 
 def can_put_far(state: State, obj: int, other: int) -> bool:
     """There is room far from the other, and it is not far."""
-    return can_take(state, obj) and not is_far(state, obj, other) and spot_far(state, obj, other) is not None
+    return (
+        can_take(state, obj)
+        and not is_far(state, obj, other)
+        and is_worth_it(state, obj, spot_far(state, obj, other))
+    )
 
 
 def can_put_between(state: State, obj: int, other: int, third: int) -> bool:
@@ -89,12 +89,16 @@ def can_put_between(state: State, obj: int, other: int, third: int) -> bool:
         return False
     if is_between(state, obj, other, third) or any(in_hand(state, i) for i in (other, third)):
         return False
-    return spot_between(state, obj, other, third) is not None
+    return is_worth_it(state, obj, spot_between(state, obj, other, third))
 
 
 def can_put_in_region(state: State, obj: int, other: int, region: Region) -> bool:
     """There is room in the region, and it is not there."""
-    return can_take(state, obj) and not is_in(state, obj, region) and spot_in(state, obj, region) is not None
+    return (
+        can_take(state, obj)
+        and not is_in(state, obj, region)
+        and is_worth_it(state, obj, spot_in(state, obj, region))
+    )
 
 
 def hindered(state: State, obj: int, other: int = -1) -> Hindrance | None:
@@ -117,12 +121,8 @@ def carry_into(state: State, obj: int, other: int, region: Region, style: Style)
     return put_and_rest(lambda state, obj, other: spot_in(state, obj, region))(state, obj, other, style)
 
 
-def _near(state: State, goal: Goal, rng: Rng) -> State:
-    return _put(state, goal, spot_near(state, goal.object, goal.other), rng)
-
-
-def _far(state: State, goal: Goal, rng: Rng) -> State:
-    return _put(state, goal, spot_far(state, goal.object, goal.other), rng)
+def _put_to(where: Where) -> Aftermath:
+    return lambda state, goal, rng: _put(state, goal, where(state, goal.object, goal.other), rng)
 
 
 def _between(state: State, goal: Goal, rng: Rng) -> State:
@@ -209,7 +209,7 @@ PLACING_TASKS = (
         manner="carried",
         told="put {object} near {other}",
         contrasts=(("direction", "put_far"),),
-        after=_near,
+        after=_put_to(spot_near),
     ),
     Task(
         "put_far",
@@ -237,7 +237,7 @@ PLACING_TASKS = (
         settles=True,
         manner="carried",
         told="put {object} far from {other}",
-        after=_far,
+        after=_put_to(spot_far),
     ),
     Task(
         "put_between",

@@ -15,8 +15,10 @@ from sim.desk.tasks.geometry import (
     rests_on,
 )
 from sim.desk.tasks.hindrances import away, take
-from sim.desk.tasks.motions import put
+from sim.desk.tasks.motions import Skill, Style, put
 from sim.desk.tasks.phrases import said
+from sim.desk.tasks.places import can_take
+from sim.desk.tasks.resting import put_and_rest
 from sim.desk.tasks.room import (
     BACKWARD,
     FORWARD,
@@ -33,7 +35,7 @@ from sim.desk.tasks.room import (
 )
 from sim.desk.tasks.symbols import Symbols, dragged, in_the_clear, put_at
 from sim.desk.tasks.task import Condition, Judge, Task
-from sim.state import State
+from sim.state import Array, State
 from sim.task import DONE, IMPOSSIBLE, Hindering, Hindrance, Truth
 
 BESIDE_NEAR, BESIDE_FAR = 0.045, 0.17  # m between centres, along the direction asked for
@@ -80,16 +82,26 @@ def spot_beside(side: Direction) -> Where:
     return where
 
 
+def carry_beside(side: Direction) -> Skill:
+    """Carry the object to that side of the other thing; beside a fixture, rest above it there."""
+    beside_object, beside_fixture = put(spot_beside(side)), put_and_rest(spot_beside(side))
+
+    def skill(state: State, obj: int, other: int, style: Style) -> Array:
+        carry = beside_fixture if is_fixture(state, other) else beside_object
+        return carry(state, obj, other, style)
+
+    return skill
+
+
 def can_put_beside(side: Direction) -> Condition:
     """The place on that side of the other object is free, and the object is not there already."""
     where = spot_beside(side)
 
     def condition(state: State, obj: int, other: int) -> bool:
-        if not graspable(obj, state) or in_drawer(state, obj):
-            return False
         if is_fixture(state, other):
-            return not is_beside(state, obj, other, side) and where(state, obj, other) is not None
-        if in_drawer(state, other):
+            there = is_beside(state, obj, other, side)
+            return can_take(state, obj) and not there and where(state, obj, other) is not None
+        if not graspable(obj, state) or in_drawer(state, obj) or in_drawer(state, other):
             return False
         if not on_desk(state, other) or rests_on(state, obj, other) or is_beside(state, obj, other, side):
             return False
@@ -206,7 +218,7 @@ RELATION_TASKS = (
         held_out=said((*_HELD_OUT, "find a place <place> {other} for {object}"), place=_LEFT_OF),
         possible=can_put_beside(LEFT),
         hindered=beside_already(LEFT, "to the left of"),
-        skill=put(spot_beside(LEFT)),
+        skill=carry_beside(LEFT),
         arguments=2,
         about_fixtures=True,
         manner="carried",
@@ -229,7 +241,7 @@ RELATION_TASKS = (
         ),
         possible=can_put_beside(RIGHT),
         hindered=beside_already(RIGHT, "to the right of"),
-        skill=put(spot_beside(RIGHT)),
+        skill=carry_beside(RIGHT),
         arguments=2,
         about_fixtures=True,
         manner="carried",
@@ -251,7 +263,7 @@ RELATION_TASKS = (
         ),
         possible=can_put_beside(BACKWARD),
         hindered=beside_already(BACKWARD, "in front of"),
-        skill=put(spot_beside(BACKWARD)),
+        skill=carry_beside(BACKWARD),
         arguments=2,
         about_fixtures=True,
         manner="carried",
@@ -274,7 +286,7 @@ RELATION_TASKS = (
         ),
         possible=can_put_beside(FORWARD),
         hindered=beside_already(FORWARD, "behind"),
-        skill=put(spot_beside(FORWARD)),
+        skill=carry_beside(FORWARD),
         arguments=2,
         about_fixtures=True,
         manner="carried",

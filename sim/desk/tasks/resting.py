@@ -3,12 +3,14 @@
 As all of a skill, it depends on the state alone. States have no leading axes here.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from sim.bullet.kinematics import STEP_LENGTH
 from sim.desk.constants import DOOR, DRAWER, LEVER
 from sim.desk.contact import OFF_CENTRE, OPEN_HAND, in_hand, released
-from sim.desk.tasks.geometry import bottom
+from sim.desk.tasks.geometry import bottom, top
 from sim.desk.tasks.motions import ACTION, CLOSE, OPEN, Skill, Style, go_to, heading_of, put, use_handle
 from sim.desk.tasks.room import Spot, Where
 from sim.reaching import hold_still
@@ -16,6 +18,7 @@ from sim.state import Array, State
 
 FULLY = 0.077  # m between the fingers: as open as they go
 CLEAR = 0.10  # m above what was let go of: here a hand rests
+OVER = 0.015  # m between what is carried and whatever it is carried over
 AROUND = 0.025  # m above the centre of what was let go of: the fingers are still round it
 CENTRED = 0.004  # m from it, sideways
 ROUND_HANDLE = 0.03  # m from the tool to a handle: the fingers are round it
@@ -55,14 +58,15 @@ def leave(state: State, thing: int, style: Style, opened: float = 0.0) -> Array:
 
 
 def put_and_rest(where: Where) -> Skill:
-    """As `put`, and rest above the object once it is there."""
+    """As `put`, over whatever is high, and rest above the object once it is there."""
     carry = put(where)
 
     def skill(state: State, obj: int, other: int, style: Style) -> Array:
         place = where(state, obj, other)
         if place is not None and is_at(state, obj, place) and released(state, obj):
             return leave(state, obj, style)
-        return carry(state, obj, other, style)
+        tallest = max((top(state, k) for k in range(state.n_objects) if k != obj), default=0.0)
+        return carry(state, obj, other, replace(style, carry=max(style.carry, float(tallest) + OVER)))
 
     return skill
 

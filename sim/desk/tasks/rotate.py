@@ -57,7 +57,7 @@ def turn(sign: int) -> Skill:
 
 # -- by how much ----------------------------------------------------------------------------------
 
-TURNABLE = (np.radians(20), np.radians(150))  # rad: how far a turn can be asked to go
+TURNABLE = (np.radians(20), np.radians(120))  # rad: how far a turn can be asked to go
 TOLERANCE = np.radians(15)  # rad
 FURNITURE_ROOM = 0.06  # m around an object that is to be turned far
 EVENLY = 0.7  # of the fastest turn: what is round slips at it
