@@ -100,6 +100,11 @@ class Goal(NamedTuple):
     region: Region | None = None
     amount: float | None = None  # by or to how much, SI units; None: whatever the family says itself
 
+    @property
+    def things(self) -> tuple[int, int, int]:
+        """Rows of the object, the other and the third thing."""
+        return self.object, self.other, self.third
+
 
 @dataclass(frozen=True, eq=False)
 class Amount:

@@ -1,6 +1,7 @@
 """Groups of items in the level "yours": their trials, figures and lines, and the file in examples/."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,11 +29,11 @@ talk:
 """
 
 
-def config_of(folder: Path, text: str = TEXT, **options: object) -> EvaluateConfig:
+def config_of(folder: Path, text: str = TEXT, **options: Any) -> EvaluateConfig:
     path = folder / "mine.yaml"
     path.write_text(text)
     options = {"n": 4, "levels": ("yours",), "controls": (), **options}
-    return EvaluateConfig(commands=str(path), **options)  # type: ignore[arg-type]
+    return EvaluateConfig(commands=str(path), **options)
 
 
 def test_trials_have_a_command_a_turn_and_what_is_done_beforehand(tmp_path: Path) -> None:
@@ -56,7 +57,7 @@ def test_groups_and_items_have_figures_of_their_own(tmp_path: Path) -> None:
             plan.levels[0].trials, plan.levels[0].scenes, outcomes, strict=True
         )
     ]
-    info = summary({"yours": results}, plan)
+    info = summary({"yours": results}, plan, DESK)
     assert {group: rate["n_success"] for group, rate in info["groups"].items()} == {"amounts": 2, "talk": 3}
     assert info["levels"]["yours"]["n_episodes"] == 8
     pushing, waiting = info["groups_items"]["amounts"]

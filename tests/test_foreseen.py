@@ -9,10 +9,10 @@ from sim.desk.layouts import layout_of
 from sim.desk.regions import regions_of
 from sim.desk.scenes.sampler import draw_scene, draw_scene_for, initial_state
 from sim.desk.tasks.families import MORE_TASKS, TASKS
+from sim.goal_draw import CannotDraw
 from sim.kinds.desk import DESK
 from sim.state import State
 from sim.task import Goal, Task, goals_in
-from sim.world import CannotDraw
 from tests.states import HALF, HERE, SIDE, in_drawer, state_with
 
 SCENES = 12

@@ -145,9 +145,9 @@ def _parallel(contrast: Contrast, one: Goal, other: Goal, scene: Scene) -> bool:
     if contrast.kind == "roles":
         return (one.object, one.other) == (other.other, other.object)
     if not contrast.differs:
-        return one[1:] == other[1:]
+        return one.things == other.things
     changed = [
-        (scene.objects[i], scene.objects[j]) for i, j in zip(one[1:], other[1:], strict=True) if i != j
+        (scene.objects[i], scene.objects[j]) for i, j in zip(one.things, other.things, strict=True) if i != j
     ]
     shared = "shape" if contrast.differs == "colour" else "colour"
     return len(changed) == 1 and getattr(changed[0][0], shared) == getattr(changed[0][1], shared)

@@ -150,4 +150,5 @@ def goal_of(understood: Intent, names: tuple[str, ...], kind: WorldKind) -> Goal
     task = kind.task(understood.family)
     if len(things) != task.arguments:
         return None
-    return Goal(task.name, *(names.index(thing) for thing in things))
+    rows = [names.index(thing) for thing in things]
+    return Goal(task.name, *(*rows, -1, -1)[:2])
