@@ -114,7 +114,7 @@ def test_packages_called_like_ours_in_the_working_directory_are_not_imported(
 @pytest.mark.long
 def test_an_output_that_is_not_read_is_no_traceback(injected, reader: str) -> None:
     ran = subprocess.run(
-        f"{ROBOPOLICY} train --help {reader}", shell=True, capture_output=True, text=True, check=False
+        f"{ROBOPOLICY} doctor --help {reader}", shell=True, capture_output=True, text=True, check=False
     )
     assert "Traceback" not in ran.stderr
     assert len(ran.stderr.splitlines()) <= 1, ran.stderr
