@@ -20,7 +20,7 @@ from sim.kinds.desk import DESK
 TINY = [
     "play.minutes=1", "play.episode_steps=150", "relabel.sentences=1", "train.steps=12", "train.log_every=4",
     "train.goal_steps=60", "train.policy.width=32", "varied_minutes=1", "train.policy.history=10",
-    "levels=seen,composition", "n=4", "n_controls=2", "films=1", "failures=0",
+    "levels=seen,composition", "n=4", "n_controls=2", "films=1", "failures=0", "workers=1",
 ]  # fmt: skip
 
 

@@ -40,6 +40,7 @@ def test_the_expert_solves_at_least_95_percent_of_a_family(task: str, seeds: ran
 
 
 @pytest.mark.parametrize("n_objects", [1, 5])
+@pytest.mark.long
 def test_the_expert_copes_with_empty_and_crowded_desks(n_objects: int) -> None:
     world, config = World(), SceneConfig(n_objects=n_objects)
     names = [task.name for task in TASKS if task.arguments < 2 and task.name != "unstack"]
@@ -48,6 +49,7 @@ def test_the_expert_copes_with_empty_and_crowded_desks(n_objects: int) -> None:
     assert np.mean(count) >= 0.9
 
 
+@pytest.mark.long
 def test_the_expert_recovers_from_disturbances() -> None:
     world = World()
     count = [solved(world, task.name, seed, SceneConfig(), 0.7) for task in TASKS for seed in range(5)]

@@ -159,6 +159,7 @@ def test_every_held_out_frame_exists():
     assert frames >= HELD_OUT_FRAMES
 
 
+@pytest.mark.long
 def test_no_sentence_is_both_trained_on_and_held_out():
     trained = {text for text, *_ in drawn("train", 100, 8)}
     assert len(trained) > 10_000
@@ -256,6 +257,7 @@ def test_an_unknown_split_is_refused_with_the_nearest():
 
 
 @pytest.mark.parametrize("split", ["paraphrase", "synonym", "composition", "object"])
+@pytest.mark.long
 def test_no_held_out_sentence_passes_the_door_to_training(split):
     passed = [text for text, goal, names in drawn(split) if why_held_out(text, goal, names) is None]
     assert not passed

@@ -70,7 +70,7 @@ def test_every_goal_can_be_done_in_its_scene_and_belongs_to_training():
 
 
 def test_everything_that_a_pair_is_about_is_named_by_a_phrase_that_is_true_of_it():
-    for pair in pairs(53):
+    for pair in pairs()[:60]:
         for scene, goal, sentence in zip(pair.scenes, pair.goals, pair.sentences, strict=True):
             for index in (i for i in (goal.object, goal.other) if i >= 0):
                 assert said_in(sentence, phrases_for(scene.names[index], scene.names))

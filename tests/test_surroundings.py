@@ -138,6 +138,7 @@ def records() -> list:
 
 
 @pytest.mark.parametrize("name", [*NAMES, "a symlink"], ids=lambda name: name[:12])
+@pytest.mark.long
 def test_a_folder_of_any_name_is_played_and_described_in(
     injected, records: list, tmp_path: Path, capfd, name: str
 ) -> None:
