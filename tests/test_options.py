@@ -77,7 +77,7 @@ def refusal(verb: str, key: str, value: Any) -> str:
     schema, tree = schema_and_tree(verb)
     parent, _, name = key.rpartition(".")
     group = OmegaConf.select(tree, parent) if parent else tree
-    before = OmegaConf.to_container(group)[name]
+    as_written: Any = OmegaConf.to_container(group)
     try:
         OmegaConf.update(tree, key, value)
     except (OmegaConfBaseException, OverflowError) as error:  # the type: its sentence is main's, see below
@@ -89,7 +89,7 @@ def refusal(verb: str, key: str, value: Any) -> str:
     else:
         return ""
     finally:
-        group[name] = before
+        group[name] = as_written[name]
     said = str(refused)
     assert is_users(refused), refused
     assert len(said) < 300, said
