@@ -9,6 +9,9 @@ STAMP := .venv/.installed
 # Tests that read the project's files and run nothing of it.
 STRUCTURE := $(addprefix tests/test_,imports.py registries.py packaging.py project_files.py)
 
+# Tests that measure time are in these alone; the others need not even be imported.
+ALONE := $(shell grep -l "mark\.alone" tests/test_*.py)
+
 export HF_HUB_OFFLINE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -34,13 +37,14 @@ demo: $(STAMP)  ## the whole loop, from play to unseen commands, into runs/demo 
 
 test: $(STAMP)  ## the test suite (under 12 minutes on 2 cores)
 	$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not alone and not faults"
-	$(BIN)/python -m pytest -m alone
+	$(BIN)/python -m pytest -m "alone and not slow" $(ALONE)
 
-test-fast: $(STAMP)  ## the test suite without its longest tests
+test-fast: $(STAMP)  ## the test suite without its longest tests (under 3 minutes on 2 cores)
 	$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not alone and not faults and not long"
 
 test-slow: $(STAMP)  ## the tests that take minutes each
-	$(BIN)/python -m pytest -n $(JOBS) -m slow
+	$(BIN)/python -m pytest -n $(JOBS) -m "slow and not alone"
+	$(BIN)/python -m pytest -m "slow and alone" $(ALONE)
 
 faults: $(STAMP)  ## kill, fill, flip and fuzz everything, and write docs/reliability.md (under 30 minutes)
 	ROBOPOLICY_FUZZ=faults $(BIN)/python -m pytest -n $(JOBS) --dist worksteal --reliability=docs/reliability.md tests

@@ -132,6 +132,7 @@ def test_storing_moves_on_only_who_is_alone(page: Page, play: Path, comes) -> No
 
 
 @pytest.mark.parametrize("then", ["do the first, and gently", "d", "it was the second"])
+@pytest.mark.long
 def test_what_was_written_of_two_segments_is_refused_and_kept(then: str, play: Path, comes) -> None:
     ada, ben = comes(), comes()
     ada.asks_for_another()

@@ -127,7 +127,7 @@ def kept(page: Any, name: str) -> None:
         shot.save(Path(folder) / name, optimize=True)
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_a_person_says_what_happened_in_play_and_it_is_stored_with_who_and_when(
     browser: Any, tmp_path: Path
 ) -> None:
@@ -188,7 +188,7 @@ def test_one_visitor_too_many_is_told_that_the_desk_is_full(visitor: Any, browse
     other.close()
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_what_a_person_does_with_keys_and_the_gizmo_is_recorded_as_play(visitor: Any, output: Path) -> None:
     visitor.get_by_text("By hand", exact=True).click()
     visitor.get_by_text("Record as play").click()

@@ -84,6 +84,7 @@ def test_both_kinds_weigh_the_same_however_many_there_are_of_each() -> None:
     assert abs(twice.sound(middle).item() - 0.5) < 0.1
 
 
+@pytest.mark.long
 def test_a_measure_that_is_gone_is_fitted_anew_and_vouched_for(tmp_path: Path, monkeypatch, capsys) -> None:
     monkeypatch.setattr(calibration, "N", 12)
     for name in ("config.json", "model.safetensors"):

@@ -18,9 +18,9 @@ from robopolicy.training import calibration
 from sim.kinds.desk import DESK
 
 TINY = [
-    "play.minutes=2", "play.episode_steps=150", "relabel.sentences=1", "train.steps=12", "train.log_every=4",
-    "train.goal_steps=60", "train.policy.width=32", "varied_minutes=2", "train.policy.history=10",
-    "levels=seen,composition", "n=4", "n_controls=2", "films=1", "failures=0",
+    "play.minutes=1", "play.episode_steps=150", "relabel.sentences=1", "train.steps=12", "train.log_every=4",
+    "train.goal_steps=60", "train.policy.width=32", "varied_minutes=1", "train.policy.history=10",
+    "levels=seen,composition", "n=4", "n_controls=2", "films=1", "failures=0", "workers=1",
 ]  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def test_a_policy_does_the_same_on_any_number_of_processes(done: Path, tmp_path:
     told = []
     for workers in (1, 2):
         options = [f"checkpoint={done}/checkpoint", f"output={tmp_path}/{workers}", f"workers={workers}"]
-        assert main(["evaluate", *options, "levels=seen", "n=24", "n_controls=0", "max_steps=12"]) == 0
+        assert main(["evaluate", *options, "levels=seen", "n=24", "n_controls=0", "max_steps=6"]) == 0
         actions = [
             np.load(path)["actions"] for path in sorted((tmp_path / f"{workers}/rollouts").glob("*.npz"))
         ]

@@ -48,6 +48,7 @@ def test_where_all_is_well_every_part_is_named_and_nothing_is_left_behind(tmp_pa
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.long
 def test_what_is_broken_is_one_line_each_and_the_rest_is_looked_at(tmp_path: Path) -> None:
     """An engine that does not import, an encoder with other weights, an output that is a file."""
     first = tmp_path / "first"

@@ -11,7 +11,8 @@ from sim.desk.tasks.families import TASKS
 from sim.kinds.desk import DESK
 from sim.state import State
 
-N = 60  # rollouts of each family
+N = 20  # rollouts of each family; `make test-slow` asks for more
+MANY = 60
 STEPS = 60  # at most
 
 
@@ -29,15 +30,17 @@ def solved(world: World, task: str, seed: int, config: SceneConfig, disturb: flo
     return False
 
 
+@pytest.mark.parametrize("seeds", [range(N), pytest.param(range(MANY), marks=pytest.mark.slow)], ids=str)
 @pytest.mark.parametrize("task", [task.name for task in TASKS])
-def test_the_expert_solves_at_least_95_percent_of_a_family(task: str) -> None:
+def test_the_expert_solves_at_least_95_percent_of_a_family(task: str, seeds: range) -> None:
     world = World()
-    count = sum(solved(world, task, seed, SceneConfig()) for seed in range(N))
+    count = sum(solved(world, task, seed, SceneConfig()) for seed in seeds)
     world.close()
-    assert count >= 0.95 * N
+    assert count >= 0.95 * len(seeds)
 
 
 @pytest.mark.parametrize("n_objects", [1, 5])
+@pytest.mark.long
 def test_the_expert_copes_with_empty_and_crowded_desks(n_objects: int) -> None:
     world, config = World(), SceneConfig(n_objects=n_objects)
     names = [task.name for task in TASKS if task.arguments < 2 and task.name != "unstack"]
@@ -46,6 +49,7 @@ def test_the_expert_copes_with_empty_and_crowded_desks(n_objects: int) -> None:
     assert np.mean(count) >= 0.9
 
 
+@pytest.mark.long
 def test_the_expert_recovers_from_disturbances() -> None:
     world = World()
     count = [solved(world, task.name, seed, SceneConfig(), 0.7) for task in TASKS for seed in range(5)]
@@ -68,11 +72,19 @@ def test_what_the_expert_does_depends_on_what_it_sees_alone(task: str) -> None:
     assert all(action.shape == (7,) and np.abs(action).max() <= 1 for action in done)
 
 
-@pytest.mark.parametrize(("world", "least"), [("train", 0.9), ("held_out:latency", 0.8)])
-@pytest.mark.long
-def test_a_patient_expert_copes_with_randomised_worlds(world: str, least: float) -> None:
+@pytest.mark.parametrize(
+    ("world", "seeds", "least"),
+    [
+        pytest.param("train", range(1), 0.85, marks=pytest.mark.long),
+        pytest.param("held_out:latency", range(1), 0.75, marks=pytest.mark.long),
+        pytest.param("train", range(3), 0.9, marks=pytest.mark.slow),
+        pytest.param("held_out:latency", range(3), 0.8, marks=pytest.mark.slow),
+    ],
+)
+def test_a_patient_expert_copes_with_randomised_worlds(world: str, seeds: range, least: float) -> None:
     built, config = World(), SceneConfig(world=world)
-    count = [trial.solved(built, task.name, seed, config) for task in TASKS for seed in range(3)]
+    count = [trial.solved(built, task.name, seed, config) for task in TASKS for seed in seeds]
     built.close()
-    # Seen: 238 of 240 and 23 in 24. At a true rate of 97 %, fewer than 90 % of 72 would be in 0.3 % of runs.
+    # Seen: 238 of 240 and 23 in 24. At a true rate of 97 %, fewer than 90 % of 72 would be in 0.3 % of runs,
+    # and fewer than 85 % of 24 in 0.5 %.
     assert np.mean(count) >= least

@@ -48,7 +48,7 @@ class Play:
 
 @pytest.fixture(scope="module")
 def play() -> Play:
-    return Play(24)
+    return Play(8)
 
 
 def described(play: Play, some: int) -> Samples:
@@ -123,26 +123,40 @@ def test_the_course_tells_a_lift_from_a_push():
     assert (course[..., -1] == 1).all()
 
 
-@pytest.mark.long
-def test_taught_on_some_episodes_it_reads_what_was_done_in_others(play):
+def read_in_others(play: Play, steps: int) -> tuple[torch.Tensor, ...]:
+    """Taught on three quarters of the play, what was done in the rest: right, read, true; how surely."""
+    first_of_rest = 3 * len(play.records) // 4
     samples = described(play, len(play.records))
-    taught, truth, known = everything(play, samples, range(18))
+    taught, truth, known = everything(play, samples, range(first_of_rest))
     taught = taught.where(known)
     torch.manual_seed(0)
     net, kinds = goal_encoder(), kinds_in(samples)
     what = Choice(*(column[known] for column in truth))
-    fit_goal_encoder(net, examples_of(samples, kinds, taught), what, seed=0, steps=500)
-    rest, truth, known = everything(play, samples, range(18, 24))
+    fit_goal_encoder(net, examples_of(samples, kinds, taught), what, seed=0, steps=steps)
+    rest, truth, known = everything(play, samples, range(first_of_rest, len(play.records)))
     look = examples_of(samples, kinds, rest)
     found, sure = read_goals(net, look, len(rest.motion))
     right = torch.stack([a == b for a, b in zip(found, truth, strict=True)]).all(0) | (
         (found.code == HOLD) & (truth.code == HOLD)
     )
-    right, sure = right[known], sure[known]
+    return right[known], found.code[known], truth.code[known], sure[known]
+
+
+@pytest.mark.long
+def test_taught_on_some_episodes_it_tells_what_was_done_in_others_better_than_by_naming_the_commonest(play):
+    right, _, true, _ = read_in_others(play, 100)
+    told, done = right[true != HOLD], true[true != HOLD]
+    assert len(done) > 200
+    assert told.float().mean() > 1.25 * done.bincount().max() / len(done)
+
+
+@pytest.mark.slow
+def test_taught_on_eighteen_episodes_it_reads_most_of_what_was_done_in_others():
+    right, found, _, sure = read_in_others(Play(24), 500)
     assert len(right) > 300
     assert right.float().mean() > 0.6
     assert right[sure > 0.9].float().mean() > right.float().mean()
-    assert (found.code != HOLD).float().mean() > 0.1
+    assert (found != HOLD).float().mean() > 0.1
 
 
 @pytest.mark.long

@@ -52,7 +52,7 @@ def some(phrases: Phrases, n: int = 200) -> set[str]:
 
 @pytest.mark.long
 def test_every_phrase_means_its_own_thing_and_no_other_in_the_scene():
-    for names in scenes(100, all_objects()):
+    for names in scenes(50, all_objects()):
         for name in names:
             phrases = phrases_for(name, names)
             for phrase in some(phrases):

@@ -1,7 +1,6 @@
 """Numbers for every numeric option of every verb: meant, or refused in one sentence before work begins."""
 
 import importlib
-from copy import deepcopy
 from dataclasses import replace
 from functools import cache
 from types import NoneType
@@ -76,17 +75,21 @@ NUMERIC = numeric()
 def refusal(verb: str, key: str, value: Any) -> str:
     """What is said of a value; "" if it is accepted. Fails where it is not one short sentence of ours."""
     schema, tree = schema_and_tree(verb)
-    changed = deepcopy(tree)
+    parent, _, name = key.rpartition(".")
+    group = OmegaConf.select(tree, parent) if parent else tree
+    as_written: Any = OmegaConf.to_container(group)
     try:
-        OmegaConf.update(changed, key, value)
+        OmegaConf.update(tree, key, value)
     except (OmegaConfBaseException, OverflowError) as error:  # the type: its sentence is main's, see below
         return str(error)
     try:
-        build(schema, changed)
+        build(schema, tree)
     except ValueError as error:
         refused = error
     else:
         return ""
+    finally:
+        group[name] = as_written[name]
     said = str(refused)
     assert is_users(refused), refused
     assert len(said) < 300, said

@@ -70,6 +70,7 @@ def test_a_policy_needs_a_code_for_each_family_of_its_own_world() -> None:
     assert TrainConfig(env=busy, policy=PolicyConfig(codes=31)).env == busy
 
 
+@pytest.mark.long
 def test_a_world_whose_families_are_about_fixtures_is_evaluated_without_the_levels_about_objects(
     tmp_path: Path, capsys
 ) -> None:
@@ -81,6 +82,7 @@ def test_a_world_whose_families_are_about_fixtures_is_evaluated_without_the_leve
     assert info["controls"].keys() == {"empty"}  # there is no other family to take sentences of
 
 
+@pytest.mark.long
 def test_a_family_that_can_never_be_asked_for_does_not_end_the_evaluation_of_others(
     tmp_path: Path, capsys
 ) -> None:

@@ -30,6 +30,7 @@ def unit() -> list[EpisodeRecord]:
     return play_unit(PlayConfig(seed=3), 0)
 
 
+@pytest.mark.long
 def test_a_unit_of_play_is_a_function_of_seed_and_number() -> None:
     first, again, other = play_unit(SHORT, 4), play_unit(SHORT, 4), play_unit(SHORT, 5)
     assert all(same(a, b) for a, b in zip(first, again, strict=True))

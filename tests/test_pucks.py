@@ -53,19 +53,44 @@ def test_the_scripted_expert_does_what_can_be_asked_for() -> None:
         assert done >= 29, task.name
 
 
+def went_the_whole_way(folder: Path, minutes: int, steps: tuple[str, ...], asked: tuple[str, ...]) -> dict:
+    """Plays, describes, trains and evaluates, into folders named play, policy, out; what the last found."""
+    play, policy, out = (str(folder / name) for name in ("play", "policy", "out"))
+    for verb, *options in (
+        ("play", f"dataset={play}", f"minutes={minutes}", "episode_steps=200", "workers=1"),
+        ("relabel", f"dataset={play}", "sentences=4", "variety=20"),
+        ("train", f"dataset={play}", f"output={policy}", *SMALL, *steps),
+        ("evaluate", f"checkpoint={policy}", f"output={out}", "levels=seen,paraphrase", *asked, "workers=1"),
+    ):
+        assert main([verb, f"env={ENV}", *options]) == 0
+    return json.loads((folder / "out/eval_info.json").read_text())
+
+
 @pytest.mark.long
-def test_it_is_played_in_described_learned_and_asked_in_two_minutes_of_cpu(
+def test_it_is_played_in_described_learned_and_asked(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    play, policy, out = (str(tmp_path / name) for name in ("play", "policy", "out"))
+    few = ("steps=3", "warmup=1", "goal_steps=3", "threads=1")
+    info = went_the_whole_way(tmp_path, 6, few, ("n=4", "max_steps=5", "n_controls=2"))
+    assert info["per_task"].keys() == {"shove_left", "park"}
+    assert {name: level["n_episodes"] for name, level in info["levels"].items()} == {
+        "seen": 4, "paraphrase": 4,
+    }  # fmt: skip
+    capsys.readouterr()
+    told = ("max_steps=3", "video=false", "refuse=false", "put the blue puck on the mat")
+    assert main(["command", f"env={ENV}", f"checkpoint={tmp_path / 'policy'}", *told]) == 0
+    assert "put the blue puck on the mat" in capsys.readouterr().out
+    with pytest.raises(DatasetOfOtherWorld, match=f"give env={ENV}"):
+        open_dataset(tmp_path / "play", DESK)
+
+
+@pytest.mark.slow
+def test_all_of_it_takes_two_minutes_of_cpu_and_it_does_as_it_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     began = time.process_time()
-    assert (
-        main(["play", f"env={ENV}", f"dataset={play}", "minutes=60", "episode_steps=200", "workers=1"]) == 0
-    )
-    assert main(["relabel", f"env={ENV}", f"dataset={play}", "sentences=4", "variety=20"]) == 0
-    assert main(["train", f"env={ENV}", f"dataset={play}", f"output={policy}", *SMALL, *BRIEF]) == 0
-    levels = ("levels=seen,paraphrase", "n=48", "max_steps=40", "n_controls=24", "workers=1")
-    assert main(["evaluate", f"env={ENV}", f"checkpoint={policy}", f"output={out}", *levels]) == 0
+    info = went_the_whole_way(tmp_path, 60, BRIEF, ("n=48", "max_steps=40", "n_controls=24"))
+    policy = tmp_path / "policy"
     capsys.readouterr()
     assert (
         main(["command", f"env={ENV}", f"checkpoint={policy}", "video=false", "put the blue puck on the mat"])
@@ -75,12 +100,8 @@ def test_it_is_played_in_described_learned_and_asked_in_two_minutes_of_cpu(
     assert "understood as park (blue puck, mat)" in told
     assert "put the blue puck on the mat." in told
     assert time.process_time() - began < 120
-    info = json.loads((tmp_path / "out/eval_info.json").read_text())
-    assert info["per_task"].keys() == {"shove_left", "park"}
     assert info["levels"]["seen"]["n_success"] > 40
     assert info["levels"]["paraphrase"]["n_success"] > 40
-    with pytest.raises(DatasetOfOtherWorld, match=f"give env={ENV}"):
-        open_dataset(play, DESK)
 
 
 @pytest.mark.parametrize(

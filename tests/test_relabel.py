@@ -48,11 +48,11 @@ def watch(world: World, task: str, seed: int) -> tuple[State, Goal]:
 def test_the_relabeller_recognises_what_the_expert_did(task: str) -> None:
     world = World()
     seen = []
-    for seed in range(12):
+    for seed in range(6):
         states, goal = watch(world, task, seed)
         seen.append(goal in [found for _, _, found in reached_goals(states, DESK)])
     world.close()
-    assert sum(seen) >= 10
+    assert sum(seen) >= 5
 
 
 def test_nothing_happened_where_nothing_moved(played: list[EpisodeRecord]) -> None:

@@ -68,6 +68,7 @@ def test_the_page_counts_what_was_withstood_in_any_process(tmp_path: Path) -> No
     assert str(tmp_path) not in text
 
 
+@pytest.mark.long
 def test_a_fault_that_is_not_withstood_fails_and_is_listed_without_a_row(tmp_path: Path) -> None:
     code, text = page(tmp_path, False)
     assert code == 1
@@ -75,6 +76,7 @@ def test_a_fault_that_is_not_withstood_fails_and_is_listed_without_a_row(tmp_pat
     assert "a lost file" not in text
 
 
+@pytest.mark.long
 def test_a_run_that_does_not_come_to_an_end_leaves_the_page_as_it_was(tmp_path: Path) -> None:
     (tmp_path / "page.md").write_text("before")
     assert page(tmp_path, True, "-k", "no_such_test") == (pytest.ExitCode.NO_TESTS_COLLECTED, "before")

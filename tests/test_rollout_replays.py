@@ -78,6 +78,7 @@ def _payload(html: str) -> bytes:
     return base64.b64decode(found[1])
 
 
+@pytest.mark.long
 def test_replays_are_kept_beside_the_report_successes_and_failures(result: Result, tmp_path: Path) -> None:
     failed = result._replace(success=False, steps=2, actions=result.actions[:2])
     kept = list(replays_of([result, failed], tmp_path, 1, DESK))

@@ -102,6 +102,7 @@ def test_a_sentence_has_one_longest_length_at_every_door(tmp_path: Path) -> None
     ("typed", "says"),
     [(b"lift it " * 10**6, "at most 500 characters"), (b"lift \xff\xfe\n", "bytes that are no text")],
 )
+@pytest.mark.long
 def test_what_comes_through_a_pipe_is_read_as_far_as_it_can_be(typed: bytes, says: str, injected) -> None:
     program = (
         "from sim.common.printable import forgive_encodings\n"

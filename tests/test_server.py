@@ -1,8 +1,6 @@
 """A server and its clients: what is said, what is refused, and how it starts and ends."""
 
 import logging
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -253,9 +251,8 @@ def test_an_address_that_cannot_be_had_is_one_sentence_and_exit_code_2(
         assert len(err.splitlines()) == 1
 
 
-def test_it_listens_to_this_machine_alone_unless_told_otherwise() -> None:
-    ran = subprocess.run(
-        [sys.executable, "-m", "robopolicy", "serve", "--cfg"], check=True, capture_output=True, text=True
-    )
-    assert "host: 127.0.0.1" in ran.stdout
-    assert "protocol: page" in ran.stdout
+def test_it_listens_to_this_machine_alone_unless_told_otherwise(capsys: pytest.CaptureFixture) -> None:
+    assert main(["serve", "--cfg"]) == 0
+    said = capsys.readouterr().out
+    assert "host: 127.0.0.1" in said
+    assert "protocol: page" in said

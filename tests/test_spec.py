@@ -85,6 +85,7 @@ def rollouts(how: str) -> dict[str, Any]:
     return json.loads(subprocess.run(script, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
 
 
+@pytest.mark.long
 def test_with_a_family_added_and_all_reordered_the_shipped_policy_does_the_same_step_by_step():
     as_is, reordered = rollouts("as they are"), rollouts("reordered")
     assert reordered["families"] == ["juggle", *reversed(as_is["families"])]

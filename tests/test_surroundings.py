@@ -114,7 +114,7 @@ def test_packages_called_like_ours_in_the_working_directory_are_not_imported(
 @pytest.mark.long
 def test_an_output_that_is_not_read_is_no_traceback(injected, reader: str) -> None:
     ran = subprocess.run(
-        f"{ROBOPOLICY} train --help {reader}", shell=True, capture_output=True, text=True, check=False
+        f"{ROBOPOLICY} doctor --help {reader}", shell=True, capture_output=True, text=True, check=False
     )
     assert "Traceback" not in ran.stderr
     assert len(ran.stderr.splitlines()) <= 1, ran.stderr
@@ -138,6 +138,7 @@ def records() -> list:
 
 
 @pytest.mark.parametrize("name", [*NAMES, "a symlink"], ids=lambda name: name[:12])
+@pytest.mark.long
 def test_a_folder_of_any_name_is_played_and_described_in(
     injected, records: list, tmp_path: Path, capfd, name: str
 ) -> None:

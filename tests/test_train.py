@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -65,9 +66,19 @@ def play() -> Play:
     return Play()
 
 
-@pytest.fixture(autouse=True)
-def _cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ROBOPOLICY_CACHE", str(tmp_path_factory.getbasetemp() / "texts"))
+@pytest.fixture(scope="module", autouse=True)
+def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ROBOPOLICY_CACHE", str(tmp_path_factory.getbasetemp() / "texts"))
+        yield
+
+
+@pytest.fixture(scope="module")
+def straight(play: Play, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a training that nothing interrupted. Not to be written to."""
+    folder = tmp_path_factory.mktemp("straight")
+    train_all(play, folder)
+    return folder
 
 
 def train_all(play: Play, out: Path, config: TrainConfig = TINY, until: int | None = None) -> None:
@@ -95,23 +106,23 @@ def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
     return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
 
 
-def test_a_training_that_was_interrupted_ends_where_the_others_do_bit_for_bit(play, tmp_path: Path):
-    train_all(play, tmp_path / "straight")
-    train_all(play, tmp_path / "resumed", until=3)  # one step after a save: that step is done again
-    assert not same(weights(tmp_path / "straight"), weights(tmp_path / "resumed"))
-    train_all(play, tmp_path / "resumed")
-    assert same(weights(tmp_path / "straight"), weights(tmp_path / "resumed"))
-    curves = [(tmp_path / name / "metrics.jsonl").read_text() for name in ("straight", "resumed")]
+def test_a_training_that_was_interrupted_ends_where_the_others_do_bit_for_bit(
+    play, straight: Path, tmp_path: Path
+):
+    train_all(play, tmp_path, until=3)  # one step after a save: that step is done again
+    assert not same(weights(straight), weights(tmp_path))
+    train_all(play, tmp_path)
+    assert same(weights(straight), weights(tmp_path))
+    curves = [(folder / "metrics.jsonl").read_text() for folder in (straight, tmp_path)]
     assert curves[0] == curves[1]
 
 
-def test_another_seed_gives_another_policy(play, tmp_path: Path):
-    train_all(play, tmp_path / "a")
-    train_all(play, tmp_path / "b", replace(TINY, seed=1))
-    assert not same(weights(tmp_path / "a"), weights(tmp_path / "b"))
+def test_another_seed_gives_another_policy(play, straight: Path, tmp_path: Path):
+    train_all(play, tmp_path, replace(TINY, seed=1))
+    assert not same(weights(straight), weights(tmp_path))
 
 
-def test_ctrl_c_finishes_the_step_saves_and_goes_on_later(play, tmp_path: Path, injected):
+def test_ctrl_c_finishes_the_step_saves_and_goes_on_later(play, straight: Path, tmp_path: Path, injected):
     steps = train_on(replace(TINY, save_every=100), play, play.segments, tmp_path / "out")
     assert any(done == 3 for done, _ in steps)
     os.kill(os.getpid(), signal.SIGINT)
@@ -121,15 +132,13 @@ def test_ctrl_c_finishes_the_step_saves_and_goes_on_later(play, tmp_path: Path, 
     first = next(done for done, _ in train_on(TINY, play, play.segments, tmp_path / "out") if done)
     assert first == 5
     train_all(play, tmp_path / "out")
-    train_all(play, tmp_path / "straight")
-    assert same(weights(tmp_path / "straight"), weights(tmp_path / "out"))
+    assert same(weights(straight), weights(tmp_path / "out"))
     injected("train is told to stop between two steps", "SIGINT", 1)
 
 
 def test_a_disk_that_fills_under_a_training_takes_no_saved_state_and_it_goes_on_when_there_is_room(
-    play, tmp_path: Path, injected: Callable[..., None]
+    play, straight: Path, tmp_path: Path, injected: Callable[..., None]
 ):
-    train_all(play, tmp_path / "straight", replace(TINY, save_every=1))
     with small_disk(tmp_path / "disk", 64_000) as disk:
         steps = train_on(replace(TINY, save_every=1), play, play.segments, disk / "run")
         assert any(done == 3 for done, _ in steps)
@@ -140,19 +149,19 @@ def test_a_disk_that_fills_under_a_training_takes_no_saved_state_and_it_goes_on_
         first = next(done for done, _ in train_on(TINY, play, play.segments, disk / "run") if done)
         assert first == 4
         train_all(play, disk / "run", replace(TINY, save_every=1))
-        assert same(weights(tmp_path / "straight"), weights(disk / "run"))
+        assert same(weights(straight), weights(disk / "run"))
     injected("the disk fills between two steps of a training", "a tmpfs", 1)
 
 
-def test_a_finished_training_is_not_done_again(play, tmp_path: Path):
-    train_all(play, tmp_path)
+def test_a_finished_training_is_not_done_again(play, straight: Path, tmp_path: Path):
+    shutil.copytree(straight, tmp_path, dirs_exist_ok=True)
     before = (tmp_path / "model.safetensors").stat().st_mtime_ns
     train_all(play, tmp_path)
     assert (tmp_path / "model.safetensors").stat().st_mtime_ns == before
 
 
-def test_a_folder_with_another_training_is_not_overwritten(play, tmp_path: Path):
-    train_all(play, tmp_path)
+def test_a_folder_with_another_training_is_not_overwritten(play, straight: Path, tmp_path: Path):
+    shutil.copytree(straight, tmp_path, dirs_exist_ok=True)
     with pytest.raises(OtherTraining, match=r"learning_rate=0\.001, not 0\.01"):
         train_all(play, tmp_path, replace(TINY, learning_rate=0.01))
     with pytest.raises(OtherTraining, match="other data"):
@@ -160,9 +169,8 @@ def test_a_folder_with_another_training_is_not_overwritten(play, tmp_path: Path)
 
 
 def test_a_damaged_state_is_told_and_the_one_before_goes_on_to_the_same_end(
-    play, tmp_path: Path, capsys, injected
+    play, straight: Path, tmp_path: Path, capsys, injected
 ):
-    train_all(play, tmp_path / "straight")
     train_all(play, tmp_path / "out", until=5)
     state = tmp_path / "out/training/state.safetensors"
     raw = bytearray(state.read_bytes())
@@ -170,7 +178,7 @@ def test_a_damaged_state_is_told_and_the_one_before_goes_on_to_the_same_end(
     state.write_bytes(raw)
     train_all(play, tmp_path / "out")
     assert "state.safetensors is damaged" in capsys.readouterr().err
-    assert same(weights(tmp_path / "straight"), weights(tmp_path / "out"))
+    assert same(weights(straight), weights(tmp_path / "out"))
     for path in (state, state.with_name("state.before.safetensors")):
         path.write_bytes(path.read_bytes()[:100])
     with pytest.raises(OtherTraining, match="nothing is left of the training"):
@@ -178,15 +186,16 @@ def test_a_damaged_state_is_told_and_the_one_before_goes_on_to_the_same_end(
     injected("training state damaged", "a bit of state.safetensors flipped", 1, "steps since the last save")
 
 
-def test_a_training_that_is_killed_before_its_state_is_saved_ends_the_same(play, tmp_path: Path, monkeypatch):
-    train_all(play, tmp_path / "straight")
+def test_a_training_that_is_killed_before_its_state_is_saved_ends_the_same(
+    play, straight: Path, tmp_path: Path, monkeypatch
+):
     steps = train_on(TINY, play, play.segments, tmp_path / "out")
     with monkeypatch.context() as patch:
         patch.setattr("robopolicy.training.training_state.write_atomic", _killed)
         with pytest.raises(_Killed):
             list(steps)
     train_all(play, tmp_path / "out")
-    assert same(weights(tmp_path / "straight"), weights(tmp_path / "out"))
+    assert same(weights(straight), weights(tmp_path / "out"))
 
 
 def test_a_training_goes_without_damaged_rows_of_its_metrics(play, tmp_path: Path, capsys, injected):
@@ -224,19 +233,29 @@ def test_every_kind_of_network_is_trained_and_resumed_bit_for_bit(play, tmp_path
 @pytest.mark.long
 def test_play_that_nobody_described_is_learned_from(play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("robopolicy.training.pseudo_labels.SURE", 0.0)
-    some = replace(TINY, goal_steps=100, samples=replace(TINY.samples, label_fraction=0.5))
+    some = replace(TINY, goal_steps=50, samples=replace(TINY.samples, label_fraction=0.5))
     train_all(play, tmp_path / "some", some)
     trained = read_config(tmp_path / "some")["trained"]
     assert 0 < trained["segments"] < len(play.segments)
     assert trained["stretches"] > trained["segments"]
-    train_all(play, tmp_path / "few", replace(some, samples=replace(some.samples, undescribed=False)))
-    trained = read_config(tmp_path / "few")["trained"]
-    assert trained["stretches"] == trained["segments"]
 
 
-def test_nothing_written_is_a_pickle(play, tmp_path: Path):
-    train_all(play, tmp_path)
-    suffixes = {path.suffix for path in tmp_path.rglob("*") if path.is_file() and "tfevents" not in path.name}
+@pytest.mark.parametrize("undescribed", [True, False], ids=["sure of nothing", "told not to"])
+def test_play_that_nobody_described_is_left_out(
+    play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, undescribed: bool
+):
+    monkeypatch.setattr("robopolicy.training.pseudo_labels.SURE", 1.0 if undescribed else 0.0)
+    train_all(
+        play,
+        tmp_path,
+        replace(TINY, samples=SampleConfig(8, 4, 8, label_fraction=0.5, undescribed=undescribed)),
+    )
+    trained = read_config(tmp_path)["trained"]
+    assert 0 < trained["stretches"] == trained["segments"] < len(play.segments)
+
+
+def test_nothing_written_is_a_pickle(straight: Path):
+    suffixes = {path.suffix for path in straight.rglob("*") if path.is_file() and "tfevents" not in path.name}
     assert suffixes == {".json", ".jsonl", ".md", ".safetensors"}
 
 

@@ -25,7 +25,7 @@ from sim.task import Goal
 @pytest.fixture(scope="module")
 def described(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("play")
-    for _ in collect(PlayConfig(minutes=8, seed=7), folder, workers=1):
+    for _ in collect(PlayConfig(minutes=4, seed=7), folder, workers=1):
         pass
     for _ in relabel_dataset(folder, RelabelConfig(sentences=8)):
         pass
@@ -56,7 +56,7 @@ def test_no_scene_of_the_play_holds_a_held_out_thing(dataset: Dataset) -> None:
 @pytest.mark.long
 def test_no_segment_pairs_what_is_held_out(dataset: Dataset, segments: list[Segment]) -> None:
     goals = [(Goal(s.task, s.object, s.other), dataset.scene(s.episode).names) for s in segments]
-    assert len(goals) > 150
+    assert len(goals) > 80
     assert {goal_split(goal, names) for goal, names in goals} == {"train"}
 
 
@@ -76,7 +76,7 @@ def test_no_sentence_that_an_unseen_level_asks_with_was_trained_on(segments: lis
         if split.name not in ("paraphrase", "synonym", "object"):
             continue
         grammar = Grammar(split.name)
-        for seed, task in enumerate(TASKS * 3):
+        for seed, task in enumerate(TASKS * 2):
             try:
                 scene, goal = draw_scene_for(
                     task.name, seed, SceneConfig(objects=split.objects), split.allows
@@ -86,7 +86,7 @@ def test_no_sentence_that_an_unseen_level_asks_with_was_trained_on(segments: lis
             said = grammar.describe(goal, scene.names, rng, 20)
             asked += len(said)
             assert not trained.intersection(said)
-    assert asked > 2000
+    assert asked > 1500
 
 
 @pytest.mark.long
@@ -94,7 +94,7 @@ def test_no_sentence_of_a_chain_or_of_a_minimal_pair_was_trained_on(segments: li
     trained = trained_on(segments)
     assert any(s.forbidding for s in segments)
     assert not trained & {sentence for chain in read_chains() for sentence in chain.sentences}
-    pairs = draw_pairs(0, 400, 3, tuple(LAYOUTS))
+    pairs = draw_pairs(0, 100, 3, tuple(LAYOUTS))
     assert not trained & {sentence for pair in pairs for sentence in pair.sentences}
 
 

@@ -95,4 +95,4 @@ def _may_train(done: Choice, named: NDArray[np.int64], kinds: Tensor, samples: S
         things = [samples.names[name] for name in about if kinds[name] == MOVABLE]
         held = code != samples.hold and is_held_out_combination(samples.families[code], *things)
         allowed.append(not held)
-    return np.array(allowed)
+    return np.array(allowed, bool)
