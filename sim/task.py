@@ -221,10 +221,11 @@ def task_named(name: object, tasks: Sequence[AnyTask]) -> AnyTask:
 
 def goals_of(task: Task, n_objects: int) -> tuple[Goal, ...]:
     """Every way to fill the family's things with different ones of n objects, without region and amount."""
-    return tuple(_goal(task, rows) for rows in permutations(range(n_objects), task.arguments))
+    return tuple(goal_about(task, rows) for rows in permutations(range(n_objects), task.arguments))
 
 
-def _goal(task: Task, rows: tuple[int, ...]) -> Goal:
+def goal_about(task: Task, rows: Sequence[int]) -> Goal:
+    """The family's goal about the things in these rows, in the order object, other, third."""
     obj, other, third = (*rows, -1, -1, -1)[:3]
     return Goal(task.name, obj, other, third)
 
@@ -236,7 +237,7 @@ def goals_in(task: Task, state: State, regions: Sequence[Region] = ()) -> tuple[
     if task.about_fixtures and n:
         fixtures = range(state.n_objects, len(state.names))
         filled += [(*rows, row) for rows in permutations(objects, n - 1) for row in fixtures]
-    goals = (_goal(task, rows) for rows in filled)
+    goals = (goal_about(task, rows) for rows in filled)
     if not task.in_region:
         return tuple(goals)
     return tuple(goal._replace(region=region) for goal in goals for region in regions)

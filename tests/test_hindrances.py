@@ -15,7 +15,7 @@ from sim.desk.tasks.families import TASKS
 from sim.kinds.desk import DESK
 from sim.observation import Observation, state_of
 from sim.state import State
-from sim.task import DONE, IMPOSSIBLE, UNREACHABLE, Goal, goals_of
+from sim.task import DONE, IMPOSSIBLE, UNREACHABLE, Goal, goal_about, goals_of
 from tests.states import HALF, HERE, SIDE, in_drawer, in_tray, positions_of, state_with
 
 NAMES = ("red cube", "blue puck", "black bar")
@@ -31,8 +31,8 @@ def seen_state(seen: Observation, names: tuple[str, ...]) -> State:
 
 def goal_of(family: str) -> Goal:
     """With the red cube, and the blue puck if it takes two."""
-    arguments = next(task.arguments for task in TASKS if task.name == family)
-    return Goal(family, *((0, 1)[:arguments] + (-1, -1))[:2])
+    task = DESK.task(family)
+    return goal_about(task, range(task.arguments))
 
 
 def beside(x: float, y: float) -> State:

@@ -11,7 +11,7 @@ from robopolicy.adaptation.dynamics_filter import DynamicsEstimate
 from robopolicy.policies.base.intent import Intent
 from sim.observation import Observation, state_of
 from sim.state import Array, State, stack
-from sim.task import DONE, Goal
+from sim.task import DONE, Goal, goal_about
 from sim.world import WorldKind
 
 REST = 1.0  # s for which the hand has to keep still to count as resting
@@ -150,5 +150,4 @@ def goal_of(understood: Intent, names: tuple[str, ...], kind: WorldKind) -> Goal
     task = kind.task(understood.family)
     if len(things) != task.arguments:
         return None
-    rows = [names.index(thing) for thing in things]
-    return Goal(task.name, *(*rows, -1, -1)[:2])
+    return goal_about(task, [names.index(thing) for thing in things])
