@@ -17,6 +17,7 @@ from sim.common.names import unknown_name
 from sim.common.printable import shown
 from sim.desk.layouts import DOOR_TRAVEL, DRAWER_TRAVEL
 from sim.desk.tasks.geometry import in_drawer, in_tray, rests_on
+from sim.desk.tasks.lift import LIFT_TASKS
 from sim.desk.tasks.task import Begin
 from sim.state import State
 from sim.task import Goal
@@ -31,7 +32,7 @@ DOOR_AT: Mapping[str, Range] = {"left": (0.95, 1.0), "right": (0.0, 0.05)}
 LIT = {True: True, False: False, "on": True, "off": False}
 
 CLOSED, AWAY, HELD = "closed", "away", "held"
-CLOSE, GO, TAKE = "close_hand", "hover", "lift"
+CLOSE, GO, TAKE = "close_hand", "hover", LIFT_TASKS[0].name
 """Families that bring the hand there."""
 
 PLACES = {"in_drawer": "drawer", "in_tray": "tray"}
