@@ -176,3 +176,14 @@ def test_replays_are_linked_with_what_was_said_and_how_it_ended(tmp_path: Path) 
     page = read(write_report(tmp_path, replays=kept).read_text())
     assert page.sources.count("replays/a.html") == 2
     assert "up <with> it" in page.text
+
+
+def test_a_failure_of_no_family_is_listed_last_with_all_that_was_said(tmp_path: Path) -> None:
+    info = info_in(tmp_path)
+    first = info["episodes"][0]
+    spoken = {**first, "task": "", "success": False, "cause": FELL, "sentences": ["hello there", "well done"]}
+    info["episodes"].insert(0, spoken)
+    (tmp_path / "eval_info.json").write_text(json.dumps(sealed(info)))
+    write_report(tmp_path)
+    page = (tmp_path / "report.html").read_text()
+    assert page.index("hello there / well done") > page.rindex("push_left")

@@ -43,14 +43,14 @@ def summary(
 
 
 def _by_family(results: Mapping[str, Sequence[Result]], plan: Plan, kind: WorldKind) -> dict[str, Any]:
-    """Family -> level -> its rate, for the levels whose rollouts are counted one by one."""
+    """Family -> level -> its rate, of trials of one goal, for levels whose rollouts are counted one by one."""
     families = {
         task.name: {
             one.level.name: counted(mine)
             for one in plan.levels
-            if one.level.counted and (mine := [r for r in results[one.key] if r.trial.task == task.name])
+            if one.level.counted and (mine := [r for r in results[one.key] if r.trial.family == task.name])
         }
-        for task in kind.tasks
+        for task in (*kind.tasks, *kind.more_tasks)
     }
     return {name: by_level for name, by_level in families.items() if by_level}
 

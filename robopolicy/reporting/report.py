@@ -107,14 +107,17 @@ def _cell(row: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 
 def _failures(info: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The rollouts that failed, in the order of families; of a chain, the command at which it did."""
-    order = [*info["per_task"]]
+    """The rollouts that failed, in the order of families, others last.
+
+    Of a chain it is the command at which it failed, of a dialogue all that was said.
+    """
+    order = {family: i for i, family in enumerate(info["per_task"])}
     failed = [episode for episode in info["episodes"] if not episode["success"]]
-    failed.sort(key=lambda episode: (order.index(episode["task"]), episode["level"]))
+    failed.sort(key=lambda episode: (order.get(episode["task"], len(order)), episode["level"]))
     rows = []
     for one in failed:
         at = one["commands"][one["completed"]] if "commands" in one else one
-        asked = {"task": at["task"], "sentence": at["sentence"]}
+        asked = {"task": at["task"], "sentence": " / ".join(one.get("sentences", [at["sentence"]]))}
         rows.append({**asked, "level": one["level"], "why": why_failed(one), "seed": one["seed"]})
     return rows
 

@@ -71,6 +71,12 @@ class Trial(NamedTuple):
         return self.first.task
 
     @property
+    def family(self) -> str:
+        """That of its goal, for counts by family; "" if it does not have exactly one goal."""
+        single = len(self.commands) == 1 and len(self.first.goals) == 1
+        return self.task if single else ""
+
+    @property
     def object(self) -> int:
         """Row of what the first command is about; -1: none."""
         return self.first.object
