@@ -43,7 +43,7 @@ def summary(
 
 
 def _by_family(results: Mapping[str, Sequence[Result]], plan: Plan, kind: WorldKind) -> dict[str, Any]:
-    """Family -> level -> its rate, of trials of one goal, for levels whose rollouts are counted one by one."""
+    """Family -> level -> its rate, of trials of one goal, where rollouts are counted one by one."""
     families = {
         task.name: {
             one.level.name: counted(mine)
