@@ -32,6 +32,7 @@ class Fixture(NamedTuple):
     moved: float = float("inf")  # m or rad between two states, beyond which something was done to it
     grip: float = 0.0  # m: how wide what a hand holds of it is; 0 if nothing is held of it
     travel: float = float("inf")  # m or rad from one end of its joint to the other; infinite: not said
+    springs: bool = False  # whether its joint goes back to 0 by itself
 
 
 @dataclass(frozen=True)

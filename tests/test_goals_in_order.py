@@ -157,6 +157,13 @@ def test_a_change_is_a_moved_thing_or_joint_or_a_light_and_the_hand_may_move() -
     assert [anything_changed(before, now, DESK) for now in other] == [True] * len(other)
 
 
+def test_a_button_that_springs_back_is_no_change() -> None:
+    released = initial_state(draw_scene(0, SceneConfig()))
+    pressed = released.changed("button", JOINT, 0.012)
+    assert not anything_changed(pressed, released, DESK)
+    assert anything_changed(released, pressed, DESK)
+
+
 # -- refusals ---------------------------------------------------------------------------------------
 
 

@@ -60,7 +60,7 @@ DESK_SPEC = WorldSpec(
     fixtures=(
         Fixture(DRAWER, SLIDING, 0.03, HANDLE_WIDTH, DRAWER_TRAVEL),
         Fixture(DOOR, SLIDING, 0.03, KNOB_WIDTH, 2 * DOOR_TRAVEL),
-        Fixture(BUTTON, 2 * SLIDING, travel=BUTTON_TRAVEL),  # springs back: a press leaves its light behind
+        Fixture(BUTTON, 2 * SLIDING, travel=BUTTON_TRAVEL, springs=True),  # a press leaves its light behind
         Fixture(LEVER, TURNING, 0.3, LEVER_WIDTH, 2 * LEVER_TRAVEL),
         Fixture(TRAY),
     ),

@@ -12,11 +12,14 @@ JOINT_MOVED = 0.05  # of its travel that a fixture's joint may be moved
 def anything_changed(before: State, now: State, kind: WorldKind) -> bool:
     """Whether a thing was moved or fell, a joint was moved or a light switched; the hand may move.
 
-    Of a fixture whose travel is not said, `Fixture.moved` is what counts.
+    Of a fixture whose travel is not said, `Fixture.moved` is what counts. A joint that springs back has not
+    been moved by doing so.
     """
     n = before.n_objects
     shifts = np.linalg.norm(now.objects[..., POS] - before.objects[..., POS], axis=-1)  # (n,)
-    turns = np.abs(now.things[n:, JOINT] - before.things[n:, JOINT])
+    was, joints = before.things[n:, JOINT], now.things[n:, JOINT]
+    springs = [one.springs for one in kind.spec.fixtures]
+    turns = np.where(springs, np.abs(joints) - np.abs(was), np.abs(joints - was))
     limits = [
         JOINT_MOVED * one.travel if np.isfinite(one.travel) else one.moved for one in kind.spec.fixtures
     ]
