@@ -20,7 +20,7 @@ from sim.desk.scenes.sampler import SceneConfig, initial_state
 from sim.desk.tasks.geometry import in_drawer, in_tray, rests_on
 from sim.kinds.desk import DESK
 from sim.state import State
-from sim.task import Goal
+from sim.task import Goal, Task
 
 CONFIG = SceneConfig(objects=train_objects())
 LIFT = 'say: "lift the one i mean", goal: [[lift, object]]'
@@ -178,6 +178,16 @@ def test_what_is_absent_is_known_from_training_and_not_there() -> None:
     assert len(set(named)) > 3
     for one, name in zip(drawn('say: "lift the {absent}", goal: []'), named, strict=True):
         assert name not in one.scene.names
+
+
+@pytest.mark.parametrize("family", [task for task in DESK.tasks if task.amount], ids=lambda task: task.name)
+def test_the_least_and_the_most_of_an_amount_are_asked_for_somewhere(family: Task) -> None:
+    amount = family.amount_asked(Goal(family.name))
+    things = [", object"] * family.arguments
+    for value in (amount.least, amount.most):
+        said = f"{amount.word}: {value / amount.one:.6f}"
+        goal = f"[[{family.name}{''.join(things)}, {{{said}}}]]"
+        assert drawn(f'say: "the {{object}}", goal: {goal}', 2)
 
 
 ACTS = "[[open_drawer], [put_in_drawer, object], [close_drawer]]"

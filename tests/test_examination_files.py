@@ -147,9 +147,9 @@ REFUSED_ACTS = [
     ("[push_left, object, {by: 0.1, to: 0.1}]", "the amount of push_left is written"),
     ("[push_left, object, {by: far}]", "is a number"),
     ("[push_left, object, {by: yes}]", "is a number"),
-    ("[push_left, object, {by: 10}]", "from 0.02 to 0.3 metres, not 10; the nearest is {by: 0.3}"),
-    ("[push_left, object, {by: -0.1}]", "the nearest is {by: 0.02}"),
-    ("[rotate_left, object, {by: 270}]", "takes by from 20 to 150 degrees, not 270"),
+    ("[push_left, object, {by: 10}]", "from 0.03 to 0.3 metres, not 10; the nearest is {by: 0.3}"),
+    ("[push_left, object, {by: -0.1}]", "the nearest is {by: 0.03}"),
+    ("[rotate_left, object, {by: 270}]", "takes by from 20 to 120 degrees, not 270"),
 ]
 
 

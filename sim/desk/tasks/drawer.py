@@ -80,6 +80,7 @@ def push_shut(state: State, obj: int, other: int, style: Style) -> Array:
 
 SHARE = 0.15  # of its travel: how far from the opening asked for it may end
 WORTH = 0.20  # of its travel: how far it must have to go
+FULL = 0.05  # of its travel: how far from its end a drawer may be that counts as fully open
 
 
 def opening(before: State, after: State, obj: int = -1, other: int = -1) -> Array:
@@ -103,7 +104,7 @@ def drawer_to(sign: int) -> Amount:
         left = amount * DRAWER_TRAVEL - float(state.joint(DRAWER))
         return set_handle(state, DRAWER, outward(state, DRAWER), left, style)
 
-    least, most = (WORTH, 1.0) if sign > 0 else (0.0, 1.0 - WORTH)
+    least, most = (WORTH, 1.0) if sign > 0 else (0.0, 1.0 - WORTH - FULL)
     return Amount(
         "to",
         "of its travel",

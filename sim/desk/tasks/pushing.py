@@ -122,7 +122,8 @@ def _sweep(
 
 # -- by how much ----------------------------------------------------------------------------------
 
-PUSHABLE = (0.02, 0.30)  # m: how far a push can be asked to go
+LEAST = 0.03  # m: how far a push can be asked to go; no push at all is 2 cm off
+MOST = (0.20, 0.30)  # m: the farthest along x and along y, by the room that desks have
 STRAYS = 0.02  # m to the side: never too far for a push by a given amount
 SLOWEST, FASTEST = 0.004, 0.020  # m in a control step: of a push that is to stop somewhere
 SLACK = 0.014  # m
@@ -162,7 +163,9 @@ def push_by(direction: Direction) -> Amount:
         lean = -float(np.clip(LEANING * strayed, -LEAN, LEAN))
         return _sweep(state, obj, direction, style, pace, SLACK, lean)
 
-    return Amount("by", "metres", 1.0, *PUSHABLE, went, push_tolerance, kept, possible=possible, skill=skill)
+    return Amount(
+        "by", "metres", 1.0, LEAST, MOST[axis], went, push_tolerance, kept, possible=possible, skill=skill
+    )  # fmt: skip
 
 
 def pushed_by(direction: Direction) -> Aftermath:
