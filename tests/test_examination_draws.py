@@ -13,7 +13,9 @@ from data.trials.examination.items import Item, groups_of
 from data.trials.examination.where import LARGER, SPARE, Where
 from data.trials.examination.words import BadItem
 from robopolicy.common.strict_yaml import parse_yaml
+from robopolicy.evaluation.beginning import begin
 from sim.common.seeds import BEYOND
+from sim.desk.contact import in_hand
 from sim.desk.layouts import DOOR_TRAVEL, DRAWER_TRAVEL
 from sim.desk.scene import Scene
 from sim.desk.scenes.sampler import SceneConfig, initial_state
@@ -167,6 +169,18 @@ def test_the_expert_brings_the_hand_to_where_it_begins(begin: str, family: str) 
         assert [goal.task for goal in one.begin] == [family]
         if family == "lift":
             assert one.scene.names[one.begin[0].object] == one.sentences[0].removeprefix("the ")
+
+
+def test_what_is_held_is_so_low_that_the_hand_can_be_raised() -> None:
+    one = drawn('say: "go up with the {object}", goal: [[raise_hand]], begin: {object: held}')[0]
+    world = DESK.open()
+    try:
+        begun = begin(world, one.scene, world.build(one.scene), one.begin, DESK)
+        assert begun.ready
+        assert in_hand(begun.state, one.begin[0].object)
+        assert DESK.possible(one.goals[0][0], begun.state)
+    finally:
+        world.close()
 
 
 def test_what_is_absent_is_known_from_training_and_not_there() -> None:

@@ -35,6 +35,8 @@ CLOSED, AWAY, HELD = "closed", "away", "held"
 CLOSE, GO, TAKE = "close_hand", "hover", LIFT_TASKS[0].name
 """Families that bring the hand there."""
 
+HELD_AT = 0.10  # m above its support: where a thing is held, so that the hand can go up from there, and down
+
 PLACES = {"in_drawer": "drawer", "in_tray": "tray"}
 """Where a thing can begin -> what the drawing of scenes calls it. On another thing is "stacked"."""
 
@@ -76,7 +78,7 @@ class Beginning(NamedTuple):
         """What the scripted expert does before the first sentence; None for nothing."""
         held = [name for name, place in self.places if place == HELD]
         if held:
-            return Goal(TAKE, rows[held[0]])
+            return Goal(TAKE, rows[held[0]], amount=HELD_AT)
         if self.hand == CLOSED:
             return Goal(CLOSE)
         if self.hand == AWAY:
