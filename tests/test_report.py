@@ -187,3 +187,10 @@ def test_a_failure_of_no_family_is_listed_last_with_all_that_was_said(tmp_path: 
     write_report(tmp_path)
     page = (tmp_path / "report.html").read_text()
     assert page.index("hello there / well done") > page.rindex("push_left")
+
+
+def test_without_trials_of_one_act_there_is_no_table_of_families(tmp_path: Path) -> None:
+    info = info_in(tmp_path)
+    assert "Families" in read(write_report(tmp_path).read_text()).text
+    (tmp_path / "eval_info.json").write_text(json.dumps(sealed(info | {"per_task": {}})))
+    assert "Families" not in read(write_report(tmp_path).read_text()).text

@@ -61,5 +61,6 @@ def _show(config: EvaluateConfig, evaluation: Evaluation) -> None:
     write_report(folder, films, training_curve(folder_of(config.checkpoint)), replays=pages)
     if config.card and config.checkpoint != EXPERT:
         write_card(folder_of(config.checkpoint), markdown_table(info), config.kind)
-    console.print(level_table(info), "", family_table(info), "", failures_of(info), "")
+    families = ["", family_table(info)] if info["per_task"] else []
+    console.print(level_table(info), *families, "", failures_of(info), "")
     console.print(f"written: {folder / 'eval_info.json'}, {folder / 'report.html'}")
