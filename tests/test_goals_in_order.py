@@ -14,6 +14,7 @@ from robopolicy.evaluation.trials.judges import (
     TIME,
     UNDONE,
     Said,
+    judge_of,
     why_not_done,
 )
 from robopolicy.evaluation.trials.progress import Progress
@@ -137,6 +138,21 @@ def test_where_nothing_may_change_a_thing_that_is_moved_is_a_failure_at_once() -
     result = came_of(Doer(SHOVE), Command("is it cold in here?", ()))
     assert (result.success, result.cause) == (False, CHANGED)
     assert result.steps < MAX_STEPS
+
+
+@pytest.mark.parametrize(("rolls", "success"), [(SECOND - 2, True), (SECOND + 4, False)])
+def test_what_the_turn_before_set_in_motion_may_come_to_rest_for_a_second(rolls: int, success: bool) -> None:
+    state = state_of_scene()
+    turns = (Command("shove that one", (Goal("shove_left", 0),)), Command("thank you", ()))
+    course = Course(turns, state, NUDGES, judge_of, MAX_STEPS)
+    now, verdict = moved(state, 0, 0.0, 0.1, 0.0), None
+    for step in range(1, 2 * MAX_STEPS):
+        verdict, _ = course.step(now, step, Said.NOTHING)
+        if verdict is not None:
+            break
+        now = moved(now, 0, 0.0, 0.02, 0.0) if step <= rolls else now
+    assert verdict is not None
+    assert verdict.success == success
 
 
 def test_a_change_is_a_moved_thing_or_joint_or_a_light_and_the_hand_may_move() -> None:

@@ -46,6 +46,9 @@ class Course:
         Raises RuntimeError for a judge that goes on after time is up, see `Judge`.
         """
         steps, time = step - self._since, time_of(self.command, self._max_steps)
+        if said is Said.NOTHING and self._still_comes_to_rest(steps):
+            self._judge = self._make_judge(self.command, now, self._kind)
+            return None, False
         verdict = self._judge(now, steps, steps >= time, said)
         if verdict is None:
             if steps > time + self._kind.spec.steps(SETTLING):
@@ -58,6 +61,11 @@ class Course:
             return verdict, False
         self._give(now, step)
         return None, True
+
+    def _still_comes_to_rest(self, steps: int) -> bool:
+        """Whether nothing may change from now on, and what the command before set in motion may yet move."""
+        follows = bool(self.ends) and not self.command.goals
+        return follows and steps <= self._kind.spec.steps(SETTLING)
 
 
 def time_of(command: Command, max_steps: int) -> int:
