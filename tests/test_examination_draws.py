@@ -125,6 +125,18 @@ def test_a_thing_at_the_edge_of_a_relation_is_not_taken() -> None:
     assert not where.holds(near, {"object": goal.object})
 
 
+def test_what_the_hand_holds_is_not_what_is_meant_by_nearest_to_it() -> None:
+    parts = 'say: "not the {other}", goal: [[lift, object]], where: {object: nearest hand}'
+    for one in drawn(parts + ", begin: {other: held}", 4):
+        state, goal = begun(one)
+        (held,) = one.begin
+        at = DESK.foreseen(held, state, np.random.default_rng(0))
+        assert one.sentences == (f"not the {one.scene.names[held.object]}",)
+        assert goal.object != held.object
+        (third,) = rivals_of(at, goal.object, held.object)
+        assert BY["nearest hand"](at, goal.object) >= BY["nearest hand"](at, third) + SPARE
+
+
 SAID = 'say: "the {object} and the {other}", goal: []'
 PLACED: dict[str, Callable[[State, int, int], bool]] = {
     "object: in_drawer": lambda state, obj, other: bool(in_drawer(state, obj)),

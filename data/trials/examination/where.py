@@ -5,7 +5,7 @@
 All of it is about the state in which an item begins. Left and right are as the robot sees them, far is far
 from its base. A relation holds with something to spare, so that nobody could mean another thing by it: by
 `SPARE` for places, by `LARGER` for sizes. Distances are horizontal, between centres; those to a fixture end
-where a hand acts on it.
+where a hand acts on it. What the hand holds is no rival for what is nearest to the hand.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -17,6 +17,7 @@ from data.trials.examination.words import FIXTURE_WORDS, PLACEHOLDERS, BadItem, 
 from sim.common.names import unknown_name
 from sim.common.printable import shown
 from sim.desk.constants import DRAWER, TRAY
+from sim.desk.contact import held_object
 from sim.desk.tasks.geometry import in_drawer, in_tray
 from sim.state import SIZE, Array, State
 from sim.task import Truth
@@ -69,7 +70,8 @@ class Where(NamedTuple):
     def holds(self, state: State, rows: Mapping[str, int]) -> bool:
         """Whether it holds with something to spare where `rows` fill the placeholders; no leading axes."""
         row, reference = rows[self.placeholder], rows.get(self.reference, -1)
-        rivals = [i for i in range(state.n_objects) if i not in (row, reference)]
+        apart = held_object(state) if self.reference == HAND else reference  # that, or what it holds
+        rivals = [i for i in range(state.n_objects) if i not in (row, apart)]
         if self.relation == "between":
             named = [rows[name] for name in ("other", "third") if name in rows]
             return _between(state, row, named if len(named) == 2 and row not in named else rivals)
