@@ -280,8 +280,13 @@ def test_no_scene_is_one_of_play_and_all_things_are_of_training() -> None:
 @pytest.mark.parametrize(
     ("parts", "says"),
     [
-        ('say: "open it", goal: [[open_drawer]], begin: {drawer: open}', "[open_drawer] was done already"),
-        ('say: "shut it", goal: [[close_drawer], [close_drawer]]', "[close_drawer] was done already"),
+        (
+            'say: "light", goal: [[turn_on_led]], begin: {led: on}',
+            "turn_on_led] is done already at the start",
+        ),
+        ('say: "shut it", goal: [[close_drawer], [close_drawer]]', "[close_drawer] is done already by then"),
+        ('say: "{object}", goal: [[put_behind, object, drawer]]', "drawer] has no free spot within reach"),
+        (LIFT + ", begin: {object: in_drawer, drawer: shut}", "object] is not possible at the start"),
         (LIFT + ", where: {object: behind drawer}", "nothing is clearly object: behind drawer"),
     ],
 )
@@ -293,6 +298,23 @@ def test_an_item_that_cannot_be_asked_is_named_with_what_is_against_it(
         drawn(parts)
     assert str(error.value).startswith("item 1 of 'g': no desk on which ")
     assert says in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("parts", "draws"),
+    [
+        ('say: "light", goal: [[turn_on_led]], begin: {led: on}', 5),
+        ('say: "light", goal: [[close_drawer], [turn_on_led]], begin: {led: on}', 20),
+        (LIFT + ", where: {object: behind drawer}", 20),
+    ],
+)
+def test_only_a_first_act_that_is_never_possible_is_given_up_before_all_draws(
+    parts: str, draws: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(draw, "ATTEMPTS", 20)
+    monkeypatch.setattr(draw, "HOPELESS", 5)
+    with pytest.raises(BadItem, match=f"was found in {draws} draws"):
+        drawn(parts)
 
 
 def test_a_scene_is_drawn_for_seeds_beyond_those_of_play_alone() -> None:

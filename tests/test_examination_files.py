@@ -147,7 +147,12 @@ REFUSED_ACTS = [
     ("[push_left, object, {by: 0.1, to: 0.1}]", "the amount of push_left is written"),
     ("[push_left, object, {by: far}]", "is a number"),
     ("[push_left, object, {by: yes}]", "is a number"),
-    ("[push_left, object, {by: 10}]", "from 0.03 to 0.3 metres, not 10; the nearest is {by: 0.3}"),
+    ("[push_left, object, {by: 10}]", "from 0.03 to 0.3 metres, not 10; by is in metres: 10 cm is 0.1"),
+    ("[push_left, object, {by: 90}]", "not 90; by is in metres: 90 cm is 0.9"),
+    ("[lift, object, {to: 15}]", "not 15; to is in metres: 15 cm is 0.15"),
+    ("[open_drawer, {to: 50}]", "not 50; to is a share of the travel: 50 % is 0.5"),
+    ("[rotate_left, object, {by: 1.57}]", "not 1.57; by is in degrees: a quarter turn is 90"),
+    ("[push_left, object, {by: 0.4}]", "not 0.4; the nearest is {by: 0.3}"),
     ("[push_left, object, {by: -0.1}]", "the nearest is {by: 0.03}"),
     ("[rotate_left, object, {by: 270}]", "takes by from 20 to 120 degrees, not 270"),
 ]
@@ -176,6 +181,7 @@ def test_a_bad_act_is_refused_in_one_sentence(text: str, says: str) -> None:
     [
         ('g: {say: "x", goal: []}', "should be a list of items"),
         ('g: [{say: "x", goal: []}]\nh: []', "the group 'h' should be a list of items"),
+        ('"": [{say: "x", goal: []}]', "a group has an empty name"),
         ('g: [{say: "x", goal: []}, open it]', "a file has either families with sentences or groups"),
         ('g: [{say: "x", goal: []}]\nlift: ["lift {object}"]', "a file has either families with sentences"),
     ],

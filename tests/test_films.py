@@ -11,7 +11,8 @@ from robopolicy.evaluation.rollouts import GROUP_SIZE, groups_of, roll_out
 from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.evaluation.trials.results import Result
 from robopolicy.evaluation.trials.trial import Command, Trial
-from robopolicy.reporting.video_io import read_mp4
+from robopolicy.reporting import videos
+from robopolicy.reporting.video_io import Frame, read_mp4
 from robopolicy.reporting.videos import chosen, film, films_of, montage, replay
 from sim.desk.scene import Scene
 from sim.desk.simulator import World
@@ -76,6 +77,27 @@ def test_other_actions_make_another_film(results: list[Result], tmp_path: Path) 
     other = result._replace(actions=result.actions * 0.5)
     files = {film(one, tmp_path, DESK).file for one in (result, other)}
     assert len(files) == len(list((tmp_path / "videos").iterdir())) == 2
+
+
+def test_a_film_of_a_dialogue_says_each_sentence_in_its_time_and_lists_all_that_were_said(
+    results: list[Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[tuple[str, str]] = []
+
+    def noted(frame: Frame, sentence: str, note: str, *colour: object) -> Frame:
+        del colour
+        shown.append((sentence, note))
+        return frame
+
+    monkeypatch.setattr(videos, "captioned", noted)
+    goals = {"open it": (Goal("open_drawer"),), "is it open?": (), "shut it": (Goal("close_drawer"),)}
+    said = tuple(Command(sentence, asked) for sentence, asked in goals.items())
+    trial = results[1].trial._replace(level="yours", commands=said)
+    short = results[1]._replace(trial=trial, success=False, steps=4, actions=results[1].actions[:4])
+    made = film(short._replace(ends=(3, 4)), tmp_path, DESK)
+    assert [sentence for sentence, _ in shown[:5]] == ["open it"] * 4 + ["is it open?"]
+    assert {note for _, note in shown[:5]} == {"yours"}
+    assert (made.task, made.sentence) == ("", "open it / is it open?")
 
 
 def test_films_of_nothing_are_none(tmp_path: Path) -> None:

@@ -35,8 +35,8 @@ class Film(NamedTuple):
 
     file: str  # relative to the report
     level: str
-    task: str
-    sentence: str
+    task: str  # its family; "" if it is of several goals, or of none
+    sentence: str  # all that was said
     success: bool
 
 
@@ -48,7 +48,7 @@ def replay(result: Result, kind: WorldKind) -> Iterator[Frame]:
     world = kind.open(pictures=True)
     try:
         trial = result.trial
-        note = f"{trial.level} · {trial.task}"
+        note = joined(trial.level, trial.family)
         begin_again(world, result)
         frame = kind.picture(world)
         yield captioned(frame, trial.sentence, note)
@@ -56,7 +56,7 @@ def replay(result: Result, kind: WorldKind) -> Iterator[Frame]:
             world.step(action)
             frame = kind.picture(world)
             yield captioned(frame, said_at(result, step), note)
-        end = f"{note} · {verdict_of(result, kind)}"
+        end = joined(note, verdict_of(result, kind))
         for _ in range(HOLD):
             yield captioned(frame, said_at(result, result.steps - 1), end, GOOD if result.success else BAD)
     finally:
@@ -69,6 +69,17 @@ def verdict_of(result: Result, kind: WorldKind) -> str:
         return "could not be begun"
     seconds = result.steps / kind.spec.control_hz
     return f"done in {seconds:.1f} s" if result.success else f"not done in {seconds:.0f} s"
+
+
+def joined(*parts: str) -> str:
+    """A line of those of the parts that say something."""
+    return " · ".join(part for part in parts if part)
+
+
+def said_in(result: Result) -> str:
+    """All sentences that were said, in order: those after a failure were not."""
+    said = result.trial.commands[: max(1, len(result.ends))]
+    return " / ".join(command.sentence for command in said)
 
 
 def said_at(result: Result, step: int) -> str:
@@ -98,7 +109,7 @@ def film(result: Result, folder: Path, kind: WorldKind) -> Film:
     """Write one rollout's MP4 under `folder/videos` and say where it is."""
     trial, file = result.trial, f"videos/{stem_of(result)}.mp4"
     make_once(folder / file, lambda: as_mp4(list(replay(result, kind)), kind.spec.control_hz), MP4)
-    return Film(file, trial.level, trial.task, said_at(result, result.steps - 1), result.success)
+    return Film(file, trial.level, trial.family, said_in(result), result.success)
 
 
 def make_once(path: Path, make: Callable[[], bytes], around: Around) -> None:

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping
+from math import pi
 from typing import Any, NamedTuple
 
 from data.trials.examination.words import FIXTURE_WORDS, PLACEHOLDERS, BadItem
@@ -18,6 +19,11 @@ SETS = ("all", "any", "all_but", "any_but")
 """Arguments that stand for several things. They are known, and refused."""
 
 MANY = 1e6  # larger numbers are no amounts of anything
+
+SMALLER = {"metres": ("in metres", "cm"), "of its travel": ("a share of the travel", "%")}
+"""Unit of an amount -> how a hint says it, and the hundredth part that people give instead."""
+
+DEGREES, FULL_TURN = "degrees", 2 * pi  # rad, which people may give instead
 
 
 class Act(NamedTuple):
@@ -131,9 +137,19 @@ def _amount(given: dict[str, Any], task: Task) -> float:
         raise BadItem(
             f"{task.name} takes {amount.word} from {_said(amount.least, amount)} to "
             f"{_said(amount.most, amount)} {amount.unit}, not {value:g}; "
-            f"the nearest is {{{amount.word}: {_said(nearest, amount)}}}"
+            f"{_hint(value, asked, amount) or f'the nearest is {{{amount.word}: {_said(nearest, amount)}}}'}"
         )
     return asked
+
+
+def _hint(value: float, asked: float, amount: Amount) -> str:
+    """What was probably meant by an amount out of range that is right in another unit; "" for nothing."""
+    if amount.unit in SMALLER and value > 1 and asked > amount.most:
+        unit, smaller = SMALLER[amount.unit]
+        return f"{amount.word} is {unit}: {value:g} {smaller} is {value / 100:g}"
+    if amount.unit == DEGREES and 0 < value <= FULL_TURN:
+        return f"{amount.word} is in degrees: a quarter turn is 90"
+    return ""
 
 
 def _said(value: float, amount: Amount) -> str:

@@ -74,6 +74,8 @@ def is_examination(raw: Any) -> bool:
 def groups_of(raw: Any, kind: WorldKind) -> Groups:
     """Group -> its items, of what a file holds."""
     assert isinstance(raw, dict), "only what `is_examination` accepts"
+    if not all(group.strip() for group in raw):
+        raise BadItem(f"a group has an empty name; give it one, `mine: [{EXAMPLE}]`")
     return {group: tuple(_items(group, given, kind)) for group, given in raw.items()}
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from data.language.sentence import BadSentence, checked
-from data.trials.examination.items import Groups, groups_of, is_examination
+from data.trials.examination.items import EXAMPLE, Groups, groups_of, is_examination
 from data.trials.examination.words import BadItem
 from robopolicy.common.errors import UserError
 from robopolicy.common.strict_yaml import BadYaml, Tree, read_yaml
@@ -30,10 +30,11 @@ from robopolicy.evaluation.levels.unseen import SEEN
 from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.evaluation.trials.results import Result
 from robopolicy.evaluation.trials.trial import Command, Trial
+from sim.common.names import nearest
 from sim.common.printable import shown
 from sim.common.seeds import seeds_of
 from sim.kinds.desk import DeskKind
-from sim.task import Goal, Task, task_named
+from sim.task import Goal, Task
 from sim.world import WorldKind
 
 PLACEHOLDERS = ("object", "other")
@@ -60,7 +61,7 @@ class YoursLevel(Level):
             )
 
     def trials(self, config: EvaluateConfig, planned: Sequence[LevelTrials] = ()) -> LevelTrials:
-        """Raises `BadCommands`, or `UnknownTask` for a family that does not exist."""
+        """Raises `BadCommands`."""
         del planned
         path = Path(config.commands or "")
         commands, groups = read_file(path, config.kind)
@@ -118,7 +119,7 @@ class BadCommands(UserError):
 def read_file(path: Path, kind: WorldKind) -> tuple[Families, Groups]:
     """What the file is of: families with sentences, or groups with items; the other is empty.
 
-    Raises `BadCommands`, or `UnknownTask` for a family that does not exist.
+    Raises `BadCommands`.
     """
     try:
         raw = read_yaml(path)
@@ -139,10 +140,20 @@ def read_file(path: Path, kind: WorldKind) -> tuple[Families, Groups]:
 
 
 def commands_of(raw: Tree, tasks: Sequence[Task]) -> Families:
-    """Family -> sentences, of what a file holds."""
+    """Family -> sentences, of what a file holds. Raises `BadCommands`."""
+    forms = (
+        f"maps task families to lists of sentences, `{tasks[0].name}: [a sentence]`, or, about the "
+        f"desk, groups to lists of items, `mine: [{EXAMPLE}]`"
+    )
     if not isinstance(raw, dict) or not raw:
-        raise BadCommands("it should map task families to lists of sentences: `open_drawer: [open it]`")
-    return {family: _sentences(task_named(family, tasks), given) for family, given in raw.items()}
+        raise BadCommands(f"a file {forms}; this one holds {shown(raw)}")
+    families = {task.name: task for task in tasks}
+    for family in raw:
+        if family not in families:
+            near = nearest(family, families)
+            hint = f"; did you mean {near}?" if near else "."
+            raise BadCommands(f"no task family is called {shown(family)}{hint} A file {forms}")
+    return {family: _sentences(families[family], given) for family, given in raw.items()}
 
 
 def _sentences(task: Task, given: Tree) -> list[str]:

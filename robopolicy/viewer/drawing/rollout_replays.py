@@ -9,7 +9,7 @@ import numpy as np
 from data.common.checksums import HTML
 from robopolicy.evaluation.beginning import begin_again
 from robopolicy.evaluation.trials.results import Result
-from robopolicy.reporting.videos import Film, kept_of, make_once, stem_of, verdict_of
+from robopolicy.reporting.videos import Film, joined, kept_of, make_once, stem_of, verdict_of
 from robopolicy.viewer.drawing.replay_page import replay_html
 from robopolicy.viewer.extras import need
 from robopolicy.viewer.live.recording import Recording
@@ -37,7 +37,7 @@ def recording_of_rollout(result: Result, kind: WorldKind) -> Recording:
     finally:
         world.close()
     sentence = "; then ".join(command.sentence for command in trial.commands) or "(nothing said)"
-    outcome = f"{trial.level} · {trial.task} · {verdict_of(result, kind)}"
+    outcome = joined(trial.level, trial.family, verdict_of(result, kind))
     moments = np.array(poses, np.float32), np.array(lights, bool)
     return Recording(kind, figures, sentence, outcome, *moments, 1 / (kind.spec.control_hz * PARTS))
 
@@ -47,7 +47,7 @@ def keep_replay(kind: WorldKind, result: Result, folder: Path) -> Film:
     trial, file = result.trial, f"replays/{stem_of(result)}.html"
     recording = recording_of_rollout(result, kind)
     make_once(folder / file, lambda: replay_html(recording).encode(), HTML)
-    return Film(file, trial.level, trial.task, recording.sentence, result.success)
+    return Film(file, trial.level, trial.family, recording.sentence, result.success)
 
 
 def replays_of(results: Sequence[Result], folder: Path, workers: int, kind: WorldKind) -> Iterator[Film]:
