@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from data.common.errors import is_users
-from robopolicy.evaluation.levels.yours import read_file
+from robopolicy.evaluation.levels.yours import YOURS, read_file
+from robopolicy.evaluation.trials.config import EvaluateConfig
 from sim.kinds.desk import DESK
 
 
@@ -21,6 +22,16 @@ def test_families_map_to_sentences(tmp_path: Path) -> None:
     }
 
 
+def test_families_that_play_is_not_described_by_are_asked_of_objects_too(tmp_path: Path) -> None:
+    text = "put_near: ['{object} by {other}']\nput_between: ['{object} amid {other} and {third}']\n"
+    config = EvaluateConfig(commands=str(written(tmp_path, text)), levels=("yours",), n=6)
+    planned = YOURS.trials(config)
+    for trial, scene in zip(planned.trials, planned.scenes, strict=True):
+        names = [scene.names[row] for row in trial.goal.things if row >= 0]
+        assert [trial.sentence.count(name) for name in names] == [1] * len(names)
+    assert [trial.task for trial in planned.trials] == ["put_near", "put_between"] * 3
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -33,6 +44,9 @@ def test_families_map_to_sentences(tmp_path: Path) -> None:
         ("open_drawer: [yes]", "no text"),
         ("open_drawer: ['open {object}']", "may use no placeholder"),
         ("lift: ['lift {other}']", "may use {object}"),
+        ("put_near: ['{third} to {other}']", "may use {object} and {other}"),
+        ("put_at: ['{object} to the left']", "put_at needs a region: write it as an item"),
+        ("slide_door: ['half way, please']", "slide_door needs an amount: write it as an item"),
         ("stack: ['{objct} on {other}']", "may use {object} and {other}"),
         ("- open it", r"groups to lists of items.*this one holds \['open it'\]"),
         ("", "groups to lists of items.*this one holds None"),

@@ -37,7 +37,7 @@ from sim.kinds.desk import DeskKind
 from sim.task import Goal, Task
 from sim.world import WorldKind
 
-PLACEHOLDERS = ("object", "other")
+PLACEHOLDERS = ("object", "other", "third")
 """In the order of a goal's arguments: a family with one argument has the first."""
 
 Families = dict[str, list[str]]
@@ -78,7 +78,7 @@ class YoursLevel(Level):
         trials, scenes = [], []
         for i, seed in enumerate(seeds_of(self.name, config.seed, config.n)):
             task = families[i % len(families)]
-            scene, goal = config.kind.draw_for(task, seed, drawn, SEEN.allows)
+            scene, goal = config.kind.draw_for(task, seed, drawn, _about_objects)
             sentences = commands[task]
             sentence = filled(sentences[i // len(families) % len(sentences)], goal, scene.names)
             trials.append(Trial(self.name, seed, (Command(sentence, (goal,)),)))
@@ -104,9 +104,14 @@ class YoursLevel(Level):
 YOURS = YoursLevel(name="yours", description="your own sentences")
 
 
+def _about_objects(goal: Goal, names: tuple[str, ...]) -> bool:
+    """Whether a goal is as in training, and about objects alone, whose names can be filled in."""
+    return max(goal.things) < len(names) and SEEN.allows(goal, names)
+
+
 def filled(sentence: str, goal: Goal, names: Sequence[str]) -> str:
     """A sentence with its placeholders replaced by the names of the goal's objects."""
-    for placeholder, index in zip(PLACEHOLDERS, (goal.object, goal.other), strict=True):
+    for placeholder, index in zip(PLACEHOLDERS, goal.things, strict=True):
         if index >= 0:
             sentence = sentence.replace("{" + placeholder + "}", names[index])
     return sentence
@@ -124,7 +129,7 @@ def read_file(path: Path, kind: WorldKind) -> tuple[Families, Groups]:
     try:
         raw = read_yaml(path)
         if not is_examination(raw):
-            return commands_of(raw, kind.tasks), {}
+            return commands_of(raw, (*kind.tasks, *kind.more_tasks)), {}
         if not isinstance(kind, DeskKind):
             raise BadCommands(
                 "groups of items are about the desk; in another world list sentences by task family: "
@@ -161,6 +166,9 @@ def _sentences(task: Task, given: Tree) -> list[str]:
         raise BadCommands(
             f"{task.name} should have a list of sentences, `{task.name}: [a sentence]`, not {shown(given)}"
         )
+    if task.in_region or (task.amount and task.amount.needed):
+        what = "a region" if task.in_region else "an amount"
+        raise BadCommands(f"{task.name} needs {what}: write it as an item of a group, `mine: [{EXAMPLE}]`")
     allowed = PLACEHOLDERS[: task.arguments]
     return [_sentence(task.name, one, allowed) for one in given]
 
