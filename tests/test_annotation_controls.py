@@ -103,6 +103,7 @@ def said_of(one: Annotation) -> tuple[Any, ...]:
     return one.episode, one.start, one.stop, one.goal
 
 
+@pytest.mark.long
 def test_a_sentence_is_stored_for_the_segment_that_its_writer_saw(play: Path, comes) -> None:
     ada, ben = comes(), comes()
     ada.asks_for_another()

@@ -76,6 +76,7 @@ def test_goals_and_things_are_those_of_training() -> None:
         assert {goal_split(goal, names) for goal in chain.goals} == {"train"}
 
 
+@pytest.mark.long
 def test_sentences_are_new_but_none_of_their_words_is() -> None:
     for chain in CHAINS:
         names = scene_of(chain).names

@@ -49,6 +49,7 @@ def play(sound: Path, tmp_path: Path) -> Path:
 # -- values ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("column", "row", "value", "says"),
     [

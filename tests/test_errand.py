@@ -1,5 +1,7 @@
 """The scripted expert on its way through the goals of a command."""
 
+import pytest
+
 from data.trials.examination.draw import draw_examination
 from data.trials.examination.items import groups_of
 from robopolicy.common.strict_yaml import parse_yaml
@@ -17,6 +19,7 @@ g:
 """
 
 
+@pytest.mark.long
 def test_between_two_goals_the_hand_lets_go_of_a_handle_and_leaves_upwards() -> None:
     world, done = World(), []
     groups = groups_of(parse_yaml(ASKED), DESK)

@@ -69,6 +69,7 @@ def bench() -> Iterator[Bench]:
     made.world.close()
 
 
+@pytest.mark.long
 def test_what_was_asked_for_is_so_when_a_command_ends(bench: Bench) -> None:
     asked = make_plan(EvaluateConfig(levels=("seen",), n=24, controls=())).levels[0]
     right = 0

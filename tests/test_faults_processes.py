@@ -257,6 +257,7 @@ def test_an_evaluation_that_is_told_to_stop_again_and_again_ends_quietly(
     injected("evaluate is told to stop three times", f"{number.name} to all its processes", 1)
 
 
+@pytest.mark.long
 def test_play_that_is_told_to_stop_ends_as_with_ctrl_c_leaves_no_worker_and_keeps_what_it_has(
     tmp_path: Path, injected: Note
 ) -> None:

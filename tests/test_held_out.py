@@ -102,6 +102,7 @@ def test_every_family_has_wordings_of_every_kind(task):
         assert len(templates(task, split)) >= 100
 
 
+@pytest.mark.long
 def test_every_synonym_sentence_has_a_held_out_word_and_no_other_sentence_has():
     for split in ("train", "paraphrase", "composition"):
         assert not [text for text, *_ in drawn(split) if held_out_words_in(text)]
@@ -132,6 +133,7 @@ def test_no_paraphrase_can_be_said_in_training(task):
     assert not templates(task, "train") & templates(task, "synonym")
 
 
+@pytest.mark.long
 def test_every_word_of_a_paraphrase_occurs_in_training():
     assert words_of("paraphrase") <= words_of("train")
 
@@ -263,6 +265,7 @@ def test_no_held_out_sentence_passes_the_door_to_training(split):
     assert not passed
 
 
+@pytest.mark.long
 def test_the_door_lets_nearly_all_training_sentences_through():
     found = drawn("train")[::5]
     allowed = [why_held_out(*one) is None for one in found]

@@ -142,6 +142,7 @@ def test_what_is_neither_clearly_done_nor_clearly_impossible_is_tried() -> None:
     assert DESK.hindrance(Goal("put_in_tray", 0), held) is None
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("world", "n"),
     [
@@ -163,6 +164,7 @@ def test_nothing_that_released_trials_ask_for_is_hindered_by_what_the_sensors_se
         )
 
 
+@pytest.mark.long
 def test_what_is_called_done_was_achieved_wherever_it_was_possible_before() -> None:
     """Else a server that only sees the present would hold still too early."""
     rng, met = np.random.default_rng(0), set()

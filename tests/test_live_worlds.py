@@ -212,6 +212,7 @@ def test_a_rollout_is_recorded_as_it_went(result: Result) -> None:
     assert np.linalg.norm((puck - mat)[:2]) < 0.05
 
 
+@pytest.mark.long
 def test_a_rollout_is_kept_as_a_page(result: Result, tmp_path: Path) -> None:
     pytest.importorskip("viser", reason="the extra 'page' is not installed")
     (kept,) = replays_of([result], tmp_path, 1, PUCKS)

@@ -116,6 +116,7 @@ def test_every_numeric_option_refuses_what_cannot_be_meant(injected) -> None:
     )
 
 
+@pytest.mark.long
 def test_zero_is_refused_but_where_it_means_something() -> None:
     surprising = [
         f"{verb} {key}"
@@ -143,6 +144,7 @@ def test_any_of_thousands_of_numbers_is_meant_or_refused(injected) -> None:
     injected("any number for an option", "drawn by hypothesis, for each option of each verb", times)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -70,6 +70,7 @@ def test_every_goal_can_be_done_in_its_scene_and_belongs_to_training():
             assert not any(is_held_out_object(thing.colour, thing.shape) for thing in scene.objects)
 
 
+@pytest.mark.long
 def test_everything_that_a_pair_is_about_is_named_by_a_phrase_that_is_true_of_it():
     for pair in pairs()[:60]:
         for scene, goal, sentence in zip(pair.scenes, pair.goals, pair.sentences, strict=True):
@@ -131,6 +132,7 @@ def test_kinds_and_the_families_of_each_are_balanced_whatever_n():
         assert max(count.values()) - min(count[both] for both in families) <= 1
 
 
+@pytest.mark.long
 def test_the_same_seed_gives_the_same_pairs_and_another_seed_others():
     assert tuple(draw_pairs(0, 20, 3, tuple(LAYOUTS))) == pairs(20)
     assert not {p.seed for p in pairs(20)} & {p.seed for p in pairs(20, seed=1)}

@@ -31,6 +31,7 @@ def plan() -> Plan:
     return make_plan(options(levels=ALL))
 
 
+@pytest.mark.long
 def test_a_plan_is_a_function_of_its_options(plan: Plan) -> None:
     assert make_plan(options(levels=ALL)) == plan
     assert make_plan(options(levels=ALL, seed=1)) != plan

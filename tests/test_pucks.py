@@ -133,6 +133,7 @@ def test_what_it_does_not_have_is_said_in_a_sentence(
     assert says in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_your_own_sentences_are_asked_in_it(tmp_path: Path) -> None:
     commands, out = tmp_path / "mine.yaml", tmp_path / "out"
     commands.write_text("park: ['{object} should be on that mat']\n")

@@ -44,6 +44,7 @@ def watch(world: World, task: str, seed: int) -> tuple[State, Goal]:
     return stack(states), goal
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("task", [task.name for task in TASKS])
 def test_the_relabeller_recognises_what_the_expert_did(task: str) -> None:
     world = World()
@@ -55,6 +56,7 @@ def test_the_relabeller_recognises_what_the_expert_did(task: str) -> None:
     assert sum(seen) >= 5
 
 
+@pytest.mark.long
 def test_nothing_happened_where_nothing_moved(played: list[EpisodeRecord]) -> None:
     still = played[0].states.at(np.zeros(50, int))
     assert find_motions(still, DESK.spec) == []

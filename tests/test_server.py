@@ -251,6 +251,7 @@ def test_an_address_that_cannot_be_had_is_one_sentence_and_exit_code_2(
         assert len(err.splitlines()) == 1
 
 
+@pytest.mark.long
 def test_it_listens_to_this_machine_alone_unless_told_otherwise(capsys: pytest.CaptureFixture) -> None:
     assert main(["serve", "--cfg"]) == 0
     said = capsys.readouterr().out

@@ -48,6 +48,7 @@ def squeezed(world: World, name: str, seed: int) -> tuple[bool, list[int]]:
     return abs(state.pos(thing)[2] - state.ee_pos[2]) < 0.03, counts
 
 
+@pytest.mark.long
 def test_what_is_light_stays_between_strong_fingers(world):
     found = [squeezed(world, STRONG_AND_LIGHT, seed) for seed in range(8)]
     assert all(held for held, _ in found)

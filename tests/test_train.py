@@ -106,6 +106,7 @@ def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
     return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
 
 
+@pytest.mark.long
 def test_a_training_that_was_interrupted_ends_where_the_others_do_bit_for_bit(
     play, straight: Path, tmp_path: Path
 ):
@@ -122,6 +123,7 @@ def test_another_seed_gives_another_policy(play, straight: Path, tmp_path: Path)
     assert not same(weights(straight), weights(tmp_path))
 
 
+@pytest.mark.long
 def test_ctrl_c_finishes_the_step_saves_and_goes_on_later(play, straight: Path, tmp_path: Path, injected):
     steps = train_on(replace(TINY, save_every=100), play, play.segments, tmp_path / "out")
     assert any(done == 3 for done, _ in steps)
@@ -136,6 +138,7 @@ def test_ctrl_c_finishes_the_step_saves_and_goes_on_later(play, straight: Path, 
     injected("train is told to stop between two steps", "SIGINT", 1)
 
 
+@pytest.mark.long
 def test_a_disk_that_fills_under_a_training_takes_no_saved_state_and_it_goes_on_when_there_is_room(
     play, straight: Path, tmp_path: Path, injected: Callable[..., None]
 ):
@@ -168,6 +171,7 @@ def test_a_folder_with_another_training_is_not_overwritten(play, straight: Path,
         list(train_on(TINY, play, play.segments[1:], tmp_path))
 
 
+@pytest.mark.long
 def test_a_damaged_state_is_told_and_the_one_before_goes_on_to_the_same_end(
     play, straight: Path, tmp_path: Path, capsys, injected
 ):
@@ -186,6 +190,7 @@ def test_a_damaged_state_is_told_and_the_one_before_goes_on_to_the_same_end(
     injected("training state damaged", "a bit of state.safetensors flipped", 1, "steps since the last save")
 
 
+@pytest.mark.long
 def test_a_training_that_is_killed_before_its_state_is_saved_ends_the_same(
     play, straight: Path, tmp_path: Path, monkeypatch
 ):
@@ -218,6 +223,7 @@ def test_the_loss_falls_and_the_checkpoint_loads(play, tmp_path: Path):
     assert load_checkpoint(tmp_path, DESK).config == TINY.policy
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "changes", [{"conditioning": "free"}, {"head": "flow"}, {"pooled": True}, {"named": False}]
 )
