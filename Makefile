@@ -39,7 +39,7 @@ test: $(STAMP)  ## the test suite (under 12 minutes on 2 cores)
 	$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not alone and not faults"
 	$(BIN)/python -m pytest -m "alone and not slow" $(ALONE)
 
-test-fast: $(STAMP)  ## the test suite without its longest tests (under 3 minutes on 2 cores)
+test-fast: $(STAMP)  ## the test suite without its longest tests (about 4 minutes on 2 cores)
 	$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not alone and not faults and not long"
 
 test-slow: $(STAMP)  ## the tests that take minutes each
