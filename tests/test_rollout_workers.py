@@ -1,6 +1,6 @@
 """Rollouts in worker processes: groups, how many worlds each holds, and errors."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -22,7 +22,6 @@ from robopolicy.evaluation.rollouts import (
 )
 from robopolicy.evaluation.trials.config import EvaluateConfig
 from robopolicy.policies.base.condition import Condition
-from sim.desk.simulator import World
 from sim.kinds.desk import DESK
 from sim.observation import Observation
 from sim.state import Array
@@ -32,14 +31,6 @@ from tests.idle import STEPS, Idle
 @pytest.fixture(scope="module")
 def asked() -> LevelTrials:
     return make_plan(EvaluateConfig(levels=("seen",), n=24, controls=())).levels[0]
-
-
-@pytest.fixture(scope="module")
-def worlds() -> Iterator[list[World]]:
-    made = [World() for _ in range(GROUP_SIZE)]
-    yield made
-    for world in made:
-        world.close()
 
 
 def all_of(groups: list[Group], workers: int) -> dict[str, Rollouts]:

@@ -8,6 +8,7 @@ from sim.desk.tasks.footprints import is_fixture
 from sim.desk.tasks.geometry import on_desk
 from sim.desk.tasks.hindrances import away, take
 from sim.desk.tasks.motions import Style
+from sim.desk.tasks.phrases import said
 from sim.desk.tasks.places import (
     can_take,
     carried,
@@ -172,10 +173,6 @@ _HELD_OUT = (
 )
 
 
-def _said(patterns: tuple[str, ...], place: str) -> tuple[str, ...]:
-    return tuple(pattern.replace("<place>", place) for pattern in patterns)
-
-
 _NEAR_OTHER, _FAR_OTHER = f"{_NEAR} {{other}}", f"{_FAR} {{other}}"
 _BETWEEN_TWO = f"{_BETWEEN} {{other}} and {{third}}"
 _AT = "in|into|to|at|on {region}"
@@ -187,7 +184,7 @@ PLACING_TASKS = (
         "put_near",
         put_near,
         (
-            *_said(_PUT, _NEAR_OTHER),
+            *said(_PUT, place=_NEAR_OTHER),
             "bring|move|put {object} closer|nearer|close|near to {other}",
             "bring|put|move {object} and {other} together|close_together|near_each_other",
             "put|bring|move {object} in_the_vicinity_of|within_a_hand's_breadth_of|around {other}",
@@ -195,11 +192,11 @@ PLACING_TASKS = (
             "let {object} keep {other} company",
         ),
         (
-            *_said(_IS, _NEAR_OTHER),
+            *said(_IS, place=_NEAR_OTHER),
             "{object} is not far from {other}",
             "{object} is in_the_vicinity_of|around {other}",
         ),
-        held_out=(*_said(_HELD_OUT, _NEAR_OTHER), "let {object} keep {other} company"),
+        held_out=(*said(_HELD_OUT, place=_NEAR_OTHER), "let {object} keep {other} company"),
         possible=can_put_near,
         hindered=hindered,
         skill=put_and_rest(spot_near),
@@ -215,7 +212,7 @@ PLACING_TASKS = (
         "put_far",
         put_far,
         (
-            *_said(_PUT, _FAR_OTHER),
+            *said(_PUT, place=_FAR_OTHER),
             "keep|hold {object} away_from|far_from|at_a_distance_from {other}",
             "separate|distance|part|remove {object} from {other}",
             "put|bring|leave some|a_lot_of distance between {object} and {other}",
@@ -224,11 +221,11 @@ PLACING_TASKS = (
             "increase the distance between {object} and {other}",
         ),
         (
-            *_said(_IS, _FAR_OTHER),
+            *said(_IS, place=_FAR_OTHER),
             "{object} is not near|close_to|anywhere_near {other}",
             "{object} is separate|separated|distant|well_away from {other}",
         ),
-        held_out=(*_said(_HELD_OUT, _FAR_OTHER), "distance|remove {object} from {other}"),
+        held_out=(*said(_HELD_OUT, place=_FAR_OTHER), "distance|remove {object} from {other}"),
         possible=can_put_far,
         hindered=hindered,
         skill=put_and_rest(spot_far),
@@ -243,7 +240,7 @@ PLACING_TASKS = (
         "put_between",
         put_between,
         (
-            *_said(_PUT, _BETWEEN_TWO),
+            *said(_PUT, place=_BETWEEN_TWO),
             "separate|part {other} and {third} with|by {object}",
             "put|place|set {object} in the gap|space between {other} and {third}",
             "put|have {other} and {third} on_both_sides_of|on_either_side_of {object}",
@@ -252,11 +249,11 @@ PLACING_TASKS = (
             "let {other} and {third} have {object} between_them|in_between|in_the_middle",
         ),
         (
-            *_said(_IS, _BETWEEN_TWO),
+            *said(_IS, place=_BETWEEN_TWO),
             "{object} is in the gap|space between {other} and {third}",
         ),
         held_out=(
-            *_said(_HELD_OUT, _BETWEEN_TWO),
+            *said(_HELD_OUT, place=_BETWEEN_TWO),
             "fill the gap|space between {other} and {third} with {object}",
         ),
         possible=can_put_between,
@@ -273,7 +270,7 @@ PLACING_TASKS = (
         "put_at",
         put_in_region,
         (
-            *_said(_PUT, _AT),
+            *said(_PUT, place=_AT),
             "put|place|set|move {object} somewhere|anywhere|a_place in|at|on {region}",
             "move|bring|take|carry|shift {object} over to {region}",
             "move|bring|take|transfer|relocate {object} to|into {region}",
@@ -281,9 +278,9 @@ PLACING_TASKS = (
             "use {region} for {object}",
             "store|park|keep {object} in|at|on {region}",
         ),
-        (*_said(_IS, _AT.replace("|into|to", "")), "{object} is somewhere in|on {region}"),
+        (*said(_IS, place=_AT.replace("|into|to", "")), "{object} is somewhere in|on {region}"),
         held_out=(
-            *_said(_HELD_OUT, _AT.replace("|into|to", "")),
+            *said(_HELD_OUT, place=_AT.replace("|into|to", "")),
             "{region} is where {object} should go|be|stand",
         ),
         possible=can_put_in_region,
