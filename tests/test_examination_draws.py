@@ -24,6 +24,8 @@ from sim.kinds.desk import DESK
 from sim.state import State
 from sim.task import Goal, Task
 
+pytestmark = pytest.mark.long
+
 CONFIG = SceneConfig(objects=train_objects())
 LIFT = 'say: "lift the one i mean", goal: [[lift, object]]'
 
@@ -65,7 +67,6 @@ BY: dict[str, Measured] = {
 }
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("relation", BY)
 def test_what_is_meant_is_so_by_three_centimetres(relation: str) -> None:
     for one in drawn(LIFT + ", where: {object: " + relation + "}"):
@@ -74,7 +75,6 @@ def test_what_is_meant_is_so_by_three_centimetres(relation: str) -> None:
         assert BY[relation](state, goal.object) >= max(rest) + SPARE
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(("relation", "column"), [("longest", slice(7, 9)), ("tallest", slice(9, 10))])
 def test_the_largest_is_clearly_larger(relation: str, column: slice) -> None:
     for one in drawn(LIFT + ", where: {object: " + relation + "}"):
@@ -83,7 +83,6 @@ def test_the_largest_is_clearly_larger(relation: str, column: slice) -> None:
         assert sizes[goal.object] >= LARGER * np.delete(sizes, goal.object).max()
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     ("relation", "reference", "axis", "sign"),
     [
@@ -109,7 +108,6 @@ def test_what_is_on_a_side_is_there_alone(relation: str, reference: str, axis: i
         assert (gaps[rest] <= across[rest] - SPARE).all()
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("n_objects", [2, 3, 5])
 def test_what_is_between_is_between_the_other_two(n_objects: int) -> None:
     for one in drawn(LIFT + ", where: {object: between}", n_objects=n_objects):
@@ -120,7 +118,6 @@ def test_what_is_between_is_between_the_other_two(n_objects: int) -> None:
         assert min(sides) >= SPARE
 
 
-@pytest.mark.long
 def test_a_thing_at_the_edge_of_a_relation_is_not_taken() -> None:
     state, goal = begun(drawn(LIFT + ", where: {object: leftmost}")[0])
     rival = max(rivals_of(state, goal.object), key=lambda i: xy(state, i)[1])
@@ -130,7 +127,6 @@ def test_a_thing_at_the_edge_of_a_relation_is_not_taken() -> None:
     assert not where.holds(near, {"object": goal.object})
 
 
-@pytest.mark.long
 def test_what_the_hand_holds_is_not_what_is_meant_by_nearest_to_it() -> None:
     parts = 'say: "not the {other}", goal: [[lift, object]], where: {object: nearest hand}'
     for one in drawn(parts + ", begin: {other: held}", 4):
@@ -155,7 +151,6 @@ PLACED: dict[str, Callable[[State, int, int], bool]] = {
 }
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("begin", PLACED)
 def test_things_begin_where_they_are_to(begin: str) -> None:
     for one in drawn(SAID + ", begin: {" + begin + "}"):
@@ -175,13 +170,11 @@ JOINTS: dict[str, Callable[[Scene], bool]] = {
 }
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("begin", JOINTS)
 def test_furniture_begins_as_it_is_to(begin: str) -> None:
     assert all(JOINTS[begin](one.scene) for one in drawn('say: "wait", goal: [], begin: {' + begin + "}"))
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     ("begin", "family"), [("hand: closed", "close_hand"), ("hand: away", "hover"), ("object: held", "lift")]
 )
@@ -192,7 +185,6 @@ def test_the_expert_brings_the_hand_to_where_it_begins(begin: str, family: str) 
             assert one.scene.names[one.begin[0].object] == one.sentences[0].removeprefix("the ")
 
 
-@pytest.mark.long
 def test_what_is_held_is_so_low_that_the_hand_can_be_raised() -> None:
     one = drawn('say: "go up with the {object}", goal: [[raise_hand]], begin: {object: held}')[0]
     world = DESK.open()
@@ -205,7 +197,6 @@ def test_what_is_held_is_so_low_that_the_hand_can_be_raised() -> None:
         world.close()
 
 
-@pytest.mark.long
 def test_what_is_absent_is_known_from_training_and_not_there() -> None:
     known = {" ".join(pair) for pair in train_objects()}
     named = [
@@ -217,7 +208,6 @@ def test_what_is_absent_is_known_from_training_and_not_there() -> None:
         assert name not in one.scene.names
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("family", [task for task in DESK.tasks if task.amount], ids=lambda task: task.name)
 def test_the_least_and_the_most_of_an_amount_are_asked_for_somewhere(family: Task) -> None:
     amount = family.amount_asked(Goal(family.name))
@@ -231,7 +221,6 @@ def test_the_least_and_the_most_of_an_amount_are_asked_for_somewhere(family: Tas
 ACTS = "[[open_drawer], [put_in_drawer, object], [close_drawer]]"
 
 
-@pytest.mark.long
 def test_acts_can_be_done_one_after_another_and_none_is_done_at_the_start() -> None:
     for one in drawn('say: "put the {object} away", goal: ' + ACTS):
         state, (opening, putting, closing) = initial_state(one.scene), one.goals[0]
@@ -241,7 +230,6 @@ def test_acts_can_be_done_one_after_another_and_none_is_done_at_the_start() -> N
         assert not any(DESK.achieved(goal, state, state) for goal in (opening, putting, closing))
 
 
-@pytest.mark.long
 def test_a_turn_comes_after_those_before_it() -> None:
     parts = 'turns: [{say: "open it", goal: [[open_drawer]]}, {say: "and shut it", goal: [[close_drawer]]}]'
     for one in drawn(parts):
@@ -250,7 +238,6 @@ def test_a_turn_comes_after_those_before_it() -> None:
         assert DESK.possible(one.goals[0][0], initial_state(one.scene))
 
 
-@pytest.mark.long
 def test_goals_hold_rows_regions_and_amounts() -> None:
     state, goal = begun(drawn('say: "the {object}", goal: [[put_at, object, far left]]')[0])
     assert goal.region is not None
@@ -261,7 +248,6 @@ def test_goals_hold_rows_regions_and_amounts() -> None:
     assert begun(drawn('say: "the {object}", goal: [[push_left, object, {by: 0.05}]]')[0])[1].amount == 0.05
 
 
-@pytest.mark.long
 def test_placeholders_have_different_things_and_scenes_as_many_as_they_need() -> None:
     for one in drawn('say: "the {object}, the {other} and the {third}", goal: []', n_objects=1):
         assert len({name for name in one.scene.names if f"the {name}" in one.sentences[0]}) == 3
@@ -273,7 +259,6 @@ b: [{say: "one", goal: []}, {say: "two", goal: []}]
 """
 
 
-@pytest.mark.long
 def test_trials_are_split_evenly_and_depend_on_nothing_but_their_options() -> None:
     groups = groups_of(parse_yaml(TWO), DESK)
     trials = draw_examination(groups, 5, 0, CONFIG, DESK)
@@ -286,7 +271,6 @@ def test_trials_are_split_evenly_and_depend_on_nothing_but_their_options() -> No
     assert trials[0].scene != draw_examination(groups, 1, 1, CONFIG, DESK)[0].scene
 
 
-@pytest.mark.long
 def test_no_scene_is_one_of_play_and_all_things_are_of_training() -> None:
     trials = draw_examination(groups_of(parse_yaml(TWO), DESK), 20, 0, CONFIG, DESK)
     assert all(one.seed >= BEYOND and one.scene.seed == one.seed for one in trials)
@@ -295,7 +279,6 @@ def test_no_scene_is_one_of_play_and_all_things_are_of_training() -> None:
     assert {name for one in trials for name in one.scene.names} <= known
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     ("parts", "says"),
     [
@@ -319,7 +302,6 @@ def test_an_item_that_cannot_be_asked_is_named_with_what_is_against_it(
     assert says in str(error.value)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     ("parts", "draws"),
     [
@@ -337,7 +319,6 @@ def test_only_a_first_act_that_is_never_possible_is_given_up_before_all_draws(
         drawn(parts)
 
 
-@pytest.mark.long
 def test_a_scene_is_drawn_for_seeds_beyond_those_of_play_alone() -> None:
     with pytest.raises(AssertionError):
         draw_item(Item(()), BEYOND - 1, CONFIG, DESK)

@@ -15,6 +15,8 @@ from sim.state import State
 from sim.task import Goal, Task, goals_in
 from tests.states import HALF, HERE, SIDE, in_drawer, state_with
 
+pytestmark = pytest.mark.long
+
 SCENES = 12
 LEFT = [task for task in (*TASKS, *MORE_TASKS) if task.handles and not task.lifts]
 
@@ -35,7 +37,6 @@ def asked(task: Task, seed: int) -> tuple[State, list[Goal]]:
     return state, [goal for goal in goals if DESK.possible(goal, state)]
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("task", [*TASKS, *MORE_TASKS], ids=lambda task: task.name)
 def test_the_goal_is_reached_in_what_is_foreseen(task: Task) -> None:
     rng, count = np.random.default_rng(0), 0
@@ -49,7 +50,6 @@ def test_the_goal_is_reached_in_what_is_foreseen(task: Task) -> None:
     assert count >= SCENES / 2
 
 
-@pytest.mark.long
 def test_what_is_lifted_stays_in_the_hand_and_goes_where_the_hand_goes() -> None:
     rng, start = np.random.default_rng(0), state_with()
     held = DESK.foreseen(Goal("lift", 0, amount=0.1), start, rng)
@@ -64,7 +64,6 @@ def test_what_is_lifted_stays_in_the_hand_and_goes_where_the_hand_goes() -> None
     assert down.pos(0) == pytest.approx(HERE)
 
 
-@pytest.mark.long
 def test_what_is_held_when_something_else_is_handled_falls_to_what_is_below() -> None:
     rng, high = np.random.default_rng(0), (HERE[0], HERE[1] + 0.12, 0.2)
     held = state_with(pos={0: high}, hand=high, gripper=SIDE)
@@ -73,7 +72,6 @@ def test_what_is_held_when_something_else_is_handled_falls_to_what_is_below() ->
     assert released(after, 0)
 
 
-@pytest.mark.long
 def test_a_drawer_takes_along_what_is_in_it() -> None:
     state = state_with(drawer=0.16, pos={0: in_drawer(0.16)})
     after = DESK.foreseen(Goal("close_drawer", amount=0.25), state, np.random.default_rng(0))
@@ -81,7 +79,6 @@ def test_a_drawer_takes_along_what_is_in_it() -> None:
     assert after.pos(0) - after.pos(DRAWER) == pytest.approx(state.pos(0) - state.pos(DRAWER))
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("task", LEFT, ids=lambda task: task.name)
 def test_the_hand_has_left_what_it_handled(task: Task) -> None:
     state, goals = asked(task, 1)

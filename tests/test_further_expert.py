@@ -15,6 +15,8 @@ from sim.kinds.desk import DESK
 from sim.state import State
 from sim.task import Goal, Task, goals_in
 
+pytestmark = pytest.mark.long
+
 STEPS, SECOND = 70, 10  # control steps in which to do it, and to look on afterwards
 SCENES = 4
 HAND = ("open_hand", "close_hand", "raise_hand", "go_home")
@@ -59,7 +61,6 @@ def drawn(world: World, task: Task, seed: int, fixtures: bool, amount: float | N
     raise AssertionError(f"{task.name} can nowhere be asked for")
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("task", DONE_AT_HOME, ids=lambda task: task.name)
 def test_the_expert_does_what_can_be_asked_for_and_rests(world: World, task: Task) -> None:
     count = 0
@@ -69,7 +70,6 @@ def test_the_expert_does_what_can_be_asked_for_and_rests(world: World, task: Tas
     assert count >= SCENES - 1
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("share", [0.1, 0.3, 0.5])
 @pytest.mark.parametrize("task", WITH_AMOUNT, ids=lambda task: task.name)
 def test_the_expert_stops_where_it_is_asked_to(world: World, task: Task, share: float) -> None:
@@ -80,7 +80,6 @@ def test_the_expert_stops_where_it_is_asked_to(world: World, task: Task, share: 
     assert count >= 2
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("task", WITH_FIXTURES, ids=lambda task: task.name)
 def test_the_expert_does_it_with_a_fixture(world: World, task: Task) -> None:
     cases = [drawn(world, task, seed, fixtures=True) for seed in range(SCENES)]
@@ -88,7 +87,6 @@ def test_the_expert_does_it_with_a_fixture(world: World, task: Task) -> None:
     assert count >= SCENES - 1
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("name", HAND)
 @pytest.mark.parametrize(
     "first", [Goal("close_hand"), Goal("lift", 0), Goal("hover", 3)], ids=lambda g: g.task
@@ -115,7 +113,6 @@ NEVER = {  # what the first leaves as the second would have it
 }  # fmt: skip
 
 
-@pytest.mark.long
 def test_what_the_expert_does_depends_on_what_it_sees_and_where_it_began() -> None:
     world = World()
     scene, goal = DESK.draw_for("slide_door", 3, SceneConfig())
